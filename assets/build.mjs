@@ -1,0 +1,28 @@
+// Bundles assets/ into olmo/static/built/ (git-ignored; the wheel carries it). Hashes in names are
+// the static storage's business, so url() in the style sheet stays as written.
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import * as esbuild from "esbuild";
+
+const out = "olmo/static/built";
+const options = {
+  entryPoints: { app: "assets/css/app.css", desk: "assets/js/desk.js", portal: "assets/js/portal.js" },
+  outdir: out,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["es2022", "chrome123", "firefox121", "safari17.5"],
+  external: ["*.svg"],
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+async function drawings() {
+  await mkdir(out, { recursive: true });
+  const icons = await readFile("assets/icons/icons.svg", "utf8");
+  await writeFile(`${out}/icons.svg`, icons.replace(/\n\s*/g, ""));
+  for (const name of ["rings.svg", "olmo.svg"]) await copyFile(`assets/icons/${name}`, `${out}/${name}`);
+}
+
+await drawings();
+if (process.argv.includes("--watch")) await (await esbuild.context(options)).watch();
+else await esbuild.build(options);

@@ -1,0 +1,2 @@
+// Everything an agent's page does beyond HTML. Each module binds by data attributes.
+import "./page.js";

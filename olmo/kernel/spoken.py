@@ -1,0 +1,125 @@
+"""Times, distances and sizes as a person reads them, in their language and zone.
+
+The same sentences tick in the browser (assets/js/times.js), which gets them from `WORDS`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from olmo.kernel import clock
+
+SOON = timedelta(hours=1)
+DAY = timedelta(days=1)
+MINUTE = 60
+
+State = Literal["run", "soon", "late", "paused", "met", "none"]
+
+WORDS: Mapping[str, Promise] = {
+    "now": gettext_lazy("just now"),
+    "minutesAgo": gettext_lazy("{n} m ago"),
+    "hoursAgo": gettext_lazy("{n} h ago"),
+    "minutesLeft": gettext_lazy("{n} m left"),
+    "minutesLate": gettext_lazy("{n} m late"),
+    "hoursLeft": gettext_lazy("{hours} h {minutes} m"),
+    "hoursLate": gettext_lazy("{hours} h {minutes} m late"),
+    "daysLate": gettext_lazy("{n} d late"),
+}
+
+
+class Due(NamedTuple):
+    """How a due time stands: its state (what the ring shows) and the words beside it."""
+
+    state: State
+    words: str
+
+
+def ago(at: datetime, now: datetime | None = None) -> str:
+    """How long ago `at` (aware) was: "just now", "5 m ago", "3 h ago", then the day: "Yesterday 16:00", "Mon 23 Nov"."""
+    passed = (now or clock.now()) - at
+    if passed < timedelta(minutes=1):
+        return str(WORDS["now"])
+    if passed < timedelta(hours=1):
+        return str(WORDS["minutesAgo"]).format(n=passed.seconds // MINUTE)
+    if passed < timedelta(hours=12):
+        return str(WORDS["hoursAgo"]).format(n=passed.seconds // 3600)
+    return near(at, now)
+
+
+def due(at: datetime, now: datetime | None = None) -> Due:
+    """How a promise due `at` (aware) stands: "41 m left", "2 h 05 m", "Tomorrow 11:30", "34 m late"."""
+    left = at - (now or clock.now())
+    if left < timedelta(0):
+        return Due("late", _late(-left))
+    if left < SOON:
+        return Due("soon", str(WORDS["minutesLeft"]).format(n=max(1, left.seconds // MINUTE)))
+    if left < timedelta(hours=12) and _local(at).date() == _local(now or clock.now()).date():
+        return Due("run", _hours("hoursLeft", left))
+    return Due("run", near(at, now))
+
+
+def near(at: datetime, now: datetime | None = None) -> str:
+    """A day as one would say it: "Today 16:00", "Tomorrow 11:30", "Mon 30 Nov", "30 Nov 2027"."""
+    local, today = _local(at), _local(now or clock.now()).date()
+    words = {
+        0: _("Today {time}"),
+        1: _("Tomorrow {time}"),
+        -1: _("Yesterday {time}"),
+    }.get((local.date() - today).days)
+    if words:
+        return words.format(time=hours(at))
+    is_this_year = local.year == today.year
+    return formats.date_format(
+        local, pgettext("date format", "D j M") if is_this_year else pgettext("date format", "j M Y")
+    )
+
+
+def hours(at: datetime) -> str:
+    """The time of day in the person's zone: "09:18"."""
+    return formats.date_format(_local(at), pgettext("date format", "H:i"))
+
+
+def day(at: datetime) -> str:
+    """The day in full: "Thursday 26 November", with the year when it is not the present one."""
+    local = _local(at)
+    if local.year == _local(clock.now()).year:
+        return formats.date_format(local, pgettext("date format", "l j F"))
+    return formats.date_format(local, pgettext("date format", "l j F Y"))
+
+
+def moment(at: datetime) -> str:
+    """The whole moment, for titles and records: "Thursday 26 November 2026, 09:18"."""
+    return formats.date_format(_local(at), pgettext("date format", "l j F Y, H:i"))
+
+
+def size(octets: int) -> str:
+    """The size of a file, in decimal units: "214 kB", "1.8 MB"."""
+    if octets < 1000:
+        return _("{n} B").format(n=octets)
+    if octets < 999_500:
+        return _("{n} kB").format(n=round(octets / 1000))
+    if octets < 999_500_000:
+        return _("{n} MB").format(n=formats.number_format(octets / 1_000_000, 1))
+    return _("{n} GB").format(n=formats.number_format(octets / 1_000_000_000, 1))
+
+
+def _local(at: datetime) -> datetime:
+    return timezone.localtime(at)
+
+
+def _late(late: timedelta) -> str:
+    if late < timedelta(hours=1):
+        return str(WORDS["minutesLate"]).format(n=max(1, late.seconds // MINUTE))
+    if late < DAY:
+        return _hours("hoursLate", late)
+    return str(WORDS["daysLate"]).format(n=late.days)
+
+
+def _hours(word: str, span: timedelta) -> str:
+    whole, rest = divmod(span.seconds, 3600)
+    return str(WORDS[word]).format(hours=whole, minutes=f"{rest // MINUTE:02}")
