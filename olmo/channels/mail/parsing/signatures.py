@@ -1,0 +1,52 @@
+"""Where a signature begins: the RFC 3676 "-- " line, rules of dashes, and what mobile programs add."""
+
+import re
+
+# "Sent from my phone" in the languages and programs that add it by themselves. A whole line, at its start.
+_SENT_FROM = re.compile(
+    r"""[\s<(\[*_>~-]{0,6}(?:
+      (?:sent|from)\s(?:from|with|via|by|on|using|my)\b .{0,120}
+    | get\s(?:outlook|bluemail|aqua\smail|typeapp)\b .{0,80}
+    | (?:mobile|handheld)\s(?:device|phone)\s?$
+    | envoy[ée](?:\s+|e\s+)(?:de|à\spartir|depuis|via|avec|par)\b .{0,80} | t[ée]l[ée]charger?\soutlook .{0,60}
+    | obtene[rz]\soutlook .{0,60} | obtenir\soutlook .{0,60}
+    | (?:von\smeine[mr]|gesendet\s(?:von|mit|über)|mit\s.{1,30}\sgesendet)\b .{0,80}
+    | diese\snachricht\swurde\s(?:von|mit)\b .{0,80} | (?:hol\w*|outlook\sfür)\s.{0,20}(?:outlook|ios|android) .{0,60}
+    | inviato\s(?:da|dal|dallo|con|tramite)\b .{0,80} | scarica\soutlook .{0,60} | ottieni\soutlook .{0,60}
+    | enviado\s(?:desde|do|da|a\spartir|com|con|via|por|pelo)\b .{0,80} | obter\so?\s?outlook .{0,60}
+    | verzonden\s(?:vanaf|met|via|vanuit|door|van)\b .{0,80} | verstuurd\s(?:vanaf|met|via|vanuit)\b .{0,80}
+    | skickat\s(?:från|med|via)\b .{0,80} | sendt\s(?:fra|med|via)\b .{0,80} | lähetetty\s .{0,80}
+    | (?:wysłane|wysłano)\s(?:z|ze|za|przy)\b .{0,80} | odesláno\sz .{0,80} | odoslané\sz .{0,80}
+    | (?:отправлено|отправлен|надіслано)\s(?:с|из|з)\b .{0,80}
+    | (?:從|从|自|发自|發自|寄件自)\s?我?的?\s?.{0,30}(?:傳送|传送|发送|發送|iphone|ipad|手机|手機) .{0,30}
+    | (?:发自|發自) .{0,60} | 從我的 .{0,40}傳送
+    | .{1,20}から送信 .{0,20} | 나의\s.{1,30}에서\s보냄 .{0,10}
+    | (?:poslano|trimis|küldve|gönderildi|εστάλη|iphone'umdan|i̇?phone'umdan)\b .{0,60} | .{1,30}\sgönderildi .{0,10}
+    )\s*$""",
+    re.I | re.X,
+)
+_SENT_FROM_LIKE = re.compile(
+    r"(?i)(?:^|\b)(?:sent|envoy|gesendet|inviato|enviado|verzonden|skickat|sendt|wysłan|отправлен|outlook|iphone|from my|от my)"
+)
+_DELIMITER = re.compile(r"\s?--\s?$")
+_RULE = re.compile(r"\s*(?:[-–—_]\s?){2,}\s*$|\s*[—–]\s*$")
+_SALUTATION = re.compile(
+    r"(?i)\s*(?:(?:kind|best|warm|many|with\s(?:kind|best))\s)?(?:regards|wishes|thanks(?:\sand\sregards)?|cheers|sincerely"
+    r"|cordiali\ssaluti|distinti\ssaluti|saluti|mit\sfreundlichen\sgr(?:ü|ue)(?:ß|ss)en|viele\sgr(?:ü|ue)(?:ß|ss)e|cordialement|saludos)"
+    r"[,.!]?\s*$"
+)
+
+
+def is_delimiter(line: str) -> bool:
+    """The signature line of RFC 3676 section 4.3, also without its trailing space."""
+    return bool(_DELIMITER.match(line)) and not line.startswith("  ")
+
+
+def is_rule(line: str) -> bool:
+    """A line of nothing but dashes or underscores."""
+    return bool(line) and line.lstrip()[:1] in "-–—_" and len(line) < 120 and bool(_RULE.match(line))
+
+
+def is_sent_from(line: str) -> bool:
+    """A line that a mobile mail program added ("Sent from my ...")."""
+    return 4 < len(line) < 200 and bool(_SENT_FROM.match(line))
