@@ -1,0 +1,13 @@
+"""Live pages: what changed is told to every process by NOTIFY, with ids only; whoever re-fetches is checked then."""
+
+import json
+
+from django.db import connection
+
+CHANNEL = "olmo_live"
+
+
+def tell(**ids: int) -> None:
+    """Tell every open page, when (and if) this transaction commits, that something with these ids changed."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_notify(%s, %s)", [CHANNEL, json.dumps(ids)])

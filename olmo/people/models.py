@@ -1,0 +1,148 @@
+"""Persons, identities, teams, tiers, sign-in links."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from olmo.tenancy.models import Client, Located
+
+
+class Kind(models.TextChoices):
+    REQUESTER = "requester", _("Requester")
+    AGENT = "agent", _("Agent")
+    ROBOT = "robot", _("Robot")
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email__iexact=username)
+
+
+class Person(AbstractBaseUser, Located):
+    """Somebody (or a robot) who can be the author of a change."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REQUESTER)
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True)
+    client = models.ForeignKey(Client, models.PROTECT, null=True, blank=True, related_name="people")
+    title = models.CharField(_("role or department"), max_length=120, blank=True)
+    is_vip = models.BooleanField(_("VIP"), default=False)
+    is_administrator = models.BooleanField(_("administrator"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    sees_organisation = models.BooleanField(_("sees all tickets of the organisation"), default=False)
+    clients: "models.ManyToManyField[Client, Any]" = models.ManyToManyField(
+        Client, blank=True, related_name="+", help_text=_("An agent of these organisations only; none means all.")
+    )
+    theme = models.CharField(max_length=8, blank=True, choices=[("light", _("Light")), ("dark", _("Dark"))])
+    is_nav_narrow = models.BooleanField(default=False)
+    signature = models.TextField(_("signature"), blank=True, max_length=5000)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[PersonManager] = PersonManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="person_email_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind="requester", client__isnull=False)
+                | (~models.Q(kind="requester") & models.Q(client__isnull=True)),
+                name="requesters_have_a_client",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_administrator=False) | models.Q(kind="agent"), name="administrators_are_agents"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_agent(self) -> bool:
+        return self.kind == Kind.AGENT
+
+    @property
+    def is_requester(self) -> bool:
+        return self.kind == Kind.REQUESTER
+
+    @property
+    def is_robot(self) -> bool:
+        return self.kind == Kind.ROBOT
+
+    @property
+    def initials(self) -> str:
+        words = [w for w in self.name.split() if w[0].isalnum()]
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split(" ")[0]
+
+
+class Identity(models.Model):
+    """An address, number or handle by which a person is known. Values are stored as compared: addresses in lower case,
+    numbers in E.164."""
+
+    class Kind(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        PHONE = "phone", _("Phone")
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.EMAIL)
+    value = models.CharField(max_length=320)
+    bounces = models.PositiveSmallIntegerField(default=0)
+    is_silenced = models.BooleanField(default=False, help_text=_("Nothing is sent here after repeated hard bounces."))
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="identity_of_one_person")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Tier(models.Model):
+    """A level of support. 1 is the first contact; functional escalation goes to the next higher level."""
+
+    level = models.PositiveSmallIntegerField(_("level"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+
+    class Meta:
+        ordering = ["level"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """Agents who take tickets together."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    tier = models.ForeignKey(Tier, models.PROTECT, related_name="teams")
+    members: "models.ManyToManyField[Person, Any]" = models.ManyToManyField(Person, blank=True, related_name="teams")
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        ordering = ["tier__level", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return (words[0][0] + (words[1][0] if len(words) > 1 else words[0][1:2])).upper()
+
+
+class SignInLink(models.Model):
+    """A link mailed to somebody who signs in without a password. Works once, for an hour; only its digest is kept."""
+
+    person = models.ForeignKey(Person, models.CASCADE)
+    digest = models.CharField(max_length=64, unique=True)
+    address = models.EmailField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True)

@@ -1,0 +1,62 @@
+"""Reads about people. Each starts from who asks, or runs inside a scope that says so."""
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q, QuerySet
+
+from olmo.tenancy.scope import EVERY_CLIENT, Clients
+
+from .models import Identity, Kind, Person, Team
+
+
+def visible_to(viewer: Person) -> QuerySet[Person]:
+    """Whom `viewer` may know: an agent everybody of their clients, a requester agents and themselves."""
+    people = Person.objects.all()
+    if viewer.is_requester:
+        return people.filter(~Q(kind=Kind.REQUESTER) | Q(pk=viewer.pk))
+    return people
+
+
+def clients_of(person: Person) -> Clients:
+    """Whose rows a person works with: an agent's organisations (all when none is named), a requester's own."""
+    if person.is_requester:
+        return [person.client_id] if person.client_id else []
+    own = getattr(person, "client_ids", None)
+    if own is None:
+        own = list(person.clients.values_list("id", flat=True))
+    return own or EVERY_CLIENT
+
+
+def with_access(pk: int) -> Person | None:
+    """An active person with what each request needs to know of them: `client_ids` and `team_ids`, in one query."""
+    return (
+        Person.objects.filter(pk=pk, is_active=True)
+        .select_related("client")
+        .annotate(
+            client_ids=ArrayAgg("clients", distinct=True, filter=Q(clients__isnull=False), default=[]),
+            team_ids=ArrayAgg("teams", distinct=True, filter=Q(teams__isnull=False), default=[]),
+        )
+        .first()
+    )
+
+
+def by_address(address: str) -> Person | None:
+    """The person whom an e-mail address names, active or not, or None."""
+    found = Identity.objects.filter(kind=Identity.Kind.EMAIL, value=address.strip().lower()).select_related("person")
+    return next((identity.person for identity in found[:1]), None)
+
+
+def team_ids(person: Person) -> list[int]:
+    """Ids of the teams of an agent."""
+    known: list[int] | None = getattr(person, "team_ids", None)
+    return known if known is not None else list(person.teams.values_list("id", flat=True))
+
+
+def agents() -> QuerySet[Person]:
+    """Active agents by name."""
+    return Person.objects.filter(kind=Kind.AGENT, is_active=True).order_by("name")
+
+
+def next_tier_team(team: Team | None) -> Team | None:
+    """The team to which a ticket of `team` escalates by default: the first one of the next higher tier."""
+    level = team.tier.level if team else 0
+    return Team.objects.filter(tier__level__gt=level, is_active=True).order_by("tier__level", "name").first()

@@ -1,0 +1,31 @@
+"""The verbs of the tickets room: the only way in which pages, mail, rules, importers and jobs change a ticket.
+
+Every verb checks sight (NotFound), permission (NotAllowed), values (Invalid) and state (Conflict) under the row lock, and
+returns the event that it wrote.
+"""
+
+from .assigning import assign, escalate
+from .classifying import (
+    categorise,
+    classify,
+    prioritise,
+    retitle,
+    set_due,
+    set_fields,
+    set_language,
+    tag,
+)
+from .closing import close, close_due, reopen, resolve
+from .joining import link, merge, split, unlink, unmerge
+from .opening import FollowUp, NewMessage, open_ticket
+from .people import change_requester, unwatch, watch
+from .redacting import redact
+from .waiting import hold, resume, wake_due
+from .writing import attach, delivery_failed, note, receive, reply
+
+__all__ = [
+    "FollowUp", "NewMessage", "assign", "attach", "categorise", "change_requester", "classify", "close", "close_due",
+    "delivery_failed", "escalate", "hold", "link", "merge", "note", "open_ticket", "prioritise", "receive", "redact", "reopen",
+    "reply", "resolve", "resume", "retitle", "set_due", "set_fields", "set_language", "split", "tag", "unlink", "unmerge",
+    "unwatch", "wake_due", "watch",
+]  # fmt: skip

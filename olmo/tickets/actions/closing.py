@@ -1,0 +1,84 @@
+"""The end of a ticket, and its new beginning: resolve, close, reopen."""
+
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from olmo.kernel import clock
+from olmo.kernel.errors import Conflict, Invalid
+from olmo.people.actions import robot
+from olmo.people.models import Person
+
+from .. import policy
+from ..changes import Closed, Reopened, Resolved
+from ..log import changing
+from ..models import Event, MessageKind, ResolutionCode, Status, Ticket
+from .values import checked_text
+from .writing import NewMessage, message_row
+
+
+def resolve(
+    ticket: Ticket, *, by: Person, code: str, note: str = "", message: NewMessage | None = None, seen: int | None = None
+) -> Event:
+    """Resolve an open ticket, with a code and words for the requester.
+
+    note: plain text for the requester (or a whole `message` in its place); may be empty when a reply said it already.
+    Raises NotFound, NotAllowed, Invalid, Conflict (already resolved), Stale. Source: ITIL 4, incident management practice.
+    """
+    if code not in ResolutionCode.values:
+        raise Invalid("code", _("Say how it was resolved."))
+    words = message or (NewMessage(text=checked_text(note, "note")) if note.strip() else None)
+    with changing(ticket, by=by, seen=seen, touching=["messages", "status"]) as log:
+        policy.require_work(by, ticket)
+        if ticket.is_done:
+            raise Conflict(_("This ticket is resolved already."))
+        row = None
+        if words:
+            row = message_row(ticket, words, author=by, client_id=ticket.client_id, kind=MessageKind.PUBLIC)
+            row.save(force_insert=True)
+        return log.record(Resolved(code=code, message=row.pk if row else None))
+
+
+def close(ticket: Ticket, *, by: Person) -> Event:
+    """Close a ticket for good: an agent by hand, or the requester who says that it is solved or no longer needed.
+
+    Raises NotFound, NotAllowed, Conflict (closed already).
+    """
+    with changing(ticket, by=by) as log:
+        policy.require_sight(by, ticket)
+        policy.require(policy.may_close(by, ticket))
+        if ticket.status == Status.CLOSED:
+            raise Conflict(_("This ticket is closed already."))
+        if ticket.is_active:
+            log.record(Resolved(code=ResolutionCode.WITHDRAWN if by.is_requester else ResolutionCode.ANSWERED))
+        return log.record(Closed())
+
+
+def reopen(ticket: Ticket, *, by: Person) -> Event:
+    """Take up a resolved or closed ticket again. Raises NotFound, NotAllowed, Conflict (open, or merged elsewhere)."""
+    with changing(ticket, by=by) as log:
+        policy.require_sight(by, ticket)
+        policy.require(policy.may_close(by, ticket))
+        if ticket.is_active:
+            raise Conflict(_("This ticket is open."))
+        if ticket.merged_into_id is not None:
+            raise Conflict(_("This ticket was merged into another one; take the merge back first."))
+        return log.record(Reopened())
+
+
+def close_due(limit: int = 500) -> int:
+    """Close tickets resolved for longer than their client's days; returns how many. Safe to run at any time, by many."""
+    clockwork = robot("Olmo")
+    due = (
+        Ticket.objects.filter(status=Status.RESOLVED, resolved_at__lte=clock.now())
+        .filter(resolved_at__lte=clock.now() - F("client__close_after_days") * timedelta(days=1))
+        .order_by("resolved_at")[:limit]
+    )
+    closed = 0
+    for ticket in due.select_for_update(skip_locked=True, of=("self",)):
+        with changing(ticket, by=clockwork) as log:
+            if ticket.status == Status.RESOLVED:
+                log.record(Closed())
+                closed += 1
+    return closed

@@ -1,0 +1,120 @@
+"""How a ticket comes to be, whatever the channel."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from olmo.kernel.errors import Invalid, NotFound
+from olmo.kernel.text import clean_line, digest
+from olmo.kernel.tokens import new_token
+from olmo.people.models import Person, Team
+from olmo.tenancy.models import Client
+
+from .. import policy
+from ..changes import FieldsSet as FieldsFilled
+from ..changes import Linked, Opened, Tagged, Watched, loggable
+from ..log import changing, opening
+from ..models import Category, Channel, LinkKind, Ticket, TicketKind
+from .values import checked_fields, checked_level, checked_tags
+from .writing import NewMessage, add_files, message_row
+
+__all__ = ["FollowUp", "NewMessage", "open_ticket"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUp:
+    """Why a ticket begins where another ended: linked to `ticket` as its follow-up."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Beginning:
+    """Ids taken ahead, so that ticket, message and event are each written once."""
+
+    ticket: int
+    message: int
+    number: int
+
+
+def open_ticket(
+    *, by: Person, client: Client, requester: Person, subject: str, message: NewMessage | None = None,
+    kind: str = TicketKind.INCIDENT, channel: str = Channel.DESK, impact: int = 2, urgency: int = 2,
+    category: Category | None = None, team: Team | None = None, assignee: Person | None = None, language: str = "",
+    fields: dict[str, Any] | None = None, tags: list[str] | None = None, watchers: list[Person] | None = None,
+    follows: FollowUp | None = None,
+) -> Ticket:  # fmt: skip
+    """Open an incident or a service request and give it its log; the first event is `opened`.
+
+    subject: one line, cut at 255 characters; needed. impact, urgency: 1 high to 3 low; the client's matrix gives the priority.
+    The team defaults to the category's. Raises Invalid (a field and why), NotAllowed, NotFound (not this person's client).
+    Source: ITIL 4, incident management and service request management practices.
+    """
+    _may_open(by, client, requester)
+    ticket = Ticket(subject=checked_subject(subject), reply_token=new_token(20))
+    ids = _take_ids()
+    ticket.pk, ticket.number = ids.ticket, ids.number
+    team = team or (category.team if category else None)
+    values = checked_fields(fields or {}, client, category, by, complete=by.is_requester)
+    with opening(ticket, by=by) as log:
+        if message:
+            row = message_row(ticket, message, author=message.author or requester, client_id=client.pk)
+            row.pk = ids.message
+            row.save(force_insert=True)
+            add_files(row, message, uploader=by)
+        log.record(
+            Opened(
+                ticket_kind=_checked(kind, TicketKind, "kind"), channel=_checked(channel, Channel, "channel"),
+                subject=digest(ticket.subject), language=language or requester.language or client.language,
+                client=client.pk, requester=requester.pk, impact=checked_level("impact", impact),
+                urgency=checked_level("urgency", urgency), priority=client.priority_of(impact, urgency),
+                message=ids.message if message else None, team=team.pk if team else None,
+                assignee=assignee.pk if assignee else None, category=category.pk if category else None,
+            )
+        )  # fmt: skip
+        if values:
+            ticket.fields = values
+            log.record(FieldsFilled(values=loggable(values)))
+        if tags:
+            log.record(Tagged(added=checked_tags(tags)))
+        for person in watchers or []:
+            log.record(Watched(person=person.pk))
+        if follows:
+            log.record(Linked(link_kind=LinkKind.FOLLOWS, other=follows.ticket.pk))
+    if follows:
+        with changing(follows.ticket, by=by) as there:
+            there.record(Linked(link_kind=LinkKind.FOLLOWED, other=ticket.pk))
+    return ticket
+
+
+def checked_subject(subject: str) -> str:
+    """The subject in one line. Raises Invalid when nothing is left of it."""
+    line = clean_line(subject)
+    if not line:
+        raise Invalid("subject", _("A ticket needs a subject: one line that says what it is about."))
+    return line
+
+
+def _may_open(by: Person, client: Client, requester: Person) -> None:
+    if not policy.may_know_client(by, client.pk):
+        raise NotFound
+    if requester.is_requester and requester.client_id != client.pk:
+        raise Invalid("requester", _("The requester belongs to another organisation."))
+    policy.require(not by.is_requester or by.pk == requester.pk)
+
+
+def _checked(value: str, choices: Any, name: str) -> str:
+    if value not in choices.values:
+        raise Invalid(name, _("“%(value)s” is not one of the choices.") % {"value": value})
+    return value
+
+
+def _take_ids() -> _Beginning:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select nextval('tickets_ticket_id_seq'), nextval('tickets_message_id_seq'), nextval('ticket_numbers')"
+        )
+        ticket, message, number = cursor.fetchone()
+    return _Beginning(ticket=ticket, message=message, number=number)

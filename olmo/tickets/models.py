@@ -1,0 +1,308 @@
+"""Tables of the tickets room. Rows of Ticket change only through `log`; the database refuses anything else."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from olmo.people.models import Person, Team
+from olmo.tenancy.models import Client
+
+
+class TicketKind(models.TextChoices):
+    INCIDENT = "incident", _("Incident")
+    SERVICE_REQUEST = "service_request", _("Service request")
+
+
+class Status(models.TextChoices):
+    NEW = "new", _("New")
+    OPEN = "open", _("Open")
+    WAITING = "waiting", _("Waiting")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
+
+
+ACTIVE = (Status.NEW, Status.OPEN, Status.WAITING)
+
+
+class HoldReason(models.TextChoices):
+    REQUESTER = "requester", _("Waiting for the requester")
+    THIRD_PARTY = "third_party", _("Waiting for a third party")
+    DATE = "date", _("Waiting until a date")
+
+
+class ResolutionCode(models.TextChoices):
+    FIXED = "fixed", _("Fixed")
+    WORKAROUND = "workaround", _("Workaround given")
+    FULFILLED = "fulfilled", _("Request fulfilled")
+    ANSWERED = "answered", _("Question answered")
+    DUPLICATE = "duplicate", _("Duplicate")
+    NOT_REPRODUCIBLE = "not_reproducible", _("Could not be reproduced")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the requester")
+    DECLINED = "declined", _("Declined")
+
+
+class LinkKind(models.TextChoices):
+    RELATED = "related", _("related to")
+    DUPLICATE = "duplicate", _("duplicate of")
+    DUPLICATED = "duplicated", _("duplicated by")
+    CAUSED_BY = "caused_by", _("caused by")
+    CAUSES = "causes", _("cause of")
+    FOLLOWS = "follows", _("follow-up of")
+    FOLLOWED = "followed", _("followed up by")
+
+
+OTHER_END = {
+    "related": "related", "duplicate": "duplicated", "duplicated": "duplicate", "caused_by": "causes", "causes": "caused_by",
+    "follows": "followed", "followed": "follows",
+}  # fmt: skip
+
+
+class Channel(models.TextChoices):
+    MAIL = "mail", _("E-mail")
+    PORTAL = "portal", _("Portal")
+    PHONE = "phone", _("Phone")
+    COUNTER = "counter", _("Counter")
+    DESK = "desk", _("Desk")
+    API = "api", _("API")
+
+
+class Level(models.IntegerChoices):
+    """Impact and urgency."""
+
+    HIGH = 1, _("High")
+    MEDIUM = 2, _("Medium")
+    LOW = 3, _("Low")
+
+
+class Priority(models.IntegerChoices):
+    CRITICAL = 1, _("Critical")
+    HIGH = 2, _("High")
+    NORMAL = 3, _("Normal")
+    LOW = 4, _("Low")
+
+
+class Category(models.Model):
+    """What a ticket is about: a tree; a category without a client is everybody's."""
+
+    name = models.CharField(_("name"), max_length=80)
+    names = models.JSONField(_("name in other languages"), default=dict, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    client = models.ForeignKey(Client, models.CASCADE, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="+")
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return str(self.names.get((get_language() or "en")[:2]) or self.name)
+
+
+class CustomField(models.Model):
+    """A typed field that an organisation or a category adds to its tickets."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", _("Text")
+        NUMBER = "number", _("Number")
+        DATE = "date", _("Date")
+        CHOICE = "choice", _("Choice")
+        BOOLEAN = "boolean", _("Yes or no")
+
+    key = models.SlugField(max_length=40, unique=True)
+    label = models.CharField(_("label"), max_length=80)
+    labels = models.JSONField(_("label in other languages"), default=dict, blank=True)
+    kind = models.CharField(_("type"), max_length=8, choices=Kind)
+    choices = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    client = models.ForeignKey(Client, models.CASCADE, null=True, blank=True, related_name="+")
+    category = models.ForeignKey(Category, models.CASCADE, null=True, blank=True, related_name="+")
+    is_required = models.BooleanField(_("required"), default=False)
+    is_for_requesters = models.BooleanField(_("shown to requesters"), default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return str(self.labels.get((get_language() or "en")[:2]) or self.label)
+
+
+def _active(*columns: Any, name: str) -> models.Index:
+    """An index over open work only."""
+    return models.Index(
+        *(F(c) if isinstance(c, str) else c for c in columns), name=name, condition=Q(status__in=ACTIVE)
+    )
+
+
+class Ticket(models.Model):
+    """What the log of one ticket says so far."""
+
+    number = models.BigIntegerField(unique=True, db_default=RawSQL("nextval('ticket_numbers')", ()))
+    version = models.PositiveIntegerField(default=0)
+    client = models.ForeignKey(Client, models.PROTECT, related_name="tickets", db_index=False)
+    kind = models.CharField(max_length=16, choices=TicketKind, default=TicketKind.INCIDENT)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.DESK)
+    subject = models.CharField(_("subject"), max_length=255)
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
+    requester = models.ForeignKey(Person, models.PROTECT, related_name="tickets", db_index=False)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="tickets", db_index=False)
+    assignee = models.ForeignKey(Person, models.PROTECT, null=True, related_name="assigned", db_index=False)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="tickets", db_index=False)
+    impact = models.PositiveSmallIntegerField(_("impact"), choices=Level, default=Level.MEDIUM)
+    urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Level, default=Level.MEDIUM)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.NEW)
+    hold_reason = models.CharField(max_length=12, choices=HoldReason, blank=True)
+    wake_at = models.DateTimeField(_("until"), null=True)
+    due_at = models.DateTimeField(_("due"), null=True)
+    resolution_code = models.CharField(max_length=16, choices=ResolutionCode, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list)
+    watcher_ids = ArrayField(models.BigIntegerField(), default=list)
+    fields = models.JSONField(default=dict)
+    links = models.JSONField(default=list)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    absorbed_ids = ArrayField(models.BigIntegerField(), default=list)
+    last_message = models.ForeignKey("Message", models.SET_NULL, null=True, related_name="+", db_index=False)
+    opened_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    reply_token = models.CharField(max_length=20, unique=True)
+
+    class Meta:
+        # Every list is one of these read in order; the partial ones stay as small as the open work, whatever the history.
+        indexes = [
+            models.Index(F("updated_at").desc(), F("id").desc(), name="ticket_updated"),
+            models.Index(fields=["opened_at", "id"], name="ticket_opened"),
+            models.Index(fields=["client", "-updated_at", "-id"], name="ticket_of_client"),
+            models.Index(fields=["requester", "-updated_at", "-id"], name="ticket_of_requester"),
+            models.Index(fields=["category", "-opened_at"], name="ticket_of_category"),
+            _active(F("updated_at").desc(), F("id").desc(), name="ticket_active_updated"),
+            _active("opened_at", "id", name="ticket_active_opened"),
+            _active("priority", "id", name="ticket_active_priority"),
+            _active("due_at", "id", name="ticket_active_due"),
+            _active("assignee", F("updated_at").desc(), F("id").desc(), name="ticket_active_assignee"),
+            _active("team", F("updated_at").desc(), F("id").desc(), name="ticket_active_team"),
+            models.Index(fields=["wake_at"], name="ticket_to_wake", condition=Q(status=Status.WAITING)),
+            models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(status=Status.RESOLVED)),
+            GinIndex(fields=["watcher_ids"], name="ticket_watchers"),
+            GinIndex(fields=["tags"], name="ticket_tags"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.subject}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in ACTIVE
+
+    @property
+    def is_done(self) -> bool:
+        return not self.is_active
+
+
+class Event(models.Model):
+    """One change of one ticket. Append-only: the database refuses UPDATE and DELETE."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events", db_index=False)
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=32)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+    caused_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    depth = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["ticket_id", "seq"]
+        constraints = [models.UniqueConstraint(fields=["ticket", "seq"], name="event_seq_once")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}/{self.seq} {self.kind}"
+
+
+class MessageKind(models.TextChoices):
+    PUBLIC = "public", _("Reply")
+    INTERNAL = "internal", _("Internal note")
+
+
+class Message(models.Model):
+    """What somebody wrote. `text` is the new part; `quoted` the history below it; `html` the sanitised original."""
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="messages", db_index=False)
+    kind = models.CharField(max_length=8, choices=MessageKind, default=MessageKind.PUBLIC)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.DESK)
+    author = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    is_from_desk = models.BooleanField(default=False)
+    is_verified = models.BooleanField(default=True)
+    at = models.DateTimeField()
+    text = models.TextField(blank=True)
+    quoted = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    is_markdown = models.BooleanField(default=False)
+    to = ArrayField(models.CharField(max_length=320), default=list)
+    cc = ArrayField(models.CharField(max_length=320), default=list)
+    mail_id = models.CharField(max_length=998, blank=True)
+    source_id = models.BigIntegerField(null=True)
+    redacted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["ticket", "at"], name="message_of_ticket"),
+            models.Index(fields=["mail_id"], name="message_mail_id", condition=~Q(mail_id="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def is_internal(self) -> bool:
+        return self.kind == MessageKind.INTERNAL
+
+
+class Attachment(models.Model):
+    """A named file of a message. Its content is kept once per sha256, in `files`. Without a message it is a draft's."""
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
+    message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="attachments")
+    uploader = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=127, default="application/octet-stream")
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content_id = models.CharField(max_length=255, blank=True)
+    is_inline = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReadMark(models.Model):
+    """How far a person has read a ticket's log."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    seq = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "ticket"], name="one_read_mark")]
+
+
+class SearchDocument(models.Model):
+    """The words of a ticket. `block` groups 16,384 neighbouring tickets, so that a search reads the newest ones first."""
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="search_document")
+    client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
+    block = models.IntegerField()
+    words: Any = SearchVectorField()

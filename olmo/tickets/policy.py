@@ -1,0 +1,63 @@
+"""Who may do what with a ticket. Verbs call `require`; pages ask `may_*` to show only what works."""
+
+from olmo.kernel.errors import NotAllowed, NotFound
+from olmo.people.models import Person
+from olmo.people.queries import clients_of
+from olmo.tenancy.scope import EveryClient
+
+from .models import Ticket
+
+
+def may_see(person: Person, ticket: Ticket) -> bool:
+    """An agent of the client; a requester their own tickets, those they follow, or all when they see the organisation."""
+    if person.is_robot:
+        return True
+    if not may_know_client(person, ticket.client_id):
+        return False
+    if person.is_agent:
+        return True
+    return ticket.requester_id == person.pk or person.pk in ticket.watcher_ids or person.sees_organisation
+
+
+def may_know_client(person: Person, client_id: int) -> bool:
+    """Whether the person works for, or belongs to, this client."""
+    clients = clients_of(person)
+    return isinstance(clients, EveryClient) or client_id in clients or person.is_robot
+
+
+def may_work(person: Person, ticket: Ticket) -> bool:
+    """Agents and robots work on the tickets that they see."""
+    return (person.is_agent or person.is_robot) and may_see(person, ticket)
+
+
+def may_write(person: Person, ticket: Ticket) -> bool:
+    """Whoever sees a ticket may add a message to it."""
+    return may_see(person, ticket)
+
+
+def may_close(person: Person, ticket: Ticket) -> bool:
+    """Agents; and the requester, who may say that it is solved or withdraw it."""
+    return may_work(person, ticket) or (may_see(person, ticket) and ticket.requester_id == person.pk)
+
+
+def may_redact(person: Person, ticket: Ticket) -> bool:
+    """Erasing is for administrators: it cannot be undone."""
+    return person.is_administrator and may_work(person, ticket)
+
+
+def require(allowed: bool) -> None:
+    """Raise NotAllowed unless allowed."""
+    if not allowed:
+        raise NotAllowed
+
+
+def require_sight(person: Person, ticket: Ticket) -> None:
+    """Raise NotFound, not NotAllowed, when the person may not even know of the ticket."""
+    if not may_see(person, ticket):
+        raise NotFound
+
+
+def require_work(person: Person, ticket: Ticket) -> None:
+    """Sight first (404), then the right to work on it (403)."""
+    require_sight(person, ticket)
+    require(may_work(person, ticket))

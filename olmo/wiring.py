@@ -1,0 +1,10 @@
+"""The only list of what happens when a ticket changes.
+
+INSIDE runs in the same transaction and may refuse the write (at most three). AFTER runs as a job, at least once, in order per
+ticket, and must be idempotent; what it changes, it changes by verbs.
+"""
+
+from olmo.tickets import search
+
+INSIDE = [search.index]
+AFTER: list = []
