@@ -1,2 +1,14 @@
 // Everything an agent's page does beyond HTML. Each module binds by data attributes.
-import "./page.js";
+import "./answers.js";
+import "./composer.js";
+import "./dialogs.js";
+import "./frames.js";
+import "./list.js";
+import "./live.js";
+import "./menus.js";
+import "./parts.js";
+import "./shortcuts.js";
+import "./theme.js";
+import "./times.js";
+import "./toast.js";
+import "./uploads.js";

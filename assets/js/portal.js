@@ -1,2 +1,12 @@
-// Everything an agent's page does beyond HTML. Each module binds by data attributes.
-import "./page.js";
+// Everything a requester's page does beyond HTML. Each module binds by data attributes.
+import "./answers.js";
+import "./composer.js";
+import "./dialogs.js";
+import "./frames.js";
+import "./live.js";
+import "./menus.js";
+import "./parts.js";
+import "./theme.js";
+import "./times.js";
+import "./toast.js";
+import "./uploads.js";

@@ -40,7 +40,7 @@ class Due(NamedTuple):
 
 
 def ago(at: datetime, now: datetime | None = None) -> str:
-    """How long ago `at` (aware) was: "just now", "5 m ago", "3 h ago", then the day: "Yesterday 16:00", "Mon 23 Nov"."""
+    """How long ago `at` (aware) was: "just now", "5 m ago", "3 h ago", then the day ("Yesterday 16:00")."""
     passed = (now or clock.now()) - at
     if passed < timedelta(minutes=1):
         return str(WORDS["now"])

@@ -1,4 +1,4 @@
-"""What templates print in Olmo's visual language: icons, marks of persons and priorities, clocks, times, fields.
+"""What templates print in Olmo's visual language: icons, marks of persons, priorities, clocks, times, fields.
 
 Marks that repeat in lists are cached, so that a row costs a dictionary look-up and not a template.
 """
@@ -14,7 +14,7 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.templatetags.static import static
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from olmo.kernel import spoken
 
 register = template.Library()
 
+MUTE = SafeString('aria-hidden="true"')
 THEMES = ("light", "dark")
 TINTS = 6
 HUES = 36
@@ -47,8 +48,8 @@ SAID: Mapping[str, Promise] = {
     "remove": gettext_lazy("Remove {name}"),
     "close": gettext_lazy("Close"),
     "offline": gettext_lazy("No connection. What you typed is kept; try again when the line is back."),
-    "refused": gettext_lazy("That did not work (answer {status}). Nothing was changed; what you typed is kept."),
-    "signedOut": gettext_lazy("You are signed out. Your text is kept on this computer; sign in and it is here again."),
+    "refused": gettext_lazy("That did not work ({status}). Nothing was changed; what you typed is kept."),
+    "signedOut": gettext_lazy("You are signed out. Your text is kept on this computer until you are back."),
     "newRow": gettext_lazy("1 new ticket: show it"),
     "newRows": gettext_lazy("{n} new tickets: show them"),
     "selected": gettext_lazy("{n} selected"),
@@ -63,7 +64,7 @@ SAID: Mapping[str, Promise] = {
 
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
-    """The drawing `name` of icons.svg. size: "" (18 px), "s" (16) or "l" (24). With a label it speaks, without it is mute."""
+    """The drawing `name` of icons.svg. size: "" (18 px), "s" (16) or "l" (24). With a label it speaks."""
     return _icon(name, size, str(label))
 
 
@@ -75,7 +76,7 @@ def channel(name: str) -> SafeString:
 
 @register.simple_tag
 def who(name: str | None, kind: str = "requester", size: str = "", mute: bool = False) -> SafeString:
-    """The mark of somebody: agents are leaves, requesters round, teams and robots square, nobody a dashed ring.
+    """The mark of somebody: agents are leaves, requesters round, teams and robots square, nobody dashed.
 
     size: "" (24 px) or "l" (36). mute: the name stands beside it already, so screen readers skip the mark.
     """
@@ -111,7 +112,9 @@ def ago(at: datetime | None) -> SafeString:
     """How long ago `at` (aware) was; it ticks in the browser."""
     if at is None:
         return SafeString("")
-    return format_html('<time data-ago datetime="{}" title="{}">{}</time>', _stamp(at), spoken.moment(at), spoken.ago(at))
+    return format_html(
+        '<time data-ago datetime="{}" title="{}">{}</time>', _stamp(at), spoken.moment(at), spoken.ago(at)
+    )
 
 
 @register.simple_tag
@@ -119,8 +122,13 @@ def when(at: datetime | None, css: str = "") -> SafeString:
     """The time of day of `at` (aware), the whole moment as its title. css: a class."""
     if at is None:
         return SafeString("")
-    name = format_html(' class="{}"', css) if css else ""
-    return format_html('<time{} datetime="{}" title="{}">{}</time>', name, _stamp(at), spoken.moment(at), spoken.hours(at))
+    return format_html(
+        '<time class="{}" datetime="{}" title="{}">{}</time>',
+        css,
+        _stamp(at),
+        spoken.moment(at),
+        spoken.hours(at),
+    )
 
 
 for _filter in (spoken.hours, spoken.day, spoken.near, spoken.moment, spoken.size):
@@ -132,9 +140,9 @@ for _filter in (spoken.hours, spoken.day, spoken.near, spoken.moment, spoken.siz
 
 @register.simple_tag(takes_context=True)
 def page_attributes(context: template.Context) -> SafeString:
-    """Theme, hue and language direction for <html>: the person's choice, else the browser's cookie, else the system."""
-    theme = context.get("theme") or getattr(context.get("person"), "theme", "") or _cookie(context, "olmo_theme")
-    hue = getattr(context.get("brand"), "hue", None) if context.get("brand") else context.get("brand_hue")
+    """Theme and hue for <html>: the person's choice, else the browser's cookie, else the system's."""
+    theme = context.get("theme") or _of(context.get("person"), "theme") or _cookie(context, "olmo_theme")
+    hue = _of(context.get("brand"), "hue")
     pairs = [("data-theme", theme)] if theme in THEMES else []
     if hue is not None:
         pairs.append(("data-hue", str(round(int(hue) / 10) % HUES * 10)))
@@ -143,14 +151,14 @@ def page_attributes(context: template.Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def nav_is_narrow(context: template.Context) -> bool:
-    """Whether this person keeps the navigation narrow (the cookie is newer than the person's stored choice)."""
+    """Whether this person keeps the navigation narrow; the cookie is newer than the stored choice."""
     kept = _cookie(context, "olmo_nav")
-    return kept == "narrow" if kept else bool(getattr(context.get("person"), "is_nav_narrow", False))
+    return kept == "narrow" if kept else bool(_of(context.get("person"), "is_nav_narrow"))
 
 
 @register.simple_tag
 def words() -> SafeString:
-    """The sentences that scripts say, in the reader's language, as data attributes of one template element."""
+    """The sentences that scripts say, in the reader's language: data attributes of one template element."""
     pairs = [(_dashed(name), text) for name, text in SAID.items()]
     body = format_html_join("", ' data-{}="{}"', pairs)
     return format_html('<template id="words"{}>{}</template>', body, _ring("late", 0))
@@ -161,25 +169,34 @@ def field(bound: BoundField, icon: str = "", hint: str = "", autofocus: bool = F
     """A form field with its label, hint and errors, in the shape its widget asks for."""
     hint = hint or str(bound.help_text)
     attributes: dict[str, Any] = {"class": _css(bound)}
-    described = [f"{bound.auto_id}-{part}" for part, there in (("hint", hint), ("wrong", bound.errors)) if there]
-    if described:
+    parts = {"hint": hint, "wrong": bound.errors}
+    if described := [f"{bound.auto_id}-{part}" for part, there in parts.items() if there]:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
         attributes["aria-invalid"] = "true"
     if autofocus:
         attributes["autofocus"] = True
-    return {"field": bound, "shape": _shape(bound), "widget": bound.as_widget(attrs=attributes), "hint": hint, "icon": icon}
+    widget = bound.as_widget(attrs=attributes)
+    return {"field": bound, "shape": _shape(bound), "widget": widget, "hint": hint, "icon": icon}
 
 
 def _shape(bound: BoundField) -> str:
-    shapes = ((CheckboxSelectMultiple, "group"), (RadioSelect, "group"), (CheckboxInput, "tick"), (Select, "select"))
-    found = next((shape for kind, shape in shapes if isinstance(bound.field.widget, kind)), "line")
-    return "line" if found == "select" and getattr(bound.field.widget, "allow_multiple_selected", False) else found
+    widget = bound.field.widget
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        return "group"
+    if isinstance(widget, CheckboxInput):
+        return "tick"
+    return "select" if isinstance(widget, Select) and not widget.allow_multiple_selected else "line"
 
 
 def _css(bound: BoundField) -> str:
     own = str(bound.field.widget.attrs.get("class", ""))
     return own if _shape(bound) in {"tick", "group"} else f"input {own}".strip()
+
+
+def _of(thing: Any, name: str) -> Any:
+    """What a template would print for `thing.name`, or None."""
+    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
 
 
 def _cookie(context: template.Context, name: str) -> str:
@@ -203,7 +220,7 @@ def _sheet() -> str:
 @lru_cache(maxsize=512)
 def _icon(name: str, size: str, label: str) -> SafeString:
     css = f"icon icon--{size}" if size else "icon"
-    voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
+    voice = format_html('role="img" aria-label="{}"', label) if label else MUTE
     return format_html(
         '<svg class="{}" viewBox="0 0 20 20" {}><use href="{}#i-{}"></use></svg>', css, voice, _sheet(), name
     )
@@ -217,16 +234,11 @@ def _channel(name: str, language: str | None) -> SafeString:
 
 @lru_cache(maxsize=2048)
 def _who(name: str, kind: str, size: str, mute: bool, language: str | None) -> SafeString:
-    shape = LEAF.get(kind, "") if name else " who--none"
-    label = name or _("Nobody yet")
-    voice = (
-        mark_safe('aria-hidden="true"')  # noqa: S308
-        if mute
-        else format_html('role="img" aria-label="{0}" title="{0}"', label)
-    )
+    css = (LEAF.get(kind, "") if name else " who--none") + (f" who--{size}" if size else "")
+    speaking = format_html('role="img" aria-label="{0}" title="{0}"', name or _("Nobody yet"))
     return format_html(
-        '<span class="who{}{}" data-tint="{}" {}>{}</span>',
-        shape, f" who--{size}" if size else "", crc32(name.encode()) % TINTS + 1, voice, initials(name) if name else "·",
+        '<span class="who{}" data-tint="{}" {}>{}</span>',
+        css, crc32(name.encode()) % TINTS + 1, MUTE if mute else speaking, initials(name) if name else "·",
     )  # fmt: skip
 
 
@@ -239,7 +251,8 @@ def initials(name: str) -> str:
 @lru_cache(maxsize=64)
 def _priority(level: int, language: str | None) -> SafeString:
     return format_html(
-        '<span class="priority" data-level="{0}" title="{1} {0}"><span class="visually-hidden">{1} </span>{0}</span>',
+        '<span class="priority" data-level="{0}" title="{1} {0}">'
+        '<span class="visually-hidden">{1} </span>{0}</span>',
         level, _("Priority"),
     )  # fmt: skip
 
@@ -247,7 +260,8 @@ def _priority(level: int, language: str | None) -> SafeString:
 RINGS = {
     "late": '<circle cx="8" cy="8" r="7" fill="currentColor" stroke="none"/>'
     '<path d="m5.5 5.5 5 5M10.5 5.5l-5 5" class="cut"/>',
-    "paused": '<circle cx="8" cy="8" r="6" stroke-dasharray="2.2 2.51"/><path d="M6.7 6v4M9.3 6v4" stroke-width="1.4"/>',
+    "paused": '<circle cx="8" cy="8" r="6" stroke-dasharray="2.2 2.51"/>'
+    '<path d="M6.7 6v4M9.3 6v4" stroke-width="1.4"/>',
     "met": '<circle cx="8" cy="8" r="6"/><path d="m5.3 8.2 2 2 3.6-4.2" stroke-width="1.7"/>',
     "none": '<circle class="rest" cx="8" cy="8" r="6"/>',
 }
@@ -261,4 +275,3 @@ PART = (
 def _ring(state: str, share: int) -> SafeString:
     drawing = RINGS.get(state) or PART.format(min(100, max(0, int(share))))
     return SafeString(f'<svg class="ring" viewBox="0 0 16 16" aria-hidden="true">{drawing}</svg>')
-

@@ -1,0 +1,30 @@
+// htmx as this house uses it: no swap for our own faults, the token on every request, plain words when the line breaks.
+import htmx from "htmx.org";
+import { csrf, words } from "./page.js";
+import { isElsewhere } from "./parts.js";
+import { toast } from "./toast.js";
+
+Object.assign(htmx.config, {
+  noSwap: [204, 304, 401, 403, 404, 429, "5xx"],
+  history: "reload",
+  includeIndicatorCSS: false,
+});
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  ctx.request.headers["X-CSRFToken"] = csrf();
+});
+
+// A redirect to another page (mostly the sign-in) is followed by the reader, not pasted into a part.
+document.addEventListener("htmx:before:response", (event) => {
+  const answer = event.detail.ctx.response.raw;
+  if (!isElsewhere(answer) || event.detail.ctx.push) return;
+  event.preventDefault();
+  location.assign(answer.url);
+});
+
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  const { status } = ctx.response;
+  if (status !== 409 && status !== 422) toast(words("refused", { status }), { isBad: true });
+});
+
+document.addEventListener("htmx:error", () => toast(words("offline"), { isBad: true }));

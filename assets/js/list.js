@@ -1,0 +1,44 @@
+// The list by keyboard: j and k move, x selects, Escape clears; Shift selects a range; the bar counts.
+import { isText, words } from "./page.js";
+
+const rows = () => [...document.querySelectorAll("[data-list] .row")];
+const here = () => document.activeElement?.closest?.(".row");
+const box = (row) => row.querySelector(".row__pick input");
+let last = null;
+
+function move(step) {
+  const all = rows();
+  const at = all.indexOf(here());
+  const next = at < 0 ? all.find((row) => row.ariaCurrent === "true") ?? all[0] : all[at + step];
+  next?.querySelector(".row__subject").focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+function count(list) {
+  const chosen = list.querySelectorAll(".row__pick input:checked").length;
+  const words_ = list.querySelector("[data-selected-count]");
+  if (words_) words_.textContent = words("selected", { n: chosen });
+}
+
+function range(to) {
+  const all = rows();
+  const [first, end] = [all.indexOf(last), all.indexOf(to)].sort((a, b) => a - b);
+  if (first >= 0) all.slice(first, end + 1).forEach((row) => (box(row).checked = box(to).checked));
+}
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest(".row__pick input")?.closest(".row");
+  if (!row) return;
+  if (event.shiftKey && last) range(row);
+  last = row;
+});
+
+document.addEventListener("change", ({ target }) => target.closest("[data-list]") && count(target.form));
+document.addEventListener("reset", ({ target }) => target.matches("[data-list]") && setTimeout(() => count(target)));
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isText(event.target)) return;
+  if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
+  else if (event.key === "x" && here()) box(here()).click();
+  else if (event.key === "Escape") document.querySelector("[data-list]:has(.row__pick input:checked)")?.reset();
+});

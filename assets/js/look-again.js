@@ -1,0 +1,48 @@
+// Fetches the page again and morphs its live parts: once for many events, and not while nobody looks.
+import { take } from "./parts.js";
+import { isBusy, offer } from "./newcomers.js";
+
+const GATHER = 120;
+let wanted = new Set();
+let isEverything = false;
+let timer = null;
+
+const address = (part) => part.dataset.liveUrl ?? location.href;
+const topics = (part) => part.dataset.live.split(" ");
+const isTouched = (topic) => topic === "list" || wanted.has(topic.replace("ticket:", ""));
+const touched = () =>
+  [...document.querySelectorAll("[data-live][id]")].filter((part) => isEverything || topics(part).some(isTouched));
+
+/** Marks tickets (numbers as text; null: everything) as changed and refreshes what shows them. */
+export function look(tickets) {
+  if (tickets) tickets.forEach((ticket) => wanted.add(ticket));
+  else isEverything = true;
+  plan();
+}
+
+function plan() {
+  if (document.hidden) return;
+  clearTimeout(timer);
+  timer = setTimeout(refresh, GATHER);
+}
+
+async function refresh() {
+  const parts = touched();
+  wanted = new Set();
+  isEverything = false;
+  const urls = new Set(parts.map(address));
+  for (const url of urls) await fetchParts(url, parts.filter((part) => address(part) === url)).catch(() => {});
+}
+
+async function fetchParts(url, parts) {
+  const answer = await fetch(url, { headers: { "X-Live": "1" } });
+  if (!answer.ok || answer.redirected) return;
+  const text = await answer.text();
+  for (const part of parts) {
+    if (part.matches("[data-list]") && isBusy(part)) offer(part, text);
+    else take(text, [`#${part.id}`]);
+  }
+  document.dispatchEvent(new CustomEvent("live:taken"));
+}
+
+document.addEventListener("visibilitychange", () => (wanted.size || isEverything) && plan());

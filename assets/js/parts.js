@@ -1,0 +1,48 @@
+// A form inside [data-parts="#log #panel"] posts without leaving the page. The answer is a whole page, as it
+// would be without scripts; its named parts are morphed into this one. data-whole on a form switches that off.
+import htmx from "htmx.org";
+import { csrf, words } from "./page.js";
+import { toast } from "./toast.js";
+
+const SWAPPED = new Set([400, 409, 413, 422]);
+
+/** Morphs the parts of `text`, a whole page, into this page; `fresh` ones are replaced, forms included. */
+export function take(text, parts, fresh = "") {
+  for (const part of parts) {
+    const target = document.querySelector(part);
+    if (target) htmx.swap({ text, select: part, target, swap: part === fresh ? "outerHTML" : "outerMorph ignoreTitle:true" });
+  }
+}
+
+/** Whether an answer led to another page than the one the reader is on. */
+export const isElsewhere = (answer) => answer.redirected && new URL(answer.url).pathname !== location.pathname;
+
+async function post(form, submitter, parts) {
+  const done = (ok) => form.dispatchEvent(new CustomEvent("part:done", { bubbles: true, detail: { ok, submitter } }));
+  const fresh = parts.find((part) => form.matches(part));
+  const action = submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
+  const answer = await fetch(action, { method: "POST", body: new FormData(form, submitter), headers: { "X-CSRFToken": csrf() } });
+  if (!answer.ok && !SWAPPED.has(answer.status)) throw new Error(words("refused", { status: answer.status }));
+  done(answer.ok);
+  if (isElsewhere(answer)) return location.assign(answer.url);
+  const text = await answer.text();
+  if (fresh && !new DOMParser().parseFromString(text, "text/html").querySelector(fresh)) throw new Error(words("refused", { status: answer.status }));
+  take(text, parts, fresh);
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const home = form.closest("[data-parts]");
+  if (!home || event.defaultPrevented || form.method !== "post" || "whole" in form.dataset) return;
+  event.preventDefault();
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
+  form.closest("details[data-menu]")?.removeAttribute("open");
+  try {
+    await post(form, event.submitter, home.dataset.parts.split(" "));
+  } catch (fault) {
+    toast(fault instanceof TypeError ? words("offline") : fault.message, { isBad: true });
+  } finally {
+    form.ariaBusy = null;
+  }
+});

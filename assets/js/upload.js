@@ -1,0 +1,46 @@
+// One file on its way: a line with progress, then the id that the form carries, or the reason why not.
+import { csrf, words } from "./page.js";
+
+const size = (octets) =>
+  octets < 999500 ? `${Math.round(octets / 1000)} kB` : `${(octets / 1e6).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })} MB`;
+
+function row(box, file) {
+  const line = box.querySelector("[data-upload-row]").content.cloneNode(true).firstElementChild;
+  line.querySelector("bdi").textContent = file.name;
+  line.querySelector("button").setAttribute("aria-label", words("remove", { name: file.name }));
+  box.querySelector(".uploads").append(line);
+  return line;
+}
+
+function finish(line, answer) {
+  line.querySelector("progress").remove();
+  line.querySelector("small").textContent = size(answer.size);
+  line.querySelector("button").dataset.uploadRemove = answer.remove_url ?? "";
+  line.append(Object.assign(document.createElement("input"), { type: "hidden", name: "upload", value: answer.id }));
+}
+
+function fail(line, file, reason) {
+  line.querySelector("progress").remove();
+  line.classList.add("upload--bad");
+  line.querySelector("small").textContent = words("uploadStopped", { name: file.name, reason });
+}
+
+/** Posts one file of a form to the address of its box, and shows how far it is. */
+export function send(box, file) {
+  const line = row(box, file);
+  const request = new XMLHttpRequest();
+  const form = new FormData();
+  form.append("file", file);
+  request.open("POST", box.dataset.uploadUrl);
+  request.setRequestHeader("X-CSRFToken", csrf());
+  request.responseType = "json";
+  request.upload.onprogress = ({ loaded, total }) => {
+    line.querySelector("progress").value = (100 * loaded) / total;
+    line.querySelector("small").textContent = words("uploading", { percent: Math.round((100 * loaded) / total), size: size(total) });
+  };
+  request.onload = () =>
+    request.status < 300 && request.response ? finish(line, request.response) : fail(line, file, request.response?.error ?? `${request.status}`);
+  request.onerror = () => fail(line, file, words("uploadBroken"));
+  line.querySelector("button").addEventListener("click", () => request.abort());
+  request.send(form);
+}

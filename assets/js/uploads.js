@@ -1,0 +1,36 @@
+// Files by drop, paste or choice, each posted at once with progress; the form carries their ids (see look/uploads.html).
+import { csrf } from "./page.js";
+import { send } from "./upload.js";
+
+/** Takes files into the form around `place`: at once where there is an address for them, else with the form. */
+function add(place, files) {
+  const box = place.closest("form")?.querySelector("[data-uploads]");
+  if (!box || !files.length) return false;
+  const field = box.querySelector("input[type=file]");
+  if (!box.dataset.uploadUrl) return field.files !== files && Boolean((field.files = files));
+  [...files].forEach((file) => send(box, file));
+  field.value = "";
+  return true;
+}
+
+document.addEventListener("change", ({ target }) => target.closest("[data-uploads]") && target.files && add(target, target.files));
+document.addEventListener("paste", (event) => add(event.target, event.clipboardData.files) && event.preventDefault());
+document.addEventListener("dragover", (event) => {
+  const form = event.target.closest?.("form:has([data-uploads])");
+  if (!form || !event.dataTransfer.types.includes("Files")) return;
+  event.preventDefault();
+  form.dataset.dropping = "";
+});
+for (const kind of ["dragleave", "drop"])
+  document.addEventListener(kind, (event) => {
+    const form = event.target.closest?.("form[data-dropping]");
+    if (!form || (kind === "dragleave" && form.contains(event.relatedTarget))) return;
+    delete form.dataset.dropping;
+    if (kind === "drop" && add(form, event.dataTransfer.files)) event.preventDefault();
+  });
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-upload-remove]");
+  if (!button) return;
+  if (button.dataset.uploadRemove) fetch(button.dataset.uploadRemove, { method: "DELETE", headers: { "X-CSRFToken": csrf() } });
+  button.closest(".upload").remove();
+});
