@@ -249,6 +249,11 @@ class Postgres:
             os.close(descriptor)
 
 
+def release() -> str:
+    """The release of the PostgreSQL that Olmo brings, such as `18.6`."""
+    return unprivileged.version()
+
+
 def server(config: Config) -> Postgres:
     """The embedded server of a configuration (not started)."""
     return Postgres(

@@ -8,11 +8,12 @@ import hashlib
 import importlib.metadata
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from olmo.kernel.config import ConfigError, current
+from olmo.kernel.config import Config, ConfigError, current
 from olmo.ops import roles
 from olmo.ops.problems import Problem
 
@@ -56,6 +57,25 @@ def prepare(*, thoroughly: bool = False) -> None:
         if thoroughly or recorded(login) != wanted:
             _migrate()
             _record(login, wanted)
+
+
+def prepare_elsewhere() -> None:
+    """`prepare` in a process of its own: it works as the owner and loads Django. Raises Problem."""
+    result = subprocess.run([sys.executable, "-m", "olmo.ops.schema"], capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        said = result.stderr.strip().splitlines() or ["it said nothing"]
+        raise Problem(said[-1].removeprefix("olmo: ") if said[-1].startswith("olmo: ") else _failure(said))
+
+
+def _failure(said: list[str]) -> str:
+    return f"The database could not be migrated: {said[-1]} (run `bin/olmo migrate` for the whole story)"
+
+
+def require_current(config: Config) -> None:
+    """Refuse to work on tables of another Olmo. Raises Problem."""
+    with roles.connect(config.login()) as login:
+        if recorded(login) != fingerprint():
+            raise Problem("The database's tables are not those of this Olmo: run `bin/olmo migrate`")
 
 
 def recorded(login: roles.Connection) -> str | None:
