@@ -69,9 +69,9 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def channel(name: str) -> SafeString:
-    """How a ticket or message came in: its icon, with the word for those who do not see it."""
-    return _channel(name, get_language())
+def channel(name: str, mute: bool = False) -> SafeString:
+    """How a ticket or message came in: its icon, and the word for those who do not see it (not if mute)."""
+    return _channel(name, mute, get_language())
 
 
 @register.simple_tag
@@ -153,7 +153,8 @@ def page_attributes(context: template.Context) -> SafeString:
 def nav_is_narrow(context: template.Context) -> bool:
     """Whether this person keeps the navigation narrow; the cookie is newer than the stored choice."""
     kept = _cookie(context, "olmo_nav")
-    return kept == "narrow" if kept else bool(_of(context.get("person"), "is_nav_narrow"))
+    is_asked = _of(context.get("person"), "is_nav_narrow") or context.get("is_split")
+    return kept == "narrow" if kept else bool(is_asked)
 
 
 @register.simple_tag
@@ -165,8 +166,11 @@ def words() -> SafeString:
 
 
 @register.inclusion_tag("look/field.html")
-def field(bound: BoundField, icon: str = "", hint: str = "", autofocus: bool = False) -> dict[str, Any]:
-    """A form field with its label, hint and errors, in the shape its widget asks for."""
+def field(bound: BoundField, hint: str = "", autofocus: bool = False, needed: bool = True) -> dict[str, Any]:
+    """A form field with its label, hint and errors, in the shape its widget asks for.
+
+    needed: whether a required field says so (a sign-in needs not).
+    """
     hint = hint or str(bound.help_text)
     attributes: dict[str, Any] = {"class": _css(bound)}
     parts = {"hint": hint, "wrong": bound.errors}
@@ -177,7 +181,8 @@ def field(bound: BoundField, icon: str = "", hint: str = "", autofocus: bool = F
     if autofocus:
         attributes["autofocus"] = True
     widget = bound.as_widget(attrs=attributes)
-    return {"field": bound, "shape": _shape(bound), "widget": widget, "hint": hint, "icon": icon}
+    is_needed = needed and bound.field.required
+    return {"field": bound, "shape": _shape(bound), "widget": widget, "hint": hint, "needed": is_needed}
 
 
 def _shape(bound: BoundField) -> str:
@@ -227,9 +232,10 @@ def _icon(name: str, size: str, label: str) -> SafeString:
 
 
 @lru_cache(maxsize=64)
-def _channel(name: str, language: str | None) -> SafeString:
+def _channel(name: str, mute: bool, language: str | None) -> SafeString:
     drawing, word = CHANNELS.get(name, ("help", gettext_lazy("Another way")))
-    return format_html('{}<span class="visually-hidden">{}</span>', _icon(drawing, "s", ""), word)
+    spoken_word = "" if mute else format_html('<span class="visually-hidden">{}</span>', word)
+    return format_html("{}{}", _icon(drawing, "s", ""), spoken_word)
 
 
 @lru_cache(maxsize=2048)
