@@ -1,7 +1,7 @@
 """Was this mail sent by a person or by a machine? (RFC 3834, RFC 2919, RFC 5230, and what programs really set.)
 
-Two questions with two answers: `is_automatic` is wide (a desk must never answer such a mail by itself);
-`is_auto_reply` is narrow (it is a vacation notice or another automatic answer to one of our mails).
+Two questions with two answers: `reason` is wide (a desk must never answer such a mail by itself: lists, bulk,
+robots' addresses); `is_auto_reply` is narrow (a program says that it wrote this message on its own).
 """
 
 import re
@@ -39,9 +39,8 @@ _OTHER_AUTO_SUBJECT = re.compile(r"(?i)\bout of (?:the )?office\b|\bauto-?(?:rep
 
 
 def is_auto_reply(headers: Headers, subject: str) -> bool:
-    """A vacation notice or another automatic answer."""
-    value = headers.text("auto-submitted").lower()
-    if value.startswith("auto-replied"):
+    """A vacation notice, an acknowledgement or another message that a program sent on its own (RFC 3834)."""
+    if is_auto_submitted(headers):
         return True
     if any(headers.text(name).lower() not in _NO_VALUES for name in _REPLY_FIELDS if name in headers):
         return True
@@ -54,6 +53,11 @@ def is_auto_reply(headers: Headers, subject: str) -> bool:
     return bool(_SUBJECT.match(subject) or _OTHER_AUTO_SUBJECT.search(subject))
 
 
+def is_auto_submitted(headers: Headers) -> bool:
+    """RFC 3834 section 5, RFC 5436: written by a program (a person's mail that was only forwarded by one is not)."""
+    return headers.text("auto-submitted").lower().startswith(("auto-replied", "auto-generated", "auto-notified"))
+
+
 def reason(headers: Headers, sender: str, own: bool) -> str:
     """Why the mail counts as sent by a machine, as a short English word for the operator; "" for a person's mail.
 
@@ -61,9 +65,8 @@ def reason(headers: Headers, sender: str, own: bool) -> str:
     """
     if own:
         return "report or automatic answer"
-    submitted = headers.text("auto-submitted").lower()
-    if submitted and submitted.split(";")[0].strip() not in _NO_VALUES:
-        return f"Auto-Submitted: {submitted[:60]}"
+    if headers.text("auto-submitted").lower().split(";")[0].strip() not in _NO_VALUES:
+        return "Auto-Submitted"
     if _BULK.search(headers.text("precedence")) or _BULK.search(headers.text("x-precedence")):
         return "Precedence"
     if _SUPPRESS.search(headers.text("x-auto-response-suppress")):

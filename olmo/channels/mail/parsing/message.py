@@ -38,7 +38,7 @@ def parse(raw: bytes, limits: Limits = DEFAULT) -> ParsedMail:
     rendered = content.from_html
     trimmed = trim(content.text, rendered.quotes if rendered else (), rendered.text if rendered else "")
     delivery = bounces.find(root, sender, subject, content.text)
-    report = reports.is_feedback(root)
+    report = reports.is_feedback(root, subject, content.text)
     delivery = NO_BOUNCE if report else delivery
     auto_reply = not (delivery.failed or report) and automatic.is_auto_reply(headers, subject)
     why = automatic.reason(headers, sender.email, own=delivery.failed or delivery.delayed or report or auto_reply)

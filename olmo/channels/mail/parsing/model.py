@@ -138,8 +138,8 @@ class ParsedMail:
 
     @property
     def bounce(self) -> bool:
-        """It tells that a mail could not be delivered."""
-        return self.delivery.failed
+        """It is a notice about the delivery of another mail: failed, or (when `delayed`) late so far."""
+        return self.delivery.failed or self.delivery.delayed
 
     @property
     def delayed(self) -> bool:

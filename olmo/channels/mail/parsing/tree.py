@@ -17,7 +17,7 @@ from .headers import Headers
 from .model import Limits, Note
 from .transfer import undo
 
-_GUESSED_BOUNDARY = re.compile(rb"^--([^\s\-][^\r\n]{0,198}?)[ \t]*\r?$", re.M)
+_GUESSED_BOUNDARY = re.compile(rb"^--([^\s][^\r\n]{0,198}?)[ \t]*\r?\n(?=content-)", re.M | re.I)
 _LINE_END = re.compile(rb"[ \t]*(\r?\n|\r|$)")
 
 

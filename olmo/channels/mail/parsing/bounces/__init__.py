@@ -8,20 +8,20 @@ first of these that names any, then from the prose, then from the returned mail 
 import re
 from dataclasses import dataclass
 
-from .. import addresses
+from .. import addresses, tree
 from .. import headers as header_block
-from ..charsets import decode
 from ..headers import Headers
-from ..model import NO_BOUNCE, Address, Bounce
+from ..model import NO_BOUNCE, Address, Bounce, Limits
 from ..tree import Part
 from . import failed, permanence, status, wording
 
 _RETURNED = frozenset({"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global",
                        "message/global-headers", "message/partial"})  # fmt: skip
-_DAEMON = re.compile(r"(?i)mailer-?daemon|postmaster|mail\s?(?:delivery|system|administrator|router)|delivery\s?(?:sub)?system|"
-                     r"mdaemon|system administrator|^<?>?$|antivirus|imss|mail-?delivery")  # fmt: skip
+# Addresses and names of mail systems. "System Administrator" is not among them: people sign so, too.
+_DAEMON_ADDRESS = re.compile(r"(?i)mailer[-_. ]?daemon|^po+st[-_.]?master|mdaemon|^mail[-_.]delivery|^imss$|antivirus|^bounces?$")
+_DAEMON_NAME = re.compile(r"(?i)mailer[-_. ]?daemon|mail delivery|delivery (?:sub)?system|^postmaster$")
 _MESSAGE_ID = re.compile(r"(?im)^[>\s]*message-id:\s*<([^<>\s]{3,500})>")
-_ANSWER = re.compile(r"(?i)^\s*(?:re|aw|sv|antw|r|fwd?|wg|tr)\s?(?:\[\d+\])?:")
+_ENCLOSED_LIMIT = 200_000
 
 
 @dataclass(slots=True)
@@ -41,8 +41,16 @@ def find(root: Part, sender: Address, subject: str, text: str) -> Bounce:
     if not _worth_a_look(root, sender, subject, text):
         return NO_BOUNCE
     notice = wording.notice(text)
-    seen = _Evidence(root, sender, subject, notice, status.recipients(root, text))
+    seen = _Evidence(root, sender, subject, notice, status.recipients(root, text) or _enclosed_rows(root))
     return _from_status(seen) or _from_service(seen, text) or _from_prose(seen, text)
+
+
+def _enclosed_rows(root: Part) -> list[status.Recipient]:
+    """Status fields of a report that a gateway passed on inside its own notice (one level)."""
+    for part in root.walk():
+        if part.content_type == "message/rfc822" and b"delivery-status" in (content := part.content[:_ENCLOSED_LIMIT]):
+            return status.recipients(tree.build(content, Limits(depth=5, parts=20), []), "")
+    return []
 
 
 def _worth_a_look(root: Part, sender: Address, subject: str, text: str) -> bool:
@@ -50,17 +58,20 @@ def _worth_a_look(root: Part, sender: Address, subject: str, text: str) -> bool:
     headers = root.headers
     if root.content_type == "multipart/report" or status.has_report(root) or "x-failed-recipients" in headers:
         return True
-    if _is_daemon(sender, headers) or wording.names_failure(subject):
+    if _is_daemon(sender) or _has_no_return(headers) or wording.names_failure(subject):
         return True
-    if _ANSWER.match(subject):
-        return False
-    return wording.opens_as_failure(text) or "bouncedRecipients" in text[:2000]
+    return "bouncedRecipients" in text[:2000]
 
 
-def _is_daemon(sender: Address, headers: Headers) -> bool:
-    if _DAEMON.search(sender.email.split("@")[0] if sender.email else "<>") or _DAEMON.search(sender.name or "-"):
+def _is_daemon(sender: Address) -> bool:
+    if _DAEMON_ADDRESS.search(sender.email.rpartition("@")[0] or sender.email):
         return True
-    return headers.raw("return-path").strip() in ("<>", "<MAILER-DAEMON>")
+    return not sender.email or bool(_DAEMON_NAME.search(sender.name))
+
+
+def _has_no_return(headers: Headers) -> bool:
+    """Sent with the empty reverse path of RFC 5321 section 4.5.5: a notice of some kind, not always of failure."""
+    return headers.raw("return-path").strip().lower() in ("<>", "<mailer-daemon>")
 
 
 def _from_status(seen: _Evidence) -> Bounce | None:
@@ -93,12 +104,8 @@ def _from_service(seen: _Evidence, text: str) -> Bounce | None:
 
 def _from_prose(seen: _Evidence, text: str) -> Bounce:
     named = [address.lower() for address in failed.from_headers(seen.root.headers)]
-    report = status.has_report(seen.root) or seen.root.headers.content_type[1].get("report-type") == "delivery-status"
-    words = wording.tells_failure(seen.notice)
-    daemon = _is_daemon(seen.sender, seen.root.headers)
-    subject = wording.names_failure(seen.subject)
-    late = wording.names_delay(seen.subject) or (not subject and wording.names_delay(seen.notice))
-    if not (named or subject or report or (daemon and (words or late)) or (words and wording.opens_as_failure(seen.notice))):
+    late = _is_late(seen)
+    if not (named or _is_notice(seen, late)):
         return NO_BOUNCE
     found = named or _from_words(seen) or _from_returned(seen, text)
     code = status.enhanced(seen.notice)
@@ -108,9 +115,33 @@ def _from_prose(seen: _Evidence, text: str) -> Bounce:
         recipients=tuple(dict.fromkeys(found)),
         permanent=None if late else permanence.is_permanent(code, seen.notice),
         status=code,
-        diagnostic="",
         original_message_id=_original_id(seen.root, text),
     )
+
+
+def _is_late(seen: _Evidence) -> bool:
+    if wording.names_delay(seen.subject):
+        return True
+    return not wording.names_failure(seen.subject) and wording.names_delay(seen.notice)
+
+
+def _is_notice(seen: _Evidence, late: bool) -> bool:
+    """People write about failed mail as well: their words count only with a sign that a mail system speaks."""
+    headers = seen.root.headers
+    if status.has_report(seen.root) or headers.content_type[1].get("report-type", "").lower() == "delivery-status":
+        return True
+    if wording.is_canonical(seen.subject):
+        return True
+    subject, opens = wording.names_failure(seen.subject), wording.opens_as_failure(seen.notice)
+    if _is_daemon(seen.sender):
+        return subject or late or wording.tells_failure(seen.notice) or _is_untyped_report(seen.root)
+    if _has_no_return(headers):
+        return subject or opens
+    return subject and opens and bool(_from_words(seen))
+
+
+def _is_untyped_report(root: Part) -> bool:
+    return root.headers.content_type[0] == "multipart/report" and "report-type" not in root.headers.content_type[1]
 
 
 def _from_words(seen: _Evidence) -> list[str]:
@@ -149,4 +180,4 @@ def _original_id(root: Part, text: str) -> str:
     if headers is not None and (found := re.search(r"<([^<>\s]{3,500})>", headers.raw("message-id"))):
         return found.group(1)
     match = _MESSAGE_ID.search(text[:100_000])
-    return match.group(1) if match else decode(b"", "")
+    return match.group(1) if match else ""

@@ -18,7 +18,7 @@ _LABEL = re.compile(
       (?P<first>original(?:ly)?\s(?:address(?:ed)?(?:\sto)?|recipient)|was\saddressed\sto|generated\sfrom|expanded\sfrom|final[-\s]recipient|original[-\s]recipient)
     | (?:failed|intended|invalid|unknown|bad|undeliverable|error|rejected|envelope|actual|attempted)?[-\s]?(?:recipient|user|address|addressee|mailbox|for|e-?mail|addresses|recipients|account)(?:\(s\)|\saddress)?(?:\sis)?
     | failed\s\d+\sattempts | not\sdelivered\sto | addressed\sto(?:\semail\saddress)? | rcpt(?:\sto)? | to | destinatario | empfänger | destinataire | 宛先 | 收件人 | あて先 | 送信先
-    )\s?[:：=]?\s{0,3}["'<\[(]{0,3}(?:rfc822;\s?|smtp:\s?|mailto:)?(?P<address>[^\s<>"',;:()\[\]]{1,64}@[^\s<>"',;:()\[\]]{1,200})""",
+    )(?:\s?[:：=]\s{0,3}|\s{1,3})["'<\[(]{0,3}(?:rfc822;\s?|smtp:\s?|mailto:)?(?P<address>[^\s<>"',;:()\[\]]{1,64}@[^\s<>"',;:()\[\]]{1,200})""",
     re.X,
 )
 _SMTP = re.compile(
@@ -26,6 +26,8 @@ _SMTP = re.compile(
     | \b[45]\d\d(?:[\s-][45]\.\d{1,3}\.\d{1,3})?[\s-]{1,2}(?:\S{1,40}\s){0,3}?[<"'(]?(?P<b>[^\s<>"',;:()]{1,64}@[^\s<>"',;:()]{1,200})""",
     re.X,
 )
+_BRACKETED = re.compile(r"\s<([^\s<>\"',;:()]{1,64}@[^\s<>\"',;:()]{1,200})>")
+_PREFIX = re.compile(r"^(?:[\w;:]{0,20}[;:])?(?:smtp|mailto|rfc822)[=:;]")
 _BARE_NAME = re.compile(r"^[ \t]{1,16}([A-Za-z0-9][\w.+-]{1,63})[ \t]*$")
 _INTRO = re.compile(r"(?i)(?:recipient|address|user|mailbox|deliver)[^\n]{0,160}:\s*$")
 _NEVER = re.compile(r"(?i)^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noc|hostmaster)@|\.(?:png|gif|jpe?g)$")
@@ -78,16 +80,16 @@ def from_text(text: str, sender_domain: str, own: frozenset[str]) -> list[str]:
     nothing else is named.
     """
     lines = [line[:2000] for line in text.split("\n")[:800]]
-    for rule in (_preferred, _at_line_start, _labelled, _in_dialogue):
+    for rule in (_at_line_start, _preferred, _labelled):
         found = [address for address in _unique(rule(lines)) if address not in own]
         if found:
             return found
     found = _bare_names(lines, sender_domain) or _in_failing_sentence(lines)
-    return [address for address in _unique(found) if address not in own]
+    return [address for address in _unique(found) if address not in own] or _unique(_at_line_start(lines))
 
 
 def _unique(found: list[str]) -> list[str]:
-    cleaned = (address.strip(".'`*!?|>").lower().removeprefix("mailto:").removesuffix("=20") for address in found)
+    cleaned = (_PREFIX.sub("", address.strip(".'`*!?|>").lower()).removesuffix("=20") for address in found)
     return list(dict.fromkeys(a for a in cleaned if "@" in a.strip("@") and not _NEVER.search(a)))
 
 
@@ -101,21 +103,23 @@ def _preferred(lines: list[str]) -> list[str]:
 
 
 def _at_line_start(lines: list[str]) -> list[str]:
-    return [match.group("address") for line in lines if "@" in line and (match := _LINE_START.match(line))]
-
-
-def _labelled(lines: list[str]) -> list[str]:
     found = []
     for line in lines:
-        if "@" in line and not _HEADER_NAME.match(line) and (match := _LABEL.search(line)):
-            found.append(match.group("address"))
+        if "@" in line and (match := _LINE_START.match(line)):
+            behind = _BRACKETED.match(line, match.end("address"))  # an address as the display name of another
+            found.append(behind.group(1) if behind else match.group("address"))
     return found
 
 
-def _in_dialogue(lines: list[str]) -> list[str]:
+def _labelled(lines: list[str]) -> list[str]:
+    """Addresses after "recipient:" and the like, and in the lines of an SMTP dialogue."""
     found = []
     for line in lines:
-        if "@" in line and (match := _SMTP.search(line)):
+        if "@" not in line or _HEADER_NAME.match(line):
+            continue
+        if match := _LABEL.search(line):
+            found.append(match.group("address"))
+        elif match := _SMTP.search(line):
             found.append(match.group("a") or match.group("b"))
     return found
 

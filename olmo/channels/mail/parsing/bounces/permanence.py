@@ -13,7 +13,7 @@ _PASSING = re.compile(
 )  # fmt: skip
 _FINAL = re.compile(
     r"""(?i)(?:permanent|fatal|unknown\s?(?:user|recipient|address|local|or\sillegal)|(?:user|recipient|mailbox|address|account|host|domain)\s(?:is\s|was\s)?(?:unknown|not\s(?:found|known|exist|listed|recogni|valid)|unrouteable|unavailable|disabled|does\snot|doesn't|rejected|invalid|inactive)
-    |no\ssuch|not\slisted|does(?:\snot|n't)\s(?:exist|like|have)|no\s(?:mailbox|account)|invalid\s(?:recipient|address|user|mailbox)|not\s(?:a\s)?(?:valid|found|our\scustomer)|unrouteable|unroutable|giv(?:en|ing)\sup|rejected|refused|denied|moved
+    |no\ssuch|no\smx\s|not?\sfind\sa\s(?:host|gateway)|listed\sin\s|incorrectly\sconstructed|not\slisted|does(?:\snot|n't)\s(?:exist|like|have)|no\s(?:mailbox|account)|invalid\s(?:recipient|address|user|mailbox)|not\s(?:a\s)?(?:valid|found|our\scustomer)|unrouteable|unroutable|giv(?:en|ing)\sup|rejected|refused|denied|moved
     |disabled|discontinued|recipient\sname\sis\snot\srecogni|undeliverable|could\snot\sbe\s(?:delivered|found)|unknown\s(?:host|domain)|55[0-4]\b|存在しません|宛先不明|不存在|inesistente|sconosciuto|inexistant|inconnu|unbekannt|desconocid)"""
     , re.X,
 )  # fmt: skip

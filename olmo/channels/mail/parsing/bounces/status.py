@@ -29,12 +29,10 @@ class Recipient:
 
     @property
     def address(self) -> str:
-        """Final recipient, else the one that it was addressed to first."""
-        for name in ("final-recipient", "original-recipient", "x-actual-recipient"):
-            found = _mailbox(self.fields.get(name, ""))
-            if found:
-                return found
-        return ""
+        """Final recipient, else the one that it was addressed to first; a host name of the inside never wins."""
+        names = ("final-recipient", "original-recipient", "x-actual-recipient")
+        found = [mailbox for name in names if (mailbox := _mailbox(self.fields.get(name, "")))]
+        return next((mailbox for mailbox in found if "." in mailbox.rpartition("@")[2]), "") or next(iter(found), "")
 
     @property
     def failed(self) -> bool:
