@@ -105,7 +105,7 @@ def _address(name: str, email: str) -> Address:
         email = email[7:]
     if "=?" in email:
         email = decoded(email)
-    email = email.replace(" ", "") if "@" in email else email
+    email = email.replace(" ", "").rstrip(".") if "@" in email else email
     name = _unescaped(decoded(name))
     return Address(name, email)
 

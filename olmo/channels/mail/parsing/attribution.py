@@ -20,7 +20,7 @@ _WROTE_AT_END = re.compile(_WROTE.pattern + r"\s*[:：]?\s*[*_]{0,2}\s*$", re.I 
 _STARTS = re.compile(
     r"""[\s*_>]{0,6}(?:on|at|le|am|il|in\sdata|el|em|no\sdia|op|den|d\.|dnia|w\sdniu|v|dne|dňa|pe|ma|ti|ke|to|la|su|lun|mar
     |mer|gio|ven|sab|dom|пн|вт|ср|чт|пт|сб|вс|в|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday
-    |saturday|sunday|man|tir|ons|tor|fre|lør|søn|mån|tis|lör|sön|\d{1,4}\s?[年/.\-]|\d{1,2}\.?\s\w|\d{1,2}:\d\d|(?:het|vào|tarihinde|στις))""",
+    |saturday|sunday|man|tir|ons|tor|fre|lør|søn|mån|tis|lör|sön|\d{1,4}\s?[年/.\-]|\d{1,2}\.?\s\w|\d{1,2}:\d\d|het|vào|tarihinde|στις)(?:\b|(?<=[年/.\-]))""",
     re.I | re.X,
 )
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2}\s?[ap]\.?m\b|\d{1,2}時\d|[上下]午", re.I)
@@ -41,6 +41,8 @@ def is_attribution(text: str, before_quote: bool) -> bool:
         return bool(address or when or (before_quote and len(text) < 120)) and (
             bool(_STARTS.match(text)) or bool(address) or before_quote
         )
+    if before_quote and address and when and text.rstrip().endswith(">"):
+        return True
     if _ENDS.search(text):
         if address and when:
             return True
@@ -49,15 +51,20 @@ def is_attribution(text: str, before_quote: bool) -> bool:
 
 
 def may_begin(line: str) -> bool:
-    """Whether an attribution that runs over several lines may begin here (cheap test)."""
-    return bool(_STARTS.match(line)) or bool(_ADDRESS.search(line[:300])) or bool(_WROTE.search(line[:300]))
+    """Whether an attribution may begin here (cheap test)."""
+    return len(line) < 400 and (bool(_STARTS.match(line)) or "@" in line or bool(_ENDS.search(line)) or bool(_WROTE_AT_END.search(line)))
+
+
+def may_run_on(line: str) -> bool:
+    """Whether it has the beginning of an attribution that may run over several lines."""
+    return bool(_STARTS.match(line))
 
 
 # Header words as mail programs print them above the answered mail, by what they mean.
 _HEADER_WORDS = {
     "from": "from|von|de|da|van|fra|från|od|od kogo|от|від|от кого|발신|보낸 사람|보낸사람|发件人|寄件者|寄件人|差出人|送信者|"
     "lähettäjä|gönderen|kimden|feladó|expéditeur|expediteur|mittente|remetente|afzender|nadawca|expeditor|από|מאת|من|d'",
-    "sent": "sent|date|gesendet|datum|envoyé|envoye|date d'envoi|data|inviato|enviado|enviado el|fecha|enviada em|enviada|verzonden|"
+    "sent": "message du|sent|date|gesendet|datum|envoyé|envoye|date d'envoi|data|inviato|enviado|enviado el|fecha|enviada em|enviada|verzonden|"
     "skickat|sendt|dato|wysłano|wyslano|data|отправлено|дата|надіслано|发送时间|日期|寄件日期|傳送時間|送信日時|日時|보낸 날짜|lähetetty|"
     "päiväys|gönderildi|tarih|elküldve|odesláno|odoslané|trimis|sent at|received|enviado em|data di invio|envoyé le|le|em",
     "to": "to|an|à|a|aan|til|till|do|para|кому|komu|收件人|宛先|받는 사람|vastaanottaja|kime|címzett|per|destinataire|destinatario|către|προς",

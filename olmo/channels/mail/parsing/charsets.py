@@ -147,7 +147,8 @@ def _decode_by_evidence(data: bytes, codec: str | None) -> str:
         return utf8
     if codec and codec != "ascii":
         text = data.decode(codec, "replace")
-        if text.count("\ufffd") * 20 <= len(text):
+        lost = text.count("\ufffd")
+        if lost * 20 <= len(text) or (codec == "utf-8" and lost < sum(ch > "\x7f" for ch in text[:20000]) - lost):
             return text
     return _decode_unlabelled(data, codec)
 

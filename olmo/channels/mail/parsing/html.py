@@ -24,7 +24,7 @@ QUOTE_MARKS = frozenset({
     "reply-intro", "quoted-email", "freshdesk_quote", "zendesk_quote", "front-blockquote", "hs_reply", "ms-outlook-mobile-reference-message",
     "gmail_attr", "iscwebmailquote", "wmquote", "gmx_quote", "isforwardcontent", "history_container", "divtaglevel",
     "stopspelling", "forwardedmessage", "spark_quote", "airmail_ext_on", "x_divrplyfwdmsg", "x_gmail_quote",
-    "yahoo-quoted-begin", "mail-quote",
+    "yahoo-quoted-begin", "mail-quote", "gmail_signature", "gmail_signature_prefix", "moz-signature", "signature",
 })  # fmt: skip
 QUOTE_CLASS = "mail-quote"
 _ATTRIBUTION_MARKS = frozenset({"gmail_attr", "moz-cite-prefix", "reply-intro"})

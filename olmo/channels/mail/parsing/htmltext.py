@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from .html import QUOTE_CLASS
 
-_TOKEN = re.compile(r'<!--.*?(?:-->|$)|<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"]+|"[^"]*")*)>?|[^<]+|<', re.S)
+_TOKEN = re.compile(r'<!--.*?(?:-->|$)|<[!?][^<>]*>?|<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"]+|"[^"]*")*)>?|[^<]+|<', re.S)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _TRAILING = re.compile(r"[ \t]+\n")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -85,7 +85,7 @@ def render(source: str) -> Rendered:
         name = match.group(2)
         if name:
             _tag(writer, name.lower(), bool(match.group(1)), match.group(3))
-        elif not writer.unseen and not match.group().startswith("<!"):
+        elif not writer.unseen and not match.group().startswith(("<!", "<?")):
             writer.write(html.unescape(match.group()).replace("\xa0", " "))
     writer.end_line()
     return _joined(writer.lines)

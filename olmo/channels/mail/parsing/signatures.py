@@ -25,16 +25,12 @@ _SENT_FROM = re.compile(
     )\s*$""",
     re.I | re.X,
 )
-_SENT_FROM_LIKE = re.compile(
-    r"(?i)(?:^|\b)(?:sent|envoy|gesendet|inviato|enviado|verzonden|skickat|sendt|wysłan|отправлен|outlook|iphone|from my|от my)"
-)
 _DELIMITER = re.compile(r"\s?--\s?$")
-_RULE = re.compile(r"\s*(?:[-–—_]\s?){2,}\s*$|\s*[—–]\s*$")
-_SALUTATION = re.compile(
-    r"(?i)\s*(?:(?:kind|best|warm|many|with\s(?:kind|best))\s)?(?:regards|wishes|thanks(?:\sand\sregards)?|cheers|sincerely"
-    r"|cordiali\ssaluti|distinti\ssaluti|saluti|mit\sfreundlichen\sgr(?:ü|ue)(?:ß|ss)en|viele\sgr(?:ü|ue)(?:ß|ss)e|cordialement|saludos)"
-    r"[,.!]?\s*$"
-)
+_RULE = re.compile(r"\s*(?:_{3,}|-{3,}|={3,}|[*~#+]{3,})\s*$")
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{3,200}$")
+_WEB = re.compile(r"(?i)<?(?:https?://|www\.)\S{3,200}>?$")
+_PHONE = re.compile(r"(?i)(?:\w{1,10}[.:]{0,2}\s{0,2})?\+?[\d(][\d\s()./-]{5,20}\d$")
+_CONTACT = re.compile(r"(?i)@|https?://|www\.|\+?\d[\d ().-]{6,18}\d|mailing list|unsubscribe")
 
 
 def is_delimiter(line: str) -> bool:
@@ -43,8 +39,33 @@ def is_delimiter(line: str) -> bool:
 
 
 def is_rule(line: str) -> bool:
-    """A line of nothing but dashes or underscores."""
-    return bool(line) and line.lstrip()[:1] in "-–—_" and len(line) < 120 and bool(_RULE.match(line))
+    """A line that only divides."""
+    return bool(line) and len(line) < 120 and bool(_RULE.match(line))
+
+
+def is_ornament(line: str) -> bool:
+    """A line without a letter or digit; pictures (emoji) are letters here."""
+    return len(line) < 120 and not any(ch.isalnum() or ord(ch) > 0x2190 for ch in line)
+
+
+def has_contact(line: str) -> bool:
+    """It holds an address, a number to call or a page, as signatures and the footers of lists do."""
+    return bool(_CONTACT.search(line[:300]))
+
+
+def is_contact_block(lines: list[str]) -> bool:
+    """A closing paragraph of a name and at least two kinds of contact, each on a line of its own."""
+    if not 3 <= len(lines) <= 8 or any(len(line) > 80 for line in lines):
+        return False
+    kinds = {kind for line in lines if (kind := _contact_kind(line.strip()))}
+    return len(kinds) >= 2 and not _contact_kind(lines[0].strip())
+
+
+def _contact_kind(line: str) -> str:
+    for kind, pattern in (("mail", _MAIL), ("web", _WEB), ("phone", _PHONE)):
+        if pattern.match(line):
+            return kind
+    return ""
 
 
 def is_sent_from(line: str) -> bool:

@@ -7,13 +7,12 @@ Sources: RFC 3676 (quoting, signature line); how the common mail programs quote,
 """
 
 import re
-import unicodedata
 
 from . import attribution, signatures
 from .marker import is_marker
 from .model import Segment, SegmentKind, Trimmed
 
-_QUOTED = re.compile(r"\s{0,3}(?:>|&gt;)")
+_QUOTED = re.compile(r"\s{0,3}(?:[A-Z]{0,3}>|&gt;)")
 _MAX_LINES = 20_000
 _MAX_SIGNATURE_LINES = 14
 
@@ -44,9 +43,11 @@ class _Classifier:
     def kinds(self) -> list[SegmentKind]:
         end = self._history_start()
         self.result[end:] = ["quote"] * (len(self.lines) - end)
-        self._trailing_quotes(end)
+        end = self._before_signature(end)
+        end = self._before_quotes(end)
+        end = self._before_signature(end)
         self._leading_quote(end)
-        self._signature(end)
+        self._inner_attributions(end)
         return self.result
 
     def _history_start(self) -> int:
@@ -94,34 +95,43 @@ class _Classifier:
         """Lines (1 to 4) of the attribution that begins at `index`, 0 when there is none."""
         if not attribution.may_begin(self.lines[index]):
             return 0
+        longest = 4 if attribution.may_run_on(self.lines[index]) else 1
         joined = ""
-        for size in range(1, 5):
+        for size in range(1, longest + 1):
             if index + size > len(self.lines) or not self.lines[index + size - 1].strip():
                 return 0
             joined = f"{joined} {self.lines[index + size - 1].strip(' >')}".strip()
+            if size > 1 and attribution.may_run_on(self.lines[index + size - 1]) and self.lines[index + size - 1][:1].isupper():
+                return 0  # another one begins here
             if attribution.is_attribution(joined, self._is_quote_after(index + size)):
                 return size
         return 0
 
+    def _attribution_before(self, index: int) -> int:
+        """Where the attribution begins that ends just above line `index`; `index` when there is none."""
+        above = index - 1
+        while above >= 0 and not self.lines[above].strip():
+            above -= 1
+        ends = [size for size in range(1, 5) if above - size + 1 >= 0 and self._attribution_at(above - size + 1) == size]
+        return above - max(ends) + 1 if ends else index
+
     def _is_quote_after(self, index: int) -> bool:
         while index < len(self.lines) and not self.lines[index].strip():
             index += 1
-        return index < len(self.lines) and self.quoted[index]
+        return index < len(self.lines) and (self.quoted[index] or self.lines[index].startswith("| "))
 
-    def _trailing_quotes(self, end: int) -> None:
-        """Quoted lines after the last new line, with the attribution above them."""
-        index = end - 1
-        while index >= 0 and (self.quoted[index] or not self.lines[index].strip()):
+    def _mark(self, start: int, end: int, kind: SegmentKind) -> int:
+        self.result[start:end] = [kind] * (end - start)
+        return start
+
+    def _before_quotes(self, end: int) -> int:
+        """Where the run of quoted lines at the end begins, with the attribution above it."""
+        index = end
+        while index > 0 and (self.quoted[index - 1] or not self.lines[index - 1].strip()):
             index -= 1
-        start = index + 1
-        if not any(self.quoted[start:end]):
-            return
-        for size in range(1, 5):
-            if index - size + 1 >= 0 and self._attribution_at(index - size + 1) == size:
-                start = index - size + 1
-                self.result[start:end] = ["quote"] * (end - start)
-                return
-        self.result[start:end] = ["quote"] * (end - start)
+        if not any(self.quoted[index:end]):
+            return end
+        return self._mark(self._attribution_before(index), end, "quote")
 
     def _leading_quote(self, end: int) -> None:
         """An attribution at the very top with its quote: the answer stands below."""
@@ -139,25 +149,47 @@ class _Classifier:
         if stop < end and not any(self.quoted[i] for i in range(stop, end)):
             self.result[:stop] = ["quote"] * stop
 
-    def _signature(self, end: int) -> None:
-        last = end
-        while last > 0 and self.result[last - 1] != "new":
-            last -= 1
-        for index in range(last):
-            if self.result[index] != "new" or self.quoted[index]:
-                continue
-            if self._begins_signature(index, last):
-                self.result[index:last] = ["signature"] * (last - index)
-                return
+    def _inner_attributions(self, end: int) -> None:
+        """Answers between quotes: the quotes are needed to understand them, their attribution is not."""
+        for index in range(1, end):
+            if self.quoted[index] and not self.quoted[index - 1] and self.result[index] == "new":
+                start = self._attribution_before(index)
+                self._mark(start, index if start < index else start, "quote")
 
-    def _begins_signature(self, index: int, last: int) -> bool:
+    def _before_signature(self, end: int) -> int:
+        """Where the signature that ends at line `end` begins; `end` when there is none."""
+        while end > 0 and signatures.is_ornament(self.lines[end - 1]) and not self.quoted[end - 1]:
+            end = self._mark(end - 1, end, "signature" if self.lines[end - 1].strip() else self._kind_below(end))
+        filled = 0
+        found = end
+        for index in range(end - 1, max(-1, end - 60), -1):
+            line = self.lines[index]
+            if self.quoted[index] or filled > _MAX_SIGNATURE_LINES:
+                break
+            if line.strip() and self._begins_signature(index, end, filled):
+                found = index
+            filled += bool(line.strip())
+        return self._mark(found, end, "signature") if found < end else self._before_contacts(end)
+
+    def _kind_below(self, index: int) -> SegmentKind:
+        return self.result[index] if index < len(self.result) else "new"
+
+    def _begins_signature(self, index: int, end: int, filled: int) -> bool:
         line = self.lines[index]
-        if signatures.is_sent_from(line):
-            return True
-        if not signatures.is_delimiter(line):
-            return False
-        rest = [i for i in range(index + 1, last) if self.lines[i].strip()]
-        return len(rest) <= _MAX_SIGNATURE_LINES and not any(self.quoted[i] for i in rest)
+        if signatures.is_delimiter(line) or signatures.is_sent_from(line):
+            return filled <= _MAX_SIGNATURE_LINES
+        if signatures.is_rule(line):
+            below = self.lines[index + 1 : end]
+            return filled <= 10 and any(signatures.has_contact(one) for one in below)
+        return False
+
+    def _before_contacts(self, end: int) -> int:
+        start = end
+        while start > 0 and self.lines[start - 1].strip() and not self.quoted[start - 1] and end - start < 9:
+            start -= 1
+        if start > 0 and signatures.is_contact_block(self.lines[start:end]):
+            return self._mark(start, end, "signature")
+        return end
 
 
 def _apply_containers(
@@ -220,4 +252,4 @@ def _trimmed(lines: list[str], kinds: list[SegmentKind]) -> Trimmed:
             start = index
     new = "\n".join(s.text.strip("\n") for s in segments if s.kind == "new" and s.text.strip())
     rest = "\n".join(s.text.strip("\n") for s in segments if s.kind != "new" and s.text.strip())
-    return Trimmed(unicodedata.normalize("NFC", new), rest, tuple(segments))
+    return Trimmed(new, rest, tuple(segments))
