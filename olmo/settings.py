@@ -83,6 +83,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]  # fmt: skip
 LOGIN_URL = "people:sign_in"
+# auth.W004: a person's address is unique without regard to case, by an index on lower(email).
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
 SESSION_COOKIE_NAME = "olmo_session"
 SESSION_COOKIE_AGE = 14 * 86400

@@ -26,7 +26,7 @@ class Person(AbstractBaseUser, Located):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REQUESTER)
     name = models.CharField(_("name"), max_length=120)
-    email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True)
+    email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True)  # noqa: DJ001  (NULL is not unique)
     client = models.ForeignKey(Client, models.PROTECT, null=True, blank=True, related_name="people")
     title = models.CharField(_("role or department"), max_length=120, blank=True)
     is_vip = models.BooleanField(_("VIP"), default=False)
@@ -146,3 +146,18 @@ class SignInLink(models.Model):
     address = models.EmailField()
     created_at = models.DateTimeField(auto_now_add=True)
     used_at = models.DateTimeField(null=True)
+
+
+class AuditLine(models.Model):
+    """One change of a setting by an administrator. The database refuses UPDATE and DELETE."""
+
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_index=True)
+    subject = models.CharField(max_length=200)
+    change = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.subject}"

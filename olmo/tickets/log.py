@@ -59,10 +59,10 @@ class Log:
     def record(self, change: Change) -> Event:
         """Apply `change` to the row and append its event. Returns the event; its `seq` is final, its id comes at the end."""
         ticket, moment = self.ticket, clock.now()
-        at = max(moment, ticket.updated_at) if ticket.updated_at else moment
+        at = max(moment, ticket.updated_at) if ticket.version else moment
         change.apply(ticket, at)
         ticket.version += 1
-        if change.is_activity or not ticket.updated_at:
+        if change.is_activity or ticket.version == 1:
             ticket.updated_at = at
         event = Event(
             ticket=ticket, seq=ticket.version, kind=change.kind, by=self.by, at=at, data=change.as_data(),

@@ -25,7 +25,7 @@ def fold(pk: int, events: list[Event]) -> Ticket:
         change = of_event(event.kind, event.data)
         change.apply(row, event.at)
         row.version = event.seq
-        if KINDS[event.kind].is_activity or not row.updated_at:
+        if KINDS[event.kind].is_activity or event.seq == 1:
             row.updated_at = event.at
     return row
 

@@ -52,7 +52,7 @@ def parse(text: str, viewer: Person) -> Query:
         elif key and phrase is None and not value.startswith("//") and key.isalpha():
             raise Invalid("q", _not_understood(key))
         elif phrase is not None:
-            query.phrases.append(phrase)
+            query.phrases += [phrase] if any(c.isalnum() for c in phrase) else []
         else:
             _add_word(query, f"{key}:{word}" if key else word)
     return query

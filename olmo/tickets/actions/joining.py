@@ -127,7 +127,10 @@ def _copy(message: Message) -> NewMessage:
         text=message.text, html=message.html, quoted=message.quoted, channel=message.channel, author=message.author,
         is_markdown=message.is_markdown, is_verified=message.is_verified,
         files=[
-            NewFile(name=a.name, media_type=a.media_type, content=Stored(a.sha256, a.size), content_id=a.content_id, is_inline=a.is_inline)
+            NewFile(
+                name=a.name, media_type=a.media_type, content=Stored(a.sha256, a.size), content_id=a.content_id,
+                is_inline=a.is_inline,
+            )
             for a in Attachment.objects.filter(message=message)
         ],
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -119,7 +120,7 @@ def _boolean(_definition: CustomField, value: Any) -> bool:
         raise ValueError(value) from error
 
 
-_READERS = {
+_READERS: dict[str, Callable[[CustomField, Any], Any]] = {
     CustomField.Kind.TEXT: _text, CustomField.Kind.NUMBER: _number, CustomField.Kind.DATE: _date,
     CustomField.Kind.CHOICE: _choice, CustomField.Kind.BOOLEAN: _boolean,
 }  # fmt: skip

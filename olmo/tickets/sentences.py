@@ -1,0 +1,129 @@
+"""What an event says to a person, in their language; names of people, teams and tickets are looked up together."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from olmo.people.models import Person, Team
+
+from .changes import KINDS
+from .models import (
+    Category,
+    CustomField,
+    Event,
+    HoldReason,
+    Level,
+    LinkKind,
+    Priority,
+    ResolutionCode,
+    Ticket,
+    TicketKind,
+)
+
+_PEOPLE, _TEAMS, _TICKETS = ("assignee", "person", "requester"), ("team", "from_team"), ("other",)
+
+
+def describe(viewer: Person, events: list[Event]) -> list[str]:
+    """One sentence an event, in order. Few queries, however many events."""
+    names = _Names(events)
+    return [_sentence(event, names) for event in events]
+
+
+def _sentence(event: Event, names: "_Names") -> str:
+    return str(KINDS[event.kind].words) % _Values(event, names)
+
+
+class _Values(dict[str, str]):
+    """The placeholders of a sentence, each worked out when it is asked for."""
+
+    def __init__(self, event: Event, names: "_Names") -> None:
+        super().__init__()
+        self.event, self.names, self.data = event, names, event.data
+
+    def __missing__(self, key: str) -> str:
+        return str(getattr(self, f"_{key}")())
+
+    def _by(self) -> str:
+        return self.event.by.name
+
+    def _target(self) -> str:
+        found = [
+            self.names.people.get(self.data.get("assignee")),
+            self.names.teams.get(self.data.get("team")),
+        ]
+        return " · ".join(name for name in found if name) or _("nobody")
+
+    def _impact(self) -> Any:
+        return Level(self.data["impact"]).label
+
+    def _urgency(self) -> Any:
+        return Level(self.data["urgency"]).label
+
+    def _priority(self) -> Any:
+        return Priority(self.data["priority"]).label
+
+    def _category(self) -> str:
+        found = Category.objects.filter(pk=self.data.get("category")).first()
+        return str(found) if found else _("none")
+
+    def _ticket_kind(self) -> Any:
+        return TicketKind(self.data["ticket_kind"]).label
+
+    def _fields(self) -> str:
+        known = {f.key: str(f) for f in CustomField.objects.filter(key__in=self.data["values"])}
+        return ", ".join(known.get(key, key) for key in self.data["values"])
+
+    def _due_at(self) -> str:
+        return _moment(self.data.get("due_at")) or _("none")
+
+    def _language(self) -> str:
+        return str(dict(settings.LANGUAGES).get(self.data["language"], self.data["language"]))
+
+    def _hold_reason(self) -> str:
+        reason = str(HoldReason(self.data["reason"]).label)
+        until = _moment(self.data.get("wake_at"))
+        return _("%(reason)s, until %(date)s") % {"reason": reason, "date": until} if until else reason
+
+    def _code(self) -> Any:
+        return ResolutionCode(self.data["code"]).label
+
+    def _requester(self) -> str:
+        return self.names.people.get(self.data["requester"]) or _("somebody")
+
+    def _person(self) -> str:
+        return self.names.people.get(self.data["person"]) or _("somebody")
+
+    def _tags(self) -> str:
+        added, removed = self.data.get("added") or [], self.data.get("removed") or []
+        return ", ".join([f"+{tag}" for tag in added] + [f"−{tag}" for tag in removed])
+
+    def _link_kind(self) -> Any:
+        return LinkKind(self.data["link_kind"]).label
+
+    def _other(self) -> str:
+        return self.names.tickets.get(self.data["other"]) or _("another ticket")
+
+
+class _Names:
+    """Names of everything that some events mention, fetched once."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        data = [event.data for event in events]
+        self.people = _named(Person.objects.values_list("pk", "name"), data, _PEOPLE)
+        self.teams = _named(Team.objects.values_list("pk", "name"), data, _TEAMS)
+        numbers = _named(Ticket.objects.values_list("pk", "number"), data, _TICKETS)
+        self.tickets = {pk: f"#{number}" for pk, number in numbers.items()}
+
+
+def _named(rows: Any, data: list[dict[str, Any]], keys: tuple[str, ...]) -> dict[Any, Any]:
+    ids = {d[key] for d in data for key in keys if isinstance(d.get(key), int)}
+    return dict(rows.filter(pk__in=ids)) if ids else {}
+
+
+def _moment(value: str | None) -> str:
+    moment = parse_datetime(value) if value else None
+    return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT") if moment else ""
