@@ -14,7 +14,11 @@ from .charsets import codec_for, decode
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:", re.S)
 _FOLD = re.compile(rb"[\r\n]+[ \t]*")
 _BLANK = re.compile(rb"\r?\n[ \t]*\r?\n|\r[ \t]*\r")
+_FOLDED_ON = re.compile(rb"[ \t]+[^ \t\r\n]")
 _LOOKS_LIKE_FIELD = re.compile(rb"[A-Za-z][A-Za-z0-9\-]{0,79}:")
+_COMMON_FIELD = re.compile(
+    rb"^(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]{2,30}|received|return-path|reply-to)[ \t]*:", re.I | re.M
+)
 _MBOX = re.compile(rb"(?:\s*>?From [^\r\n]*\r?\n)+")
 
 
@@ -79,6 +83,8 @@ def split(data: bytes, start: int, end: int, limit: int) -> tuple[bytes, int]:
         match = re.compile(rb"\r?\n|\r").match(data, start, end)
         return b"", match.end() if match else start
     match = _BLANK.search(data, start, end)
+    while match and _FOLDED_ON.match(data, match.end(), end) and match.group().strip(b"\r\n"):
+        match = _BLANK.search(data, match.end(), end)  # a line of spaces inside a folded field
     if match:
         return data[start : min(match.start(), start + limit)], match.end()
     return data[start : min(end, start + limit)], end
@@ -91,7 +97,7 @@ def parse(block: bytes, limit: int) -> tuple[Headers, int]:
     lines), else it begins the body: then the offset is smaller than the block.
     """
     fields: list[tuple[str, bytes]] = []
-    position = 0
+    position, last_common = 0, -2
     ending = b"\n" if b"\n" in block else b"\r"
     while position < len(block) and len(fields) < limit:
         stop = _logical_line_end(block, position, ending)
@@ -100,9 +106,19 @@ def parse(block: bytes, limit: int) -> tuple[Headers, int]:
             name = match.group(1).decode("ascii").lower()
             fields.append((name, block[match.end() : stop]))
         elif not _LOOKS_LIKE_FIELD.match(block, stop) and not block.startswith((b"From ", b">From "), position):
-            return Headers(fields, _charset_of(fields)), position
+            last_common = _last_common_field(block) if last_common == -2 else last_common
+            if last_common < position:
+                return Headers(fields, _charset_of(fields)), position
         position = stop
     return Headers(fields, _charset_of(fields)), len(block)
+
+
+def _last_common_field(block: bytes) -> int:
+    """Offset of the last line that begins with a field every mail has, -1 when there is none."""
+    last = -1
+    for match in _COMMON_FIELD.finditer(block):
+        last = match.start()
+    return last
 
 
 def _logical_line_end(block: bytes, position: int, ending: bytes) -> int:

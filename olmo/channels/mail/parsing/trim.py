@@ -64,7 +64,7 @@ class _Classifier:
             if attribution.header_block(self.lines, index):
                 return self._with_rule(index)
             size = self._attribution_at(index)
-            if size and not self._is_quote_after(index + size):
+            if size and not self._is_quote_after(index + size, bar=False):
                 return index
         return len(self.lines)
 
@@ -115,10 +115,11 @@ class _Classifier:
         ends = [size for size in range(1, 5) if above - size + 1 >= 0 and self._attribution_at(above - size + 1) == size]
         return above - max(ends) + 1 if ends else index
 
-    def _is_quote_after(self, index: int) -> bool:
+    def _is_quote_after(self, index: int, bar: bool = True) -> bool:
+        """Quoted lines follow (bar: also behind "|", which elsewhere draws tables)."""
         while index < len(self.lines) and not self.lines[index].strip():
             index += 1
-        return index < len(self.lines) and (self.quoted[index] or self.lines[index].startswith("| "))
+        return index < len(self.lines) and (self.quoted[index] or (bar and self.lines[index].startswith("| ")))
 
     def _mark(self, start: int, end: int, kind: SegmentKind) -> int:
         self.result[start:end] = [kind] * (end - start)
