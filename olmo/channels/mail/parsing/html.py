@@ -59,6 +59,10 @@ _REMOTE = f"olmo-{_NONCE}-remote:"
 _CID = f"olmo-{_NONCE}-cid:"
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+# WHATWG HTML, section 13.2.5.32 and following: one attribute as a browser's tokenizer reads it.
+_ATTRIBUTE = re.compile(r"""[\s/]*[^\s/>][^\s/>=]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*|(?=>)))?""")
+_MOST_ATTRIBUTES = 1000
+_SMALL = 50_000  # characters: too short for the cost of attributes to matter
 _VOID = frozenset({"br", "img", "hr", "meta", "link", "input", "col", "wbr", "area", "base", "embed", "source", "param"})
 # Elements whose end tag may be left out: they close each other and build no depth.
 _SELF_CLOSING = frozenset({"p", "li", "td", "tr", "th", "dt", "dd", "option", "thead", "tbody", "tfoot", "colgroup"})
@@ -88,7 +92,22 @@ def is_heavy(html: str, limits: Limits) -> str:
             return f"elements are nested deeper than {limits.html_depth}"
         if count > limits.html_tags:
             return f"more than {limits.html_tags} tags"
-    return ""
+    return "an element has too many attributes" if len(html) > _SMALL and _has_wide_tag(html) else ""
+
+
+def _has_wide_tag(html: str) -> bool:
+    """One element with more attributes than any author writes: the sanitiser compares each with all others."""
+    position = 0
+    while match := _TAG.search(html, position):
+        position = match.end()
+        for _ in range(_MOST_ATTRIBUTES):
+            attribute = _ATTRIBUTE.match(html, position)
+            if not attribute:
+                break
+            position = attribute.end()
+        else:
+            return True
+    return False
 
 
 def sanitise(html: str) -> str:

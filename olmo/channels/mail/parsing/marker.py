@@ -12,11 +12,9 @@ MARKERS = {"en": MARKER_EN, "it": MARKER_IT}
 
 _WORDS = tuple(marker.strip("- ").casefold() for marker in MARKERS.values())
 # The same request in the words of other help desks (as ours may be answered from inside theirs).
-_FOREIGN = re.compile(
-    r"(?:##?-|[-=_*#~<]{2,}|\[)\s?.{0,40}?(?:reply|respond|write|type|enter|antwort|rispon|scriv|répon|respon|odpow|antwoord)"
-    r".{0,60}?(?:above|over|below this line|oberhalb|über|sopra|dessus|encima|arriba|acima|powyżej|boven)",
-    re.I,
-)
+_OPENS = frozenset("-=_*#~<[")
+_WRITE = re.compile(r"(?i)repl(?:y|ies)|respond|write|type|enter|antwort|rispon|scriv|répon|respon|odpow|antwoord|escrib|escrev")
+_ABOVE = re.compile(r"(?i)above|below this line|oberhalb|über|sopra|dessus|encima|arriba|acima|powyżej|boven")
 
 
 def is_marker(line: str) -> bool:
@@ -26,4 +24,8 @@ def is_marker(line: str) -> bool:
     low = line.casefold()
     if any(words in low for words in _WORDS):
         return True
-    return bool(_FOREIGN.match(line.lstrip(">* \t")))
+    bare = line.lstrip("> \t")
+    if bare[:1] not in _OPENS:
+        return False
+    verb = _WRITE.search(bare)
+    return bool(verb and _ABOVE.search(bare, verb.end()))
