@@ -16,8 +16,8 @@ function move(step) {
 
 function count(list) {
   const chosen = list.querySelectorAll(".row__pick input:checked").length;
-  const words_ = list.querySelector("[data-selected-count]");
-  if (words_) words_.textContent = words("selected", { n: chosen });
+  const place = list.querySelector("[data-selected-count]");
+  if (place) place.textContent = words("selected", { n: chosen });
 }
 
 function range(to) {
@@ -34,6 +34,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("change", ({ target }) => target.closest("[data-list]") && count(target.form));
+document.addEventListener("part:taken", () => document.querySelectorAll("[data-list]").forEach(count));
 document.addEventListener("reset", ({ target }) => target.matches("[data-list]") && setTimeout(() => count(target)));
 
 document.addEventListener("keydown", (event) => {

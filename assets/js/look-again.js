@@ -42,7 +42,6 @@ async function fetchParts(url, parts) {
     if (part.matches("[data-list]") && isBusy(part)) offer(part, text);
     else take(text, [`#${part.id}`]);
   }
-  document.dispatchEvent(new CustomEvent("live:taken"));
 }
 
 document.addEventListener("visibilitychange", () => (wanted.size || isEverything) && plan());

@@ -12,6 +12,7 @@ export function take(text, parts, fresh = "") {
     const target = document.querySelector(part);
     if (target) htmx.swap({ text, select: part, target, swap: part === fresh ? "outerHTML" : "outerMorph ignoreTitle:true" });
   }
+  document.dispatchEvent(new CustomEvent("part:taken"));
 }
 
 /** Whether an answer led to another page than the one the reader is on. */

@@ -48,4 +48,11 @@ function tick() {
   setTimeout(tick, isClose ? MINUTE / 4 : MINUTE - (now % MINUTE));
 }
 
+// The whole moment, in the reader's own way of writing, once somebody points at a time of a list.
+document.addEventListener("pointerover", ({ target }) => {
+  const time = target.closest?.("time[datetime]:not([title])");
+  if (!time) return;
+  time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "full", timeStyle: "short" });
+});
+
 tick();

@@ -1,8 +1,12 @@
 // One file on its way: a line with progress, then the id that the form carries, or the reason why not.
 import { csrf, words } from "./page.js";
 
-const size = (octets) =>
-  octets < 999500 ? `${Math.round(octets / 1000)} kB` : `${(octets / 1e6).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })} MB`;
+function size(octets) {
+  if (octets < 1000) return words("bytes", { n: octets });
+  if (octets < 999500) return words("kilobytes", { n: Math.round(octets / 1000) });
+  const { lang } = document.documentElement;
+  return words("megabytes", { n: (octets / 1e6).toLocaleString(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 }) });
+}
 
 function row(box, file) {
   const line = box.querySelector("[data-upload-row]").content.cloneNode(true).firstElementChild;

@@ -4,13 +4,14 @@ The same sentences tick in the browser (assets/js/times.js), which gets them fro
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from django.utils import formats, timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 from olmo.kernel import clock
 
@@ -29,6 +30,16 @@ WORDS: Mapping[str, Promise] = {
     "hoursLeft": gettext_lazy("{hours} h {minutes} m"),
     "hoursLate": gettext_lazy("{hours} h {minutes} m late"),
     "daysLate": gettext_lazy("{n} d late"),
+    "bytes": gettext_lazy("{n} B"),
+    "kilobytes": gettext_lazy("{n} kB"),
+    "megabytes": gettext_lazy("{n} MB"),
+}
+
+
+NEAR: Mapping[int, Promise] = {
+    0: gettext_lazy("Today {time}"),
+    1: gettext_lazy("Tomorrow {time}"),
+    -1: gettext_lazy("Yesterday {time}"),
 }
 
 
@@ -66,50 +77,56 @@ def due(at: datetime, now: datetime | None = None) -> Due:
 def near(at: datetime, now: datetime | None = None) -> str:
     """A day as one would say it: "Today 16:00", "Tomorrow 11:30", "Mon 30 Nov", "30 Nov 2027"."""
     local, today = _local(at), _local(now or clock.now()).date()
-    words = {
-        0: _("Today {time}"),
-        1: _("Tomorrow {time}"),
-        -1: _("Yesterday {time}"),
-    }.get((local.date() - today).days)
-    if words:
-        return words.format(time=hours(at))
-    is_this_year = local.year == today.year
-    return formats.date_format(
-        local, pgettext("date format", "D j M") if is_this_year else pgettext("date format", "j M Y")
-    )
+    if words := NEAR.get((local.date() - today).days):
+        return str(words).format(time=hours(at))
+    if local.year == today.year:
+        return _dated(local, pgettext("date format", "D j M"))
+    return _dated(local, pgettext("date format", "j M Y"))
 
 
 def hours(at: datetime) -> str:
     """The time of day in the person's zone: "09:18"."""
-    return formats.date_format(_local(at), pgettext("date format", "H:i"))
+    local = _local(at)
+    wanted = pgettext("date format", "H:i")
+    return f"{local:%H:%M}" if wanted == "H:i" else formats.date_format(local, wanted)
 
 
 def day(at: datetime) -> str:
     """The day in full: "Thursday 26 November", with the year when it is not the present one."""
     local = _local(at)
     if local.year == _local(clock.now()).year:
-        return formats.date_format(local, pgettext("date format", "l j F"))
-    return formats.date_format(local, pgettext("date format", "l j F Y"))
+        return _dated(local, pgettext("date format", "l j F"))
+    return _dated(local, pgettext("date format", "l j F Y"))
 
 
 def moment(at: datetime) -> str:
     """The whole moment, for titles and records: "Thursday 26 November 2026, 09:18"."""
-    return formats.date_format(_local(at), pgettext("date format", "l j F Y, H:i"))
+    return _("{day}, {time}").format(day=_dated(_local(at), pgettext("date format", "l j F Y")), time=hours(at))
 
 
 def size(octets: int) -> str:
     """The size of a file, in decimal units: "214 kB", "1.8 MB"."""
     if octets < 1000:
-        return _("{n} B").format(n=octets)
+        return str(WORDS["bytes"]).format(n=octets)
     if octets < 999_500:
-        return _("{n} kB").format(n=round(octets / 1000))
+        return str(WORDS["kilobytes"]).format(n=round(octets / 1000))
     if octets < 999_500_000:
-        return _("{n} MB").format(n=formats.number_format(octets / 1_000_000, 1))
-    return _("{n} GB").format(n=formats.number_format(octets / 1_000_000_000, 1))
+        return str(WORDS["megabytes"]).format(n=formats.number_format(round(octets / 1_000_000, 1), 1))
+    return _("{n} GB").format(n=formats.number_format(round(octets / 1_000_000_000, 1), 1))
 
 
 def _local(at: datetime) -> datetime:
     return timezone.localtime(at)
+
+
+def _dated(local: datetime, wanted: str) -> str:
+    return _date(local.date(), wanted, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _date(day: date, wanted: str, language: str | None) -> str:
+    """A list says the same few days over and over; formatting one costs more than the rest of its row."""
+    return formats.date_format(day, wanted)
 
 
 def _late(late: timedelta) -> str:
