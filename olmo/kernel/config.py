@@ -163,9 +163,11 @@ class Config:
         options.setdefault("connect_timeout", 10)
         options.setdefault("application_name", "olmo")
         if self.database_role == "app":
-            options["assume_role"] = APP_ROLE
+            # As a start-up option: Django's own `assume_role` asks its pool for a connection while the pool is
+            # making one, and waits for ever.
+            options["options"] = f"{options.get('options', '')} -c role={APP_ROLE}".strip()
         if pool and self.database_pool:
-            options["pool"] = {"min_size": 1, "max_size": self.database_pool, "timeout": 10}
+            options["pool"] = {"min_size": 1, "max_size": self.database_pool, "timeout": 5}
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": database.name,

@@ -78,9 +78,7 @@ class Environment:
         """A signing key of at least 32 characters, or None."""
         key = self.secret(name)
         if key is not None and len(key) < 32:
-            raise ConfigError(
-                f"{name}: the key has {len(key)} characters; at least 32 random ones are needed"
-            )
+            raise ConfigError(f"{name}: the key has {len(key)} characters; at least 32 random ones are needed")
         return key
 
     def integer(self, name: str, default: int, low: int, high: int) -> int:
@@ -145,13 +143,9 @@ class Environment:
     def networks(self, name: str) -> tuple[Network, ...]:
         """Addresses or networks with commas between them: `10.0.0.0/8, 192.0.2.7`."""
         try:
-            return tuple(
-                ipaddress.ip_network(word.strip()) for word in self.text(name, "").split(",") if word.strip()
-            )
+            return tuple(ipaddress.ip_network(word.strip()) for word in self.text(name, "").split(",") if word.strip())
         except ValueError as error:
-            raise ConfigError(
-                f"{name}: {error}; expected addresses or networks such as 10.0.0.0/8"
-            ) from error
+            raise ConfigError(f"{name}: {error}; expected addresses or networks such as 10.0.0.0/8") from error
 
     def database(self, name: str) -> Database | None:
         """A PostgreSQL address, `postgresql://user:password@host:port/name?sslmode=require`, or None."""
@@ -218,7 +212,5 @@ class Environment:
             url = urlsplit(raw)
             url.port  # noqa: B018  (reading it is what checks it)
         except ValueError as error:
-            raise ConfigError(
-                f"{name} is not an address that can be read; check its host and port"
-            ) from error
+            raise ConfigError(f"{name} is not an address that can be read; check its host and port") from error
         return url

@@ -37,7 +37,7 @@ def migrate() -> int:
     """Bring the database's tables to what this Olmo expects, as their owner."""
     argparse.ArgumentParser(prog="olmo migrate", description=migrate.__doc__).parse_args()
     with postgres.running(current()):
-        schema.prepare(thoroughly=True)
+        schema.prepare(thoroughly=True, verbosity=1)
     return 0
 
 

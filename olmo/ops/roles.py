@@ -22,9 +22,9 @@ STANDING_GRANTS = (
 )
 
 
-def connect(database: Database) -> Connection:
+def connect(database: Database, **more: str) -> Connection:
     """A plain autocommit connection as the login role. Raises Problem with one line on what to correct."""
-    options = {"connect_timeout": "10", "application_name": "olmo", **dict(database.options)}
+    options = {"connect_timeout": "10", "application_name": "olmo", **dict(database.options), **more}
     try:
         return psycopg.connect(
             host=database.host,
@@ -53,6 +53,20 @@ def _explain(database: Database, error: psycopg.OperationalError) -> str:
         f"OLMO_DATABASE_URL: no PostgreSQL answers at {place}; start it, or correct the host and port "
         f"({said.rpartition('failed: ')[2][:160]})"
     )
+
+
+def require_app_role(config: Config) -> None:
+    """Refuse to work when connections do not become olmo_app: row security would not hold. Raises Problem.
+
+    A pooler between us and PostgreSQL may drop the start-up option that asks for the role.
+    """
+    options = config.database_settings(pool=False)["OPTIONS"]
+    with connect(config.login(), options=options["options"]) as login:
+        if login.execute("SELECT current_user").fetchone() != (APP_ROLE,):
+            raise Problem(
+                f"OLMO_DATABASE_URL: connections do not become {APP_ROLE}: let the pooler pass the start-up "
+                "parameter `options`, or connect to PostgreSQL itself"
+            )
 
 
 def establish(config: Config) -> None:

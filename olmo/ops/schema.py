@@ -44,10 +44,11 @@ def _sources() -> Iterator[Path]:
                 yield used
 
 
-def prepare(*, thoroughly: bool = False) -> None:
+def prepare(*, thoroughly: bool = False, verbosity: int = 0) -> None:
     """Make roles, grants and tables what this program needs. Raises Problem.
 
     thoroughly: ask Django's `migrate` even when the recorded fingerprint says that nothing is to do.
+    verbosity: of `migrate`, whose report goes to standard output.
     """
     config = current()
     roles.establish(config)
@@ -55,7 +56,7 @@ def prepare(*, thoroughly: bool = False) -> None:
         login.execute("SELECT pg_advisory_lock(%s)", (ADVISORY_LOCK,))
         wanted = fingerprint()
         if thoroughly or recorded(login) != wanted:
-            _migrate()
+            _migrate(verbosity)
             _record(login, wanted)
 
 
@@ -76,6 +77,7 @@ def require_current(config: Config) -> None:
     with roles.connect(config.login()) as login:
         if recorded(login) != fingerprint():
             raise Problem("The database's tables are not those of this Olmo: run `bin/olmo migrate`")
+    roles.require_app_role(config)
 
 
 def recorded(login: roles.Connection) -> str | None:
@@ -93,7 +95,7 @@ def _record(login: roles.Connection, value: str) -> None:
         login.execute("INSERT INTO olmo_schema VALUES (%s)", (value,))
 
 
-def _migrate() -> None:
+def _migrate(verbosity: int) -> None:
     """Run Django's migrations in this process, which must not have loaded its settings before."""
     os.environ["OLMO_DATABASE_ROLE"] = "owner"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "olmo.settings")
@@ -105,7 +107,7 @@ def _migrate() -> None:
 
     django.setup()
     _refuse_newer_schema()
-    call_command("migrate", interactive=False, verbosity=1)
+    call_command("migrate", interactive=False, verbosity=verbosity)
 
 
 def _refuse_newer_schema() -> None:
@@ -127,7 +129,7 @@ def _refuse_newer_schema() -> None:
 def main() -> int:
     """Prepare the database; what goes wrong is said in one line on standard error."""
     try:
-        prepare(thoroughly="--thoroughly" in sys.argv)
+        prepare()
     except (Problem, ConfigError) as problem:
         sys.stderr.write(f"olmo: {problem}\n")
         return 1

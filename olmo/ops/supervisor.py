@@ -89,7 +89,8 @@ class Supervisor:
         self._clear_leftovers()
         self._require_ports()
         try:
-            self._start_database()
+            if self.database:
+                self.database.start()
             link = self._prepare()
             for child in self.children:
                 child.start()
@@ -116,10 +117,6 @@ class Supervisor:
             (config.lmtp_host, config.lmtp_port, "OLMO_LMTP_"),
         ):
             listening.require_free(host, port, host_setting=f"{name}HOST", port_setting=f"{name}PORT")
-
-    def _start_database(self) -> None:
-        if self.database:
-            self.database.start()
 
     def _prepare(self) -> str | None:
         """Make roles and tables current in a process of its own; returns the set-up link, if one is needed."""

@@ -2,8 +2,10 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
+from typing import NoReturn
 
 from olmo.kernel.config import Config, current
 from olmo.ops import listening, postgres, schema
@@ -12,7 +14,7 @@ from olmo.ops import listening, postgres, schema
 OPEN_REQUESTS = 8192
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Serve the desk and the portal until SIGTERM or SIGINT."""
     argparse.ArgumentParser(prog="olmo web", description=main.__doc__).parse_args()
     config = current()
@@ -21,7 +23,9 @@ def main() -> int:
     listening.require_free(config.host, config.port, host_setting="OLMO_HOST", port_setting="OLMO_PORT")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "olmo.settings")
     asyncio.run(serve(config))
-    return 0
+    # Granian's threads still hold Python objects now; letting the interpreter tear these down makes them abort.
+    logging.shutdown()
+    os._exit(0)
 
 
 async def serve(config: Config) -> None:
@@ -31,6 +35,7 @@ async def serve(config: Config) -> None:
     from granian.server.embed import Server
 
     from olmo.asgi import application
+    from olmo.kernel.stream import hub
 
     server = Server(
         application,
@@ -44,7 +49,12 @@ async def serve(config: Config) -> None:
         websockets=False,
         log_level=LogLevels.error,
     )
+
+    def stop() -> None:
+        hub.stop()  # an open live stream would hold up the end for as long as its page is open
+        server.stop()
+
     loop = asyncio.get_running_loop()
     for how in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(how, server.stop)
+        loop.add_signal_handler(how, stop)
     await server.serve()

@@ -19,7 +19,7 @@ from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import DeleteJobCondition, Job, Status
 from procrastinate.worker import Worker
 
-from olmo.kernel.config import APP_ROLE, Config, current
+from olmo.kernel.config import Config, current
 from olmo.ops import postgres, schema
 
 log = logging.getLogger("olmo.worker")
@@ -66,12 +66,10 @@ async def _work(config: Config) -> None:
 
 @contextlib.contextmanager
 def _own_connections() -> Iterator[procrastinate.App]:
-    """The app on a small asynchronous pool of its own, as olmo_app; jobs keep using Django's connections."""
+    """The app on a small asynchronous pool of its own; jobs keep using Django's connections."""
     from procrastinate.contrib.django import app, connector_params
 
-    connector = procrastinate.PsycopgConnector(
-        kwargs={**connector_params(), "options": f"-c role={APP_ROLE}"}, min_size=1, max_size=4, timeout=10
-    )
+    connector = procrastinate.PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4, timeout=10)
     with app.replace_connector(connector) as replaced:
         yield replaced
 
