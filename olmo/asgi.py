@@ -1,0 +1,26 @@
+"""The web application: Django, and beside it the live stream, which must hold neither a thread nor a database connection."""
+
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "olmo.settings")
+
+from django.core.asgi import get_asgi_application
+
+django = get_asgi_application()
+
+from olmo.kernel import stream  # noqa: E402  (needs the apps, which the line above loads)
+from olmo.people import streams  # noqa: E402
+
+stream.hub.guard = streams.guard
+
+
+async def application(
+    scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Mapping[str, Any]], Awaitable[None]]
+) -> None:
+    """Pass a request to the live stream or to Django."""
+    if scope["type"] == "http" and scope["path"] == stream.PATH:
+        await stream.serve(scope, receive, send)
+    else:
+        await django(scope, receive, send)

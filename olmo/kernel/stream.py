@@ -1,0 +1,337 @@
+"""Live pages, the other half of `kernel.live`: one LISTEN connection a process, fanned out to the open streams.
+
+A stream is a server-sent-event answer of a small ASGI route beside Django (a Django view would pin a thread and a database
+connection for as long as it is open). It says only "look again", with ids; what a page then fetches is checked like any request.
+
+    data: {"tickets": [12, 14]}      these tickets (their ids) changed
+    event: changed                   anything may have changed
+
+Who may listen to what is signed into the address (`address`) by a view that knows the person. The address works for a minute and
+only with the session it was made for. While a stream is open, `Hub.guard` looks every half minute whether session, person and
+rights are still the same, so a stream outlives its rights by less than a minute.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+import psycopg
+from django.conf import settings
+from django.core import signing
+from django.http.cookie import parse_cookie
+from django.utils.crypto import constant_time_compare
+
+from . import config
+from .live import CHANNEL
+from .text import digest
+
+log = logging.getLogger("olmo.live")
+
+PATH = "/live"
+SALT = "olmo.live"
+ADDRESS_SECONDS = 60
+HEARTBEAT_SECONDS = 20
+GUARD_SECONDS = 30
+LIFE_SECONDS = 600  # then the page asks for a new address, with the topics of that moment
+SEND_SECONDS = 20  # a reader that takes nothing for so long is gone
+MOST_PENDING = 50
+MOST_OF_ONE_PERSON = 20
+MOST_OPEN = 5000
+REMEMBERED = 2000
+OVERLAP_SECONDS = 2.0
+
+Message = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who listens, and to what.
+
+    clients: their ids, None for every client. tickets: ids, None for every ticket of these clients. session: the session's key;
+    proof: what ends the stream when it changes (the guard knows what it means).
+    """
+
+    person: int
+    session: str
+    proof: str
+    clients: frozenset[int] | None
+    tickets: frozenset[int] | None
+
+    def hears(self, client: int, ticket: int) -> bool:
+        """Whether a change of this ticket is for these ears."""
+        if self.clients is not None and client not in self.clients:
+            return False
+        return self.tickets is None or ticket in self.tickets
+
+
+Guard = Callable[[list[Listener]], Awaitable[set[Listener]]]
+
+
+class Refused(Exception):
+    """A stream that is not opened: its HTTP status."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(status)
+
+
+def address(listener: Listener) -> str:
+    """The path of a stream for this listener, signed, good for a minute. It names no session: the cookie must bring the same."""
+    claims = [
+        listener.person, digest(listener.session), listener.proof, _listed(listener.clients), _listed(listener.tickets),
+        time.time(),
+    ]  # fmt: skip
+    return f"{PATH}?t={quote(signing.dumps(claims, salt=SALT, compress=True))}"
+
+
+def _listed(ids: Iterable[int] | None) -> list[int] | None:
+    return None if ids is None else sorted(ids)
+
+
+def _claimed(scope: Message) -> tuple[Listener, float]:
+    """The listener of a request, and when the address was made. Raises Refused."""
+    if scope["method"] != "GET":
+        raise Refused(405)
+    session = _cookie(scope, settings.SESSION_COOKIE_NAME)
+    token = parse_qs(bytes(scope["query_string"]).decode("latin-1")).get("t", [""])[0]
+    try:
+        person, session_digest, proof, clients, tickets, made_at = signing.loads(
+            token, salt=SALT, max_age=ADDRESS_SECONDS
+        )
+    except (signing.BadSignature, ValueError) as error:
+        raise Refused(403) from error
+    if not constant_time_compare(session_digest, digest(session)):
+        raise Refused(403)
+    sets = [None if ids is None else frozenset(ids) for ids in (clients, tickets)]
+    return Listener(person, session, proof, *sets), made_at
+
+
+def _cookie(scope: Message, name: str) -> str:
+    raw = b"; ".join(value for key, value in scope["headers"] if key == b"cookie")
+    return parse_cookie(raw.decode("latin-1")).get(name, "")
+
+
+class Stream:
+    """One open page. News waits as a set of ids, so a slow reader costs no memory and never holds up the others."""
+
+    __slots__ = ("_ends_at", "_is_ended", "_pending", "_wake", "listener")
+
+    def __init__(self, listener: Listener) -> None:
+        self.listener = listener
+        self._wake = asyncio.Event()
+        self._pending: set[int] | None = set()  # None: more than can be named
+        self._is_ended = False
+        self._ends_at = time.monotonic() + LIFE_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311
+
+    def offer(self, ticket: int) -> None:
+        """This ticket changed."""
+        if self._pending is not None:
+            self._pending.add(ticket)
+            if len(self._pending) > MOST_PENDING:
+                self._pending = None
+        self._wake.set()
+
+    def offer_everything(self) -> None:
+        """Anything may have changed."""
+        self._pending = None
+        self._wake.set()
+
+    def end(self) -> None:
+        """Let the answer end; the page may ask for a new address."""
+        self._is_ended = True
+        self._wake.set()
+
+    async def next(self) -> bytes | None:
+        """The next piece of the answer: news, or a heartbeat when there is none for a while; None at the end."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), HEARTBEAT_SECONDS)
+        if self._is_ended or time.monotonic() > self._ends_at:
+            return None
+        self._wake.clear()
+        pending, self._pending = self._pending, set()
+        if pending is None:
+            return b"event: changed\ndata: {}\n\n"
+        return b'data: {"tickets": %s}\n\n' % json.dumps(sorted(pending)).encode() if pending else b":\n\n"
+
+
+class Hub:
+    """The open streams of this process, and what feeds and watches them."""
+
+    def __init__(self) -> None:
+        self.guard: Guard | None = None
+        self._streams: dict[int, list[Stream]] = {}
+        self._recent: deque[tuple[float, int, int]] = deque(maxlen=REMEMBERED)  # (when, client, ticket)
+        self._since = float("inf")  # from when on nothing was missed
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def streams(self) -> list[Stream]:
+        """All open streams."""
+        return [stream for own in self._streams.values() for stream in own]
+
+    def open(self, scope: Message) -> Stream:
+        """Admit the listener of a request, with the news since their address was made. Raises Refused."""
+        listener, made_at = _claimed(scope)
+        if len(self.streams) >= MOST_OPEN:
+            raise Refused(503)
+        self._keep_running()
+        stream = Stream(listener)
+        own = self._streams.setdefault(listener.person, [])
+        own.append(stream)
+        if len(own) > MOST_OF_ONE_PERSON:
+            own[0].end()
+        self._catch_up(stream, made_at - OVERLAP_SECONDS)
+        return stream
+
+    def close(self, stream: Stream) -> None:
+        """Forget a stream whose answer has ended."""
+        own = self._streams.get(stream.listener.person, [])
+        with contextlib.suppress(ValueError):
+            own.remove(stream)
+        if not own:
+            self._streams.pop(stream.listener.person, None)
+
+    def publish(self, payload: str) -> None:
+        """Pass on what `kernel.live.tell` said: {client, ticket, ...}, or {person} whose rights have changed."""
+        news = json.loads(payload)
+        if "person" in news:
+            for stream in self._streams.get(news["person"], []):
+                stream.end()
+        else:
+            client, ticket = news["client"], news["ticket"]
+            self._recent.append((time.time(), client, ticket))
+            for stream in self.streams:
+                if stream.listener.hears(client, ticket):
+                    stream.offer(ticket)
+
+    def stop(self) -> None:
+        """End every stream and stop listening: the process is about to go."""
+        for stream in self.streams:
+            stream.end()
+        for task in self._tasks:
+            task.cancel()
+
+    def _catch_up(self, stream: Stream, since: float) -> None:
+        is_whole = since >= self._since and (len(self._recent) < REMEMBERED or self._recent[0][0] <= since)
+        if not is_whole:
+            stream.offer_everything()
+            return
+        for at, client, ticket in self._recent:
+            if at >= since and stream.listener.hears(client, ticket):
+                stream.offer(ticket)
+
+    def _keep_running(self) -> None:
+        loop = asyncio.get_running_loop()
+        if any(task.done() or task.get_loop() is not loop for task in self._tasks) or not self._tasks:
+            self._tasks = [loop.create_task(self._listen()), loop.create_task(self._watch())]
+
+    async def _listen(self) -> None:
+        """Listen for ever: through restarts of the database, with a growing pause between tries."""
+        pause = 0.5
+        while True:
+            try:
+                async with await _connect() as connection:
+                    await connection.execute(f"listen {CHANNEL}")
+                    self._begin()
+                    pause = 0.5
+                    await self._relay(connection)
+            except (psycopg.Error, OSError) as error:
+                log.warning("Live pages have no database (%s); next try in %.1f s", type(error).__name__, pause)
+            self._since = float("inf")
+            await asyncio.sleep(pause * random.uniform(0.75, 1.25))  # noqa: S311
+            pause = min(pause * 2, 30)
+
+    def _begin(self) -> None:
+        self._since = time.time()
+        for stream in self.streams:
+            stream.offer_everything()
+
+    async def _relay(self, connection: "psycopg.AsyncConnection[Any]") -> None:
+        while True:
+            async for notify in connection.notifies(timeout=HEARTBEAT_SECONDS):
+                try:
+                    self.publish(notify.payload)
+                except (ValueError, KeyError, TypeError):
+                    log.warning("Not understood on %s: %.200r", CHANNEL, notify.payload)
+            await connection.execute("select 1")  # a link that broke silently is noticed here
+
+    async def _watch(self) -> None:
+        """End the streams of those who signed out, left, or may see less than when they began."""
+        while True:
+            await asyncio.sleep(GUARD_SECONDS)
+            listeners = list({stream.listener for stream in self.streams})
+            if not listeners or self.guard is None:
+                continue
+            try:
+                gone = await self.guard(listeners)
+            except Exception:
+                log.exception("Open streams could not be checked")
+                continue
+            for stream in self.streams:
+                if stream.listener in gone:
+                    stream.end()
+
+
+async def _connect() -> "psycopg.AsyncConnection[Any]":
+    database = config.current().login()
+    options: dict[str, Any] = {"connect_timeout": 10, **dict(database.options), "application_name": "olmo live"}
+    return await psycopg.AsyncConnection.connect(
+        host=database.host, port=database.port, dbname=database.name, user=database.user,
+        password=database.password or None, autocommit=True, **options,
+    )  # fmt: skip
+
+
+hub = Hub()
+
+
+async def serve(scope: Message, receive: Receive, send: Send) -> None:
+    """The ASGI application behind `PATH`."""
+    try:
+        stream = hub.open(scope)
+    except Refused as refusal:
+        await _refuse(refusal.status, send)
+        return
+    gone = asyncio.create_task(_until_gone(receive))
+    gone.add_done_callback(lambda _: stream.end())
+    try:
+        await _answer(stream, send)
+    except (TimeoutError, OSError):
+        pass  # the reader went away in the middle of a piece
+    finally:
+        hub.close(stream)
+        gone.cancel()
+
+
+async def _answer(stream: Stream, send: Send) -> None:
+    headers = [
+        (b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no"),
+        (b"x-content-type-options", b"nosniff"),
+    ]  # fmt: skip
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    piece: bytes | None = b":\n\n"  # the browser knows at once that it is connected
+    while piece is not None:
+        async with asyncio.timeout(SEND_SECONDS):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        piece = await stream.next()
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _refuse(status: int, send: Send) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})

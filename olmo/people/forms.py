@@ -1,0 +1,81 @@
+"""Forms of signing in and of one's own account."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from .models import Person
+
+# Longer ones are refused before they are hashed; 64 and more must be possible (OWASP ASVS 5.0, 6.2.9).
+MAX_PASSWORD = 256
+
+
+def time_zones() -> list[tuple[str, str]]:
+    """Every time zone by its name, as a choice."""
+    names = sorted(n for n in zoneinfo.available_timezones() if "/" in n and not n.startswith(("Etc/", "SystemV/")))
+    return [(name, name.replace("_", " ")) for name in ["UTC", *names]]
+
+
+def password_field(label: Any, *, new: bool = False, required: bool = True) -> forms.CharField:
+    """A field for a password; spaces count, nothing is trimmed."""
+    kind = "new-password" if new else "current-password"
+    widget = forms.PasswordInput(attrs={"autocomplete": kind})
+    return forms.CharField(label=label, widget=widget, max_length=MAX_PASSWORD, strip=False, required=required)
+
+
+def address_field(label: Any) -> forms.CharField:
+    """A field for an e-mail address; what is wrong with it is said by the verb."""
+    widget = forms.EmailInput(attrs={"autocomplete": "username", "inputmode": "email", "spellcheck": "false"})
+    return forms.CharField(label=label, widget=widget, max_length=320)
+
+
+class SignInForm(forms.Form):
+    """One address; a password, or a mailed link in its place."""
+
+    address = address_field(_("E-mail address"))
+    password = password_field(_("Password"), required=False)
+    next = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+    use_required_attribute = False
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
+    """What a person decides about themselves."""
+
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
+    theme = forms.ChoiceField(
+        label=_("Colours"), required=False,
+        choices=[("", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))],
+    )  # fmt: skip
+
+    class Meta:
+        model = Person
+        fields = ("name", "language", "time_zone", "theme")
+        labels = {"name": _("Name"), "language": _("Language")}
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+
+class NewPasswordForm(forms.Form):
+    """A new password, with the present one unless the session came by a mailed link."""
+
+    present = password_field(_("Present password"))
+    new = password_field(_("New password"), new=True)
+
+    def __init__(self, *args: Any, person: Person, needs_present: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        if not needs_present:
+            del self.fields["present"]
+
+    def clean_present(self) -> str:
+        present = str(self.cleaned_data["present"])
+        if not self.person.check_password(present):
+            raise forms.ValidationError(_("This is not your present password."))
+        return present
+
+    def clean_new(self) -> str:
+        new = str(self.cleaned_data["new"])
+        validate_password(new, self.person)
+        return new

@@ -1,0 +1,198 @@
+"""Signing in and out, and one's own account."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from olmo.kernel.errors import Invalid
+from olmo.tenancy.queries import provider
+
+from . import signin, throttle
+from .forms import NewPasswordForm, ProfileForm, SignInForm
+from .gate import home_of, signed_in
+from .models import Person
+from .whence import place_of
+
+YEAR = 365 * 86400
+LANGUAGES_BY_THEMSELVES = (("en", "English"), ("it", "Italiano"))
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """The sign-in: an address with a password, or with the wish for a link."""
+    person: Person | None = request.person  # type: ignore[attr-defined]
+    if request.method != "POST":
+        if person is not None:
+            return _on(signin.local(request.GET.get("next", "")) or home_of(person))
+        return _sign_in_page(request, SignInForm(initial={"next": signin.local(request.GET.get("next", ""))}))
+    form = SignInForm(request.POST)
+    if not form.is_valid():
+        return _sign_in_page(request, form, 422)
+    try:
+        return _mail_link(request, form) if "link" in request.POST else _sign_in(request, form)
+    except throttle.TooOften as error:
+        form.add_error(None, str(error))
+        return _sign_in_page(request, form, 429)
+    except Invalid as error:
+        form.add_error("password" if error.field == "password" else "address", str(error))
+        return _sign_in_page(request, form, 422)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest, token: str) -> HttpResponseBase:
+    """A mailed link. Opening it only shows a button: scanners of mail open links too, and would use it up."""
+    next_url = signin.local(request.GET.get("next", ""))
+    is_open = request.method != "POST" and signin.is_open(token)
+    if request.method != "POST":
+        return render(request, "people/link.html", {"is_open": is_open}, status=200 if is_open else 410)
+    try:
+        person = signin.with_link(request, token=token, place=place_of(request))
+    except signin.LinkSpent:
+        return render(request, "people/link.html", {"is_open": False}, status=410)
+    except throttle.TooOften as error:
+        return render(request, "people/link.html", {"is_open": False, "error": error.message}, status=429)
+    return _on(next_url or home_of(person))
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """End this session, and its live streams."""
+    signin.end_session(request)
+    return _on(reverse("people:sign_in"))
+
+
+@sensitive_post_parameters()
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest) -> HttpResponseBase:
+    """One's own name, language, time zone, colours."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    if request.method != "POST":
+        return _account_page(request)
+    form = ProfileForm(request.POST, instance=Person.objects.get(pk=person.pk))
+    if not form.is_valid():
+        return _account_page(request, profile=form, status=422)
+    form.save()
+    with translation.override(form.instance.language):
+        messages.success(request, _("Your account was changed."))
+    return _on(reverse("people:account"))
+
+
+@sensitive_post_parameters()
+@signed_in
+@require_POST
+def password(request: HttpRequest) -> HttpResponseBase:
+    """A new password. Every other session of this person ends with it."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    form = _password_form(request)
+    try:
+        throttle.require_room(throttle.PASSWORD_OF_ACCOUNT, str(person.pk))
+    except throttle.TooOften as error:
+        form.add_error(None, str(error))
+        return _account_page(request, new_password=form, status=429)
+    if not form.is_valid():
+        throttle.note(throttle.PASSWORD_OF_ACCOUNT, str(person.pk))
+        return _account_page(request, new_password=form, status=422)
+    signin.change_password(request, person, form.cleaned_data["new"])
+    messages.success(request, _("Your password was changed. You are signed out everywhere else."))
+    return _on(reverse("people:account"))
+
+
+@require_POST
+@signed_in
+def preferences(request: HttpRequest) -> HttpResponseBase:
+    """Colours and the width of the navigation, as a script or the form of the menu sends them."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    theme, nav = request.POST.get("theme"), request.POST.get("nav")
+    if theme in ("", "light", "dark"):
+        person.theme = theme
+    if nav in ("narrow", "wide"):
+        person.is_nav_narrow = nav == "narrow"
+    person.save(update_fields=["theme", "is_nav_narrow"])
+    if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+        return HttpResponse(status=204)
+    answer = _on(_back(request))
+    answer.delete_cookie("olmo_theme", samesite="Lax")
+    return answer
+
+
+@require_safe
+def language(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The language of this browser for pages before the sign-in; it changes nothing but a cookie."""
+    answer = _on(signin.local(request.GET.get("next", "")) or "/")
+    if code in dict(settings.LANGUAGES):
+        answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR, samesite="Lax", httponly=True)
+    return answer
+
+
+def _sign_in(request: HttpRequest, form: SignInForm) -> HttpResponseBase:
+    given = form.cleaned_data
+    if not given["password"]:
+        raise Invalid("password", _("Write your password, or let us send you a link."))
+    person = signin.with_password(
+        request, address=given["address"], password=given["password"], place=place_of(request)
+    )
+    return _on(signin.local(given["next"]) or home_of(person))
+
+
+def _mail_link(request: HttpRequest, form: SignInForm) -> HttpResponseBase:
+    given = form.cleaned_data
+    signin.ask_for_link(address=given["address"], next_url=given["next"], place=place_of(request))
+    return render(request, "people/link_sent.html", {"address": given["address"], "next": signin.local(given["next"])})
+
+
+def _sign_in_page(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResponse:
+    host = provider()
+    languages = [
+        {"code": code, "label": label, "url": reverse("people:language", args=[code]) + f"?next={request.path}"}
+        for code, label in LANGUAGES_BY_THEMSELVES
+    ]
+    return render(
+        request, "people/sign_in.html", {"form": form, "provider": host, "languages": languages}, status=status
+    )
+
+
+def _password_form(request: HttpRequest) -> NewPasswordForm:
+    person: Person = request.person  # type: ignore[attr-defined]
+    needs_present = person.has_usable_password() and not signin.came_by_link(request)
+    return NewPasswordForm(request.POST or None, person=person, needs_present=needs_present)
+
+
+def _account_page(
+    request: HttpRequest, *, profile: ProfileForm | None = None, new_password: NewPasswordForm | None = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    person: Person = request.person  # type: ignore[attr-defined]
+    context: dict[str, Any] = {
+        "profile": profile or ProfileForm(instance=person),
+        "new_password": new_password or _password_form(request),
+        "addresses": person.identities.all(),
+        "home_url": home_of(person),
+    }
+    return render(request, "people/account.html", context, status=status)
+
+
+def _back(request: HttpRequest) -> str:
+    """The page that the form was on, when it was one of ours."""
+    return signin.local(urlsplit(request.headers.get("Referer", "")).path) or "/"
+
+
+def _on(url: str) -> HttpResponseRedirect:
+    """Go on to `url` by GET."""
+    answer = HttpResponseRedirect(url)
+    answer.status_code = 303
+    return answer
