@@ -5,6 +5,7 @@ import "./dialogs.js";
 import "./frames.js";
 import "./list.js";
 import "./live.js";
+import "./menu-from.js";
 import "./menus.js";
 import "./parts.js";
 import "./shortcuts.js";

@@ -6,7 +6,8 @@ const close = (of, isBack = false) => {
   if (isBack) of.querySelector(":scope > summary").focus();
 };
 
-function place(of) {
+/** Keeps an open menu inside the window. */
+export function place(of) {
   of.classList.remove("menu-of--flip-end", "menu-of--flip-up");
   const box = menu(of).getBoundingClientRect();
   const isRightward = document.dir !== "rtl";

@@ -1,6 +1,6 @@
 // New tickets do not move the list under somebody's hand: known rows change in place, new ones wait above it.
 import { say, words } from "./page.js";
-import { take } from "./parts.js";
+import { read, take } from "./parts.js";
 
 const HAND = 3000;
 let touchedAt = -HAND;
@@ -20,7 +20,7 @@ const isPicked = (id) => document.getElementById(id).querySelector("input:checke
 
 /** Updates the rows that are there and offers the new ones. */
 export function offer(list, text) {
-  const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(list.id);
+  const fresh = read(text).getElementById(list.id);
   if (!fresh) return;
   const known = [...fresh.querySelectorAll(".row")].filter((row) => document.getElementById(row.id));
   take(text, known.filter((row) => !isPicked(row.id)).map((row) => `#${row.id}`));

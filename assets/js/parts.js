@@ -6,11 +6,15 @@ import { toast } from "./toast.js";
 
 const SWAPPED = new Set([400, 409, 413, 422]);
 
-/** Morphs the parts of `text`, a whole page, into this page; `fresh` ones are replaced, forms included. */
+/** A page or some parts of one, as a document. */
+export const read = (text) => new DOMParser().parseFromString(text, "text/html");
+
+/** Morphs those parts that are in `text`, a page, into this page; the `fresh` one is replaced, typed text included. */
 export function take(text, parts, fresh = "") {
+  const page = read(text);
   for (const part of parts) {
     const target = document.querySelector(part);
-    if (target) htmx.swap({ text, select: part, target, swap: part === fresh ? "outerHTML" : "outerMorph ignoreTitle:true" });
+    if (target && page.querySelector(part)) htmx.swap({ text, select: part, target, swap: part === fresh ? "outerHTML" : "outerMorph ignoreTitle:true" });
   }
   document.dispatchEvent(new CustomEvent("part:taken"));
 }
@@ -27,7 +31,7 @@ async function post(form, submitter, parts) {
   done(answer.ok);
   if (isElsewhere(answer)) return location.assign(answer.url);
   const text = await answer.text();
-  if (fresh && !new DOMParser().parseFromString(text, "text/html").querySelector(fresh)) throw new Error(words("refused", { status: answer.status }));
+  if (fresh && !read(text).querySelector(fresh)) throw new Error(words("refused", { status: answer.status }));
   take(text, parts, fresh);
 }
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,12 +17,14 @@ from django.utils.translation import gettext as _
 from olmo.kernel import marks, spoken
 
 ROW = (
-    '<li class="row" id="ticket-{number}"{flags}><span class="row__pick"><input type="checkbox" name="ticket" '
-    'value="{number}" aria-label="{select}"{checked}></span>{priority}<span class="number">{number}</span>'
-    '<a class="row__subject" href="{url}">{unread}<span class="row__title">{title}</span>{badge}'
-    '<span class="row__last">{last}</span></a><span class="row__people">{people}{organisation}</span>'
+    '<li class="row" id="ticket-{number}"{flags}><span class="row__pick">{pick}</span>{priority}'
+    '<span class="number">{number}</span>'
+    '<a class="row__subject" href="{url}">{unread}<span class="row__title" dir="auto">{title}</span>{badge}'
+    '<span class="row__last" dir="auto">{last}</span></a>'
+    '<span class="row__people"><bdi>{people}</bdi>{organisation}</span>'
     '<span class="row__channel">{channel}</span><span class="row__seen">{presence}</span>{clock}{owner}</li>\n'
 )
+PICK = '<input type="checkbox" name="ticket" value="{}" aria-label="{}"{}>'
 BADGE = '<span class="badge badge--{}">{}</span>'
 UNREAD = '<span class="visually-hidden">{}: </span>'
 PRESENCE = (
@@ -34,29 +37,32 @@ NO_CLOCK = '<span class="clock" data-state="none"></span>'
 
 
 def row(source: Any) -> SafeString:
-    """The row of a ticket. source: a mapping or object with the names that look/rows.html lists; all text is escaped."""
+    """The row of a ticket. source: a mapping or object with the names that look/rows.html lists; text is escaped.
+
+    title and last may be safe HTML (a search marks its words), clock a mark that is printed instead of due_at.
+    """
     get = _reader(source)
     language = get_language()
     select, unread = _words(language)
     is_unread = get("is_unread")
     number, level, owner, organisation = get("number"), get("priority"), get("owner"), get("organisation")
+    checked = " checked" if get("is_selected") else ""
     return SafeString(
         ROW.format(
             number=number,
             flags=(" data-unread" if is_unread else "") + (' aria-current="true"' if get("is_current") else ""),
-            select=select.format(number=number),
-            checked=" checked" if get("is_selected") else "",
+            pick="" if get("is_fixed") else PICK.format(number, select.format(number=number), checked),
             priority=marks.priority_in(language, level) if level else "",
             url=escape(get("url") or ""),
             unread=unread if is_unread else "",
-            title=escape(get("title") or ""),
+            title=conditional_escape(get("title") or ""),
             badge=_badge(get("badge")),
-            last=escape(get("last") or ""),
+            last=conditional_escape(get("last") or ""),
             people=escape(get("people") or ""),
             organisation=f" <span>· {escape(organisation)}</span>" if organisation else "",
             channel=marks.channel_in(language, get("channel") or ""),
             presence=_presence(get("presence")),
-            clock=_clock(get("due_at"), get("due_share"), get("changed_at")),
+            clock=get("clock") or _clock(get("due_at"), get("due_share"), get("changed_at")),
             owner=marks.who_in(None if owner else language, owner or "", get("owner_kind") or "agent"),
         )
     )
