@@ -1,30 +1,28 @@
-"""Looking at other processes through /proc, and tying a child's life to ours."""
+"""Looking at other processes through Linux's /proc, and tying a child's life to ours."""
 
 import contextlib
 import ctypes
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def dying_with_parent(how: signal.Signals) -> Callable[[], None]:
     """A `preexec_fn` that makes the kernel send `how` to the child when this process is gone.
 
-    It works at our own `kill -9` too, where no handler of ours could run. Not on Linux, it does nothing.
+    It works at our own `kill -9` too, where no handler of ours could run.
     """
     parent = os.getpid()
 
     def tie() -> None:
-        if _libc is not None:
-            _libc.prctl(PR_SET_PDEATHSIG, how, 0, 0, 0)
-            if os.getppid() != parent:  # the parent died between fork and prctl
-                os._exit(1)
+        _libc.prctl(PR_SET_PDEATHSIG, how, 0, 0, 0)
+        if os.getppid() != parent:  # the parent died between fork and prctl
+            os._exit(1)
 
     return tie
 
@@ -43,15 +41,7 @@ def start_time(pid: int) -> str | None:
 
 def is_alive(pid: int) -> bool:
     """Whether a process runs (a zombie does not)."""
-    if sys.platform == "linux":
-        return start_time(pid) is not None
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+    return start_time(pid) is not None
 
 
 def working_in(folder: Path, program: str) -> list[int]:

@@ -52,7 +52,7 @@ async def serve(config: Config) -> None:
 
     def stop() -> None:
         hub.stop()  # an open live stream would hold up the end for as long as its page is open
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
 
     loop = asyncio.get_running_loop()
     for how in (signal.SIGTERM, signal.SIGINT):
