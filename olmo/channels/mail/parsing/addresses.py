@@ -10,9 +10,9 @@ from .charsets import one_line
 from .model import Address
 from .words import decoded
 
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|<[^<>]*>?|[,;:()]|[^"(),;:<]+', re.S)
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|<[^<>]*>?|[,;:()]|[^"(),;:<]+', re.DOTALL)
 _RUN = re.compile(r"[^\s<>,;:\"()\[\]]+(?:\[[^\]\s]{1,60}\])?")
-_ESCAPED = re.compile(r"\\(.)", re.S)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ROUTE = re.compile(r"^@[^:]{1,500}:")
 
 
@@ -57,22 +57,22 @@ def parse(value: str, limit: int = 1000) -> list[Address]:
     comment: list[str] = []
     depth = 0
     for match in _TOKEN.finditer(value):
-        token = match.group()
-        if token == "(" or (depth and token == ")"):
-            depth = depth + 1 if token == "(" else depth - 1
+        piece = match.group()
+        if piece == "(" or (depth and piece == ")"):
+            depth = depth + 1 if piece == "(" else depth - 1
             if depth == 0:
                 pending.comments.append(_spaced(comment))
                 comment = []
         elif depth:
-            comment.append(token)
-        elif token in ",;":
+            comment.append(piece)
+        elif piece in ",;":
             pending = _finished(pending, found)
             if len(found) >= limit:
                 return found
-        elif token == ":" and pending.angle is None and not any("@" in word for word in pending.words):
+        elif piece == ":" and pending.angle is None and not any("@" in word for word in pending.words):
             pending = _Pending()  # what came before was a group name
         else:
-            _take(pending, token)
+            _take(pending, piece)
     if depth:
         pending.words.extend(comment)
     _finished(pending, found)

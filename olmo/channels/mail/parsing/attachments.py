@@ -3,9 +3,10 @@
 import mimetypes
 import re
 import unicodedata
-from typing import Any
+from dataclasses import dataclass
 
 from . import headers as header_block
+from . import tnef
 from .charsets import decode, one_line
 from .model import Attachment, Limits, Note
 from .transfer import uuencoded
@@ -14,6 +15,7 @@ from .words import decoded
 
 _BAD = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
 _SPACES = re.compile(r"\s+")
+_MEDIA_TYPE = re.compile(r"[a-zA-Z0-9.+-]{1,60}/[a-zA-Z0-9.+-]{1,100}\Z")
 _RESERVED = re.compile(r"(?i)^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)")
 # Types that the standard table does not know or spells oddly.
 _EXTENSIONS = {
@@ -81,9 +83,11 @@ def from_part(part: Part, number: int, inline: bool) -> Attachment:
     if not name and kind in ("message/rfc822", "message/global"):
         name = f"{_subject(part.content) or 'message'}.eml"
     elif not name:
-        name = one_line(part.headers.text("content-description"))[:80] if "." in part.headers.raw(
-            "content-description"
-        ) else ""
+        name = (
+            one_line(part.headers.text("content-description"))[:80]
+            if "." in part.headers.raw("content-description")
+            else ""
+        )
     content_id = part.headers.text("content-id").strip("<> ")
     return Attachment(safe_name(name, kind, number), kind, part.content, content_id[:500], inline)
 
@@ -98,57 +102,42 @@ def is_tnef(part: Part) -> bool:
     """Outlook's container: application/ms-tnef, or its name and signature under another type."""
     if part.content_type in ("application/ms-tnef", "application/vnd.ms-tnef"):
         return True
-    return name_of(part).lower() == "winmail.dat" or part.content[:4] == b"\x78\x9f\x3e\x22"
+    return name_of(part).lower() == "winmail.dat" or part.content[:4] == tnef.SIGNATURE
 
 
+@dataclass(frozen=True, slots=True)
 class Unpacked:
     """What a TNEF container held."""
 
-    def __init__(self) -> None:
-        self.files: list[Attachment] = []
-        self.text = ""
-        self.html: bytes = b""
+    files: tuple[Attachment, ...]
+    text: str
+    html: str
 
 
 def unpack_tnef(content: bytes, limits: Limits, notes: list[Note]) -> Unpacked | None:
-    """Files and body of a TNEF container, or None (with a note) when it cannot be read."""
-    from tnefparse import TNEF  # noqa: PLC0415 - a second of start-up that most messages never need
-
-    unpacked = Unpacked()
-    try:
-        tnef = TNEF(content, do_checksum=False)
-        _tnef_files(tnef, unpacked, limits)
-        _tnef_body(tnef, unpacked)
-    except Exception as error:  # noqa: BLE001 - a foreign parser on hostile bytes: anything may be raised
-        notes.append(Note("tnef", f"winmail.dat could not be read ({type(error).__name__}); it is kept as it came"))
-        return unpacked if unpacked.files else None
-    return unpacked
-
-
-def _tnef_files(tnef: Any, unpacked: Unpacked, limits: Limits) -> None:
+    """Files and body of a TNEF container, or None (with a note) when it is none."""
+    container = tnef.unpack(content)
+    if container is None:
+        notes.append(Note("tnef", "winmail.dat could not be read; it is kept as it came"))
+        return None
+    files: list[Attachment] = []
     room = limits.unpacked_bytes
-    for number, item in enumerate(tnef.attachments[:200], start=1):
-        data = bytes(item.data or b"")
-        room -= len(data)
+    for number, file in enumerate(container.files[: limits.parts], start=1):
+        room -= len(file.data)
         if room < 0:
-            return
-        claimed = item.long_filename() or ""
-        kind = mimetypes.guess_type(claimed)[0] or "application/octet-stream"
-        unpacked.files.append(Attachment(safe_name(_text(claimed), kind, number), kind, data))
+            notes.append(Note("tnef", f"winmail.dat holds more than {limits.unpacked_bytes} bytes"))
+            return None
+        kind = _kind(file.content_type, file.name)
+        files.append(
+            Attachment(safe_name(file.name, kind, number), kind, file.data, one_line(file.content_id).strip("<>"))
+        )
+    return Unpacked(tuple(files), container.text, container.html)
 
 
-def _tnef_body(tnef: Any, unpacked: Unpacked) -> None:
-    body = getattr(tnef, "body", None)
-    unpacked.text = _text(body) if body else ""
-    markup = getattr(tnef, "htmlbody", None)
-    if markup:
-        unpacked.html = markup if isinstance(markup, bytes) else str(markup).encode("utf-8", "replace")
-
-
-def _text(value: object) -> str:
-    if isinstance(value, list | tuple):
-        value = value[0] if value else ""
-    return decode(value, "") if isinstance(value, bytes) else str(value)
+def _kind(claimed: str, name: str) -> str:
+    if _MEDIA_TYPE.match(claimed):
+        return claimed.lower()
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def take_uuencoded(data: bytes) -> tuple[bytes, list[Attachment]]:

@@ -10,21 +10,27 @@ import re
 # How an attribution ends, in casefolded words, by language: en de fr it es pt nl sv/da/no fi pl cs/sk ru uk bg hu ro tr el
 # he lt lv et ca hr, ja, zh, ko, vi. str.endswith over a tuple is the fastest test there is.
 _WROTE = (
-    "wrote", "writes", "said", "replied", "schrieb", "geschrieben", "a écrit", "a ecrit", "écrivait", "ha scritto", "scrive",
-    "ha inviato", "escribió", "escribio", "ha escrito", "escreveu", "schreef", "geschreven", "skrev", "skreiv", "kirjoitti",
-    "napisał", "napisała", "napisał(a)", "napisal(a)", "napisal", "napsal", "napsala", "napsal(a)", "napísal", "napísal(a)",
-    "пишет", "писал", "писала", "писал(а)", "написал", "написала", "написал(а)", "написав", "написала", "написа", "írta", "irta",
-    "a scris", "yazdı", "yazmış", "έγραψε", "כתב", "כתבה", "rašė", "rakstīja", "kirjutas", "va escriure", "escrigué", "je napisao",
-    "napisao je", "je napisala", "のメール", "さんは書きました", "は書きました", "書きました", "写道", "寫道", "작성", "đã viết", "da viet",
+    "wrote", "writes", "said", "replied", "schrieb", "geschrieben", "a écrit",
+    "a ecrit", "écrivait", "ha scritto", "scrive",
+    "ha inviato", "escribió", "escribio", "ha escrito", "escreveu", "schreef",
+    "geschreven", "skrev", "skreiv", "kirjoitti",
+    "napisał", "napisała", "napisał(a)", "napisal(a)", "napisal", "napsal",
+    "napsala", "napsal(a)", "napísal", "napísal(a)",
+    "пишет", "писал", "писала", "писал(а)", "написал", "написала", "написал(а)",
+    "написав", "написала", "написа", "írta", "irta",
+    "a scris", "yazdı", "yazmış", "έγραψε", "כתב", "כתבה", "rašė", "rakstīja",
+    "kirjutas", "va escriure", "escrigué", "je napisao",
+    "napisao je", "je napisala", "のメール", "さんは書きました", "は書きました", "書きました", "写道", "寫道",
+    "작성", "đã viết", "da viet",
 )  # fmt: skip
 _ENDS = re.compile(r"[:：]\s*[*_]{0,2}\s*$")
 _STARTS = re.compile(
     r"""[\s*_>]{0,6}(?:on|at|le|am|il|in\sdata|el|em|no\sdia|op|den|d\.|dnia|w\sdniu|v|dne|dňa|pe|ma|ti|ke|to|la|su|lun|mar
     |mer|gio|ven|sab|dom|пн|вт|ср|чт|пт|сб|вс|в|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday
     |saturday|sunday|man|tir|ons|tor|fre|lør|søn|mån|tis|lör|sön|\d{1,4}\s?[年/.\-]|\d{1,2}\.?\s\w|\d{1,2}:\d\d|het|vào|tarihinde|στις)(?:\b|(?<=[年/.\-]))""",
-    re.I | re.X,
+    re.IGNORECASE | re.VERBOSE,
 )
-_TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2}\s?[ap]\.?m\b|\d{1,2}時\d|[上下]午", re.I)
+_TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2}\s?[ap]\.?m\b|\d{1,2}時\d|[上下]午", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|(?:19|20)\d\d\s?年|\b\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}\b")
 _ADDRESS = re.compile(r"<?[^\s<>@]{1,100}@[^\s<>@]{2,200}>?|<[^<>\s]{3,200}>")
 _NOT_START = re.compile(r"[\s>]*(?:[-*•]\s|\d{1,2}[.)]\s[^\d]*$)")
@@ -57,7 +63,9 @@ def _ends_in_wrote(text: str) -> bool:
 
 def may_begin(line: str) -> bool:
     """Whether an attribution may begin here (cheap test)."""
-    return len(line) < 400 and (bool(_STARTS.match(line)) or "@" in line or line.rstrip(" *_")[-1:] in ":：" or _ends_in_wrote(line))
+    return len(line) < 400 and (
+        bool(_STARTS.match(line)) or "@" in line or line.rstrip(" *_")[-1:] in ":：" or _ends_in_wrote(line)
+    )
 
 
 def may_run_on(line: str) -> bool:
@@ -67,14 +75,22 @@ def may_run_on(line: str) -> bool:
 
 # Header words as mail programs print them above the answered mail, by what they mean.
 _HEADER_WORDS = {
-    "from": "from|von|de|da|van|fra|från|od|od kogo|от|від|от кого|발신|보낸 사람|보낸사람|发件人|寄件者|寄件人|差出人|送信者|"
-    "lähettäjä|gönderen|kimden|feladó|expéditeur|expediteur|mittente|remetente|afzender|nadawca|expeditor|από|מאת|من|d'",
-    "sent": "message du|sent|date|gesendet|datum|envoyé|envoye|date d'envoi|data|inviato|enviado|enviado el|fecha|enviada em|enviada|verzonden|"
-    "skickat|sendt|dato|wysłano|wyslano|data|отправлено|дата|надіслано|发送时间|日期|寄件日期|傳送時間|送信日時|日時|보낸 날짜|lähetetty|"
-    "päiväys|gönderildi|tarih|elküldve|odesláno|odoslané|trimis|sent at|received|enviado em|data di invio|envoyé le|le|em",
-    "to": "to|an|à|a|aan|til|till|do|para|кому|komu|收件人|宛先|받는 사람|vastaanottaja|kime|címzett|per|destinataire|destinatario|către|προς",
-    "cc": "cc|kopie|copie à|copie|cc an|bcc|copia|копия|kopia|抄送|副本|copie a|kopi|répondre à|reply-to|reply to|antwort an",
-    "subject": "subject|betreff|objet|oggetto|asunto|assunto|onderwerp|ämne|emne|temat|тема|主题|主旨|件名|제목|aihe|konu|tárgy|sujet|"
+    "from": "from|von|de|da|van|fra|från|od|od kogo|от|від|от кого|발신|보낸 사람|보낸사람|发件人|寄件者|"
+    "寄件人|差出人|送信者|"
+    "lähettäjä|gönderen|kimden|feladó|expéditeur|expediteur|mittente|remetente|afzender|"
+    "nadawca|expeditor|από|מאת|من|d'",
+    "sent": "message du|sent|date|gesendet|datum|envoyé|envoye|date d'envoi|data|inviato|"
+    "enviado|enviado el|fecha|enviada em|enviada|verzonden|"
+    "skickat|sendt|dato|wysłano|wyslano|data|отправлено|дата|надіслано|发送时间|日期|寄件日期|傳送時間|"
+    "送信日時|日時|보낸 날짜|lähetetty|"
+    "päiväys|gönderildi|tarih|elküldve|odesláno|odoslané|trimis|sent at|received|"
+    "enviado em|data di invio|envoyé le|le|em",
+    "to": "to|an|à|a|aan|til|till|do|para|кому|komu|收件人|宛先|받는 사람|vastaanottaja|kime|"
+    "címzett|per|destinataire|destinatario|către|προς",
+    "cc": "cc|kopie|copie à|copie|cc an|bcc|copia|копия|kopia|抄送|副本|copie a|kopi|"
+    "répondre à|reply-to|reply to|antwort an",
+    "subject": "subject|betreff|objet|oggetto|asunto|assunto|onderwerp|ämne|emne|temat|"
+    "тема|主题|主旨|件名|제목|aihe|konu|tárgy|sujet|"
     "předmět|predmet|subiect|θέμα|topic|betr.|re",
 }
 _KIND_OF_WORD = {word: kind for kind, words in _HEADER_WORDS.items() for word in words.split("|")}
@@ -125,9 +141,8 @@ def header_block(lines: list[str], index: int) -> int:
         if kind:
             kinds.add(kind)
             last = position
-        elif not lines[position].strip(" >*\t"):
-            if len(kinds) > 1 or position > index + 1:
-                break
+        elif not lines[position].strip(" >*\t") and (len(kinds) > 1 or position > index + 1):
+            break
     complete = len(kinds) >= 3 or (len(kinds) == 2 and "from" in kinds and kinds & {"sent", "subject"})
     return last - index + 1 if complete else 0
 

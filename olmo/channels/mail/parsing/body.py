@@ -15,8 +15,8 @@ from .tree import Part
 
 _READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/x-amp-html", "text/markdown"})
 _ENRICHED = re.compile(r"<(/?[A-Za-z\-]{1,40})>")
-_ENRICHED_PARAM = re.compile(r"<param>[^<]*</param>", re.I)
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:\-]{2,40})", re.I)
+_ENRICHED_PARAM = re.compile(r"<param>[^<]*</param>", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:\-]{2,40})", re.IGNORECASE)
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report"})
 
 
@@ -83,8 +83,9 @@ def _add_file(body: Body, part: Part, limits: Limits, notes: list[Note]) -> None
         if unpacked is not None:
             body.files += unpacked.files
             body.text = body.text or unpacked.text
-            body.html = body.html or decode(unpacked.html, "")
-            return
+            body.html = body.html or unpacked.html[: limits.html_bytes]
+            if unpacked.files:
+                return
     body.files.append(attachments.from_part(part, len(body.files) + 1, _is_inline(part)))
 
 
@@ -153,7 +154,9 @@ def _write_html(body: Body, parts: list[Part], limits: Limits, notes: list[Note]
     sources = [_markup(part, limits) for part in parts]
     if any(len(part.content) > limits.html_bytes for part in parts):
         notes.append(Note("html-cut", f"HTML beyond {limits.html_bytes} bytes is not shown"))
-        body.files += [Attachment("message.html", "text/html", p.content) for p in parts if len(p.content) > limits.html_bytes]
+        body.files += [
+            Attachment("message.html", "text/html", p.content) for p in parts if len(p.content) > limits.html_bytes
+        ]
     source = "\n".join(sources) if sources else body.html
     body.html = ""
     if not source.strip():

@@ -117,7 +117,7 @@ def decode(data: bytes, label: str = "") -> str:
     if data.isascii() and codec not in _STATEFUL:
         if b"\x1b" not in data:
             return storable(data.decode("ascii"))
-        codec = codec if codec else "ascii"
+        codec = codec or "ascii"
     return storable(_decode_by_claim(data, codec))
 
 
@@ -206,8 +206,8 @@ def storable(text: str) -> str:
 
 
 def _join_pair(match: re.Match[str]) -> str:
-    high, low = match.group()
-    return chr(0x10000 + ((ord(high) - 0xD800) << 10) + (ord(low) - 0xDC00))
+    pair = match.group()
+    return chr(0x10000 + ((ord(pair[0]) - 0xD800) << 10) + (ord(pair[1]) - 0xDC00))
 
 
 def one_line(text: str) -> str:

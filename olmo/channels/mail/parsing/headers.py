@@ -11,13 +11,14 @@ from functools import cached_property
 from . import words
 from .charsets import codec_for, decode
 
-_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:", re.S)
+_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:", re.DOTALL)
 _FOLD = re.compile(rb"[\r\n]+[ \t]*")
 _BLANK = re.compile(rb"\r?\n[ \t]*\r?\n|\r[ \t]*\r")
 _FOLDED_ON = re.compile(rb"[ \t]+[^ \t\r\n]")
 _LOOKS_LIKE_FIELD = re.compile(rb"[A-Za-z][A-Za-z0-9\-]{0,79}:")
 _COMMON_FIELD = re.compile(
-    rb"^(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]{2,30}|received|return-path|reply-to)[ \t]*:", re.I | re.M
+    rb"^(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]{2,30}|received|return-path|reply-to)[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
 )
 _MBOX = re.compile(rb"(?:\s*>?From [^\r\n]*\r?\n)+")
 
@@ -134,7 +135,7 @@ def _logical_line_end(block: bytes, position: int, ending: bytes) -> int:
 def _charset_of(fields: list[tuple[str, bytes]]) -> str:
     """The charset that the part claims: raw 8-bit header bytes are most often in it too."""
     for name, value in fields:
-        if name == "content-type" and (match := re.search(rb"charset\s*=\s*\"?([\w.\-:]{1,40})", value, re.I)):
+        if name == "content-type" and (match := re.search(rb"charset\s*=\s*\"?([\w.\-:]{1,40})", value, re.IGNORECASE)):
             label = match.group(1).decode("ascii", "replace")
             return label if codec_for(label) else ""
     return ""

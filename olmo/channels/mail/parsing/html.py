@@ -21,7 +21,8 @@ QUOTE_MARKS = frozenset({
     "gmail_quote", "gmail_quote_container", "gmail_extra_quote", "yahoo_quoted", "moz-cite-prefix", "protonmail_quote",
     "tutanota_quote", "zmail_extra", "ymail_quote", "yahooquoted", "replyforwardmessage", "divrplyfwdmsg",
     "appendonsend", "mail-editor-reference-message-container", "olk_src_body_section", "outlookmessageheader",
-    "reply-intro", "quoted-email", "freshdesk_quote", "zendesk_quote", "front-blockquote", "hs_reply", "ms-outlook-mobile-reference-message",
+    "reply-intro", "quoted-email", "freshdesk_quote", "zendesk_quote", "front-blockquote", "hs_reply",
+    "ms-outlook-mobile-reference-message",
     "gmail_attr", "iscwebmailquote", "wmquote", "gmx_quote", "isforwardcontent", "history_container", "divtaglevel",
     "stopspelling", "forwardedmessage", "spark_quote", "airmail_ext_on", "x_divrplyfwdmsg", "x_gmail_quote",
     "yahoo-quoted-begin", "mail-quote", "gmail_signature", "gmail_signature_prefix", "moz-signature", "signature",
@@ -50,7 +51,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
 _DROPPED_WITH_CONTENT = {"script", "style", "head", "title", "noscript", "template", "svg", "math", "object", "iframe",
                          "noembed", "noframes", "textarea", "select", "xml", "applet"}  # fmt: skip
 _SCHEMES = {"http", "https", "mailto", "tel", "cid", "data"}
-_SAFE_DATA = re.compile(r"data:image/(?:png|gif|jpe?g|webp);base64,", re.I)
+_SAFE_DATA = re.compile(r"data:image/(?:png|gif|jpe?g|webp);base64,", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,4}%?\Z")
 
 # What the sanitiser writes while it runs and the last step turns into attributes: not guessable from outside.
@@ -63,10 +64,14 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _ATTRIBUTE = re.compile(r"""[\s/]*[^\s/>][^\s/>=]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*|(?=>)))?""")
 _MOST_ATTRIBUTES = 1000
 _SMALL = 50_000  # characters: too short for the cost of attributes to matter
-_VOID = frozenset({"br", "img", "hr", "meta", "link", "input", "col", "wbr", "area", "base", "embed", "source", "param"})
+_VOID = frozenset(
+    {"br", "img", "hr", "meta", "link", "input", "col", "wbr", "area", "base", "embed", "source", "param"}
+)
 # Elements whose end tag may be left out: they close each other and build no depth.
 _SELF_CLOSING = frozenset({"p", "li", "td", "tr", "th", "dt", "dd", "option", "thead", "tbody", "tfoot", "colgroup"})
-_FORMATTING = frozenset({"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"})
+_FORMATTING = frozenset(
+    {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+)
 
 
 def is_heavy(html: str, limits: Limits) -> str:
@@ -157,7 +162,7 @@ def _image(value: str) -> str | None:
 
 
 _MARKED_ID = re.compile(
-    r"""(<(?:div|blockquote|span|hr|p|section))(\b[^<>]{0,300}?)\sid=["']?([A-Za-z_\-]{4,60})["']?""", re.I
+    r"""(<(?:div|blockquote|span|hr|p|section))(\b[^<>]{0,300}?)\sid=["']?([A-Za-z_\-]{4,60})["']?""", re.IGNORECASE
 )
 
 

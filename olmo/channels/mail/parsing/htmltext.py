@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from .html import QUOTE_CLASS
 
-_TOKEN = re.compile(r'<!--.*?(?:-->|$)|<[!?][^<>]*>?|<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"]+|"[^"]*")*)>?|[^<]+|<', re.S)
+_TOKEN = re.compile(
+    r'<!--.*?(?:-->|$)|<[!?][^<>]*>?|<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"]+|"[^"]*")*)>?|[^<]+|<', re.DOTALL
+)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _TRAILING = re.compile(r"[ \t]+\n")
 _BLANK_LINES = re.compile(r"\n{3,}")

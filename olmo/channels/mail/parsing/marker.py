@@ -13,7 +13,9 @@ MARKERS = {"en": MARKER_EN, "it": MARKER_IT}
 _WORDS = tuple(marker.strip("- ").casefold() for marker in MARKERS.values())
 # The same request in the words of other help desks (as ours may be answered from inside theirs).
 _OPENS = frozenset("-=_*#~<[")
-_WRITE = re.compile(r"(?i)repl(?:y|ies)|respond|write|type|enter|antwort|rispon|scriv|répon|respon|odpow|antwoord|escrib|escrev")
+_WRITE = re.compile(
+    r"(?i)repl(?:y|ies)|respond|write|type|enter|antwort|rispon|scriv|répon|respon|odpow|antwoord|escrib|escrev"
+)
 _ABOVE = re.compile(r"(?i)above|below this line|oberhalb|über|sopra|dessus|encima|arriba|acima|powyżej|boven")
 
 

@@ -106,7 +106,9 @@ def _references(headers: Headers, limits: Limits, notes: list[Note]) -> tuple[st
     ids = [one for value in headers.raw_all("references", 20) for one in _ids(value, limits.references)]
     distinct = list(dict.fromkeys(ids))
     if len(distinct) > limits.references:
-        notes.append(Note("references", f"of {len(distinct)} ids the first and the latest {limits.references - 1} are kept"))
+        notes.append(
+            Note("references", f"of {len(distinct)} ids the first and the latest {limits.references - 1} are kept")
+        )
         distinct = [distinct[0], *distinct[1 - limits.references :]]
     return tuple(distinct)
 

@@ -18,7 +18,9 @@ def forwarded_from(text: str, subject: str, headers: Headers) -> str:
     lines = text.split("\n", 400)[:400]
     forward = bool(_FORWARD_SUBJECT.match(subject))
     for index, line in enumerate(lines):
-        separated = attribution.is_separator(line) and re.search(r"(?i)forward|fwd|weitergeleit|inoltr|transf|reenvi|encaminh", line)
+        separated = attribution.is_separator(line) and re.search(
+            r"(?i)forward|fwd|weitergeleit|inoltr|transf|reenvi|encaminh", line
+        )
         if (separated or forward) and (found := _from_in(lines, index + bool(separated))):
             return found
     return ""

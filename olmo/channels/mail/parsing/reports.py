@@ -4,7 +4,9 @@ import re
 
 from .tree import Part
 
-_SUBJECT = re.compile(r"(?i)^\s*complaint about message from \d|^\s*(?:abuse|spam|feedback) (?:complaint|report) (?:about|for|from)\b")
+_SUBJECT = re.compile(
+    r"(?i)^\s*complaint about message from \d|^\s*(?:abuse|spam|feedback) (?:complaint|report) (?:about|for|from)\b"
+)
 
 
 def is_feedback(root: Part, subject: str, text: str) -> bool:

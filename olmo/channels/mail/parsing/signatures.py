@@ -23,7 +23,7 @@ _SENT_FROM = re.compile(
     | .{1,20}から送信 .{0,20} | 나의\s.{1,30}에서\s보냄 .{0,10}
     | (?:poslano|trimis|küldve|gönderildi|εστάλη|iphone'umdan|i̇?phone'umdan)\b .{0,60} | .{1,30}\sgönderildi .{0,10}
     )\s*$""",
-    re.I | re.X,
+    re.IGNORECASE | re.VERBOSE,
 )
 _DELIMITER = re.compile(r"\s?--\s?$")
 _RULE = re.compile(r"\s*(?:_{3,}|-{3,}|={3,}|[*~#+]{3,})\s*$")

@@ -17,7 +17,7 @@ from .headers import Headers
 from .model import Limits, Note
 from .transfer import undo
 
-_GUESSED_BOUNDARY = re.compile(rb"^--([^\s][^\r\n]{0,198}?)[ \t]*\r?\n(?=content-)", re.M | re.I)
+_GUESSED_BOUNDARY = re.compile(rb"^--([^\s][^\r\n]{0,198}?)[ \t]*\r?\n(?=content-)", re.MULTILINE | re.IGNORECASE)
 _LINE_END = re.compile(rb"[ \t]*(\r?\n|\r|$)")
 
 
@@ -124,7 +124,9 @@ def _split(part: Part, limits: Limits, notes: list[Note], count: int) -> int:
 
 
 def _fallback_type(part: Part) -> str:
-    return "text/html" if re.match(rb"\s*<(?:!doctype|html|body|div)\b", part.raw[:200], re.I) else "text/plain"
+    return (
+        "text/html" if re.match(rb"\s*<(?:!doctype|html|body|div)\b", part.raw[:200], re.IGNORECASE) else "text/plain"
+    )
 
 
 def _raw(data: bytes, start: int, end: int, notes: list[Note]) -> Part:

@@ -101,7 +101,11 @@ class _Classifier:
             if index + size > len(self.lines) or not self.lines[index + size - 1].strip():
                 return 0
             joined = f"{joined} {self.lines[index + size - 1].strip(' >')}".strip()
-            if size > 1 and attribution.may_run_on(self.lines[index + size - 1]) and self.lines[index + size - 1][:1].isupper():
+            if (
+                size > 1
+                and attribution.may_run_on(self.lines[index + size - 1])
+                and self.lines[index + size - 1][:1].isupper()
+            ):
                 return 0  # another one begins here
             if attribution.is_attribution(joined, self._is_quote_after(index + size)):
                 return size
@@ -112,7 +116,9 @@ class _Classifier:
         above = index - 1
         while above >= 0 and not self.lines[above].strip():
             above -= 1
-        ends = [size for size in range(1, 5) if above - size + 1 >= 0 and self._attribution_at(above - size + 1) == size]
+        ends = [
+            size for size in range(1, 5) if above - size + 1 >= 0 and self._attribution_at(above - size + 1) == size
+        ]
         return above - max(ends) + 1 if ends else index
 
     def _is_quote_after(self, index: int, bar: bool = True) -> bool:
@@ -155,7 +161,7 @@ class _Classifier:
         for index in range(1, end):
             if self.quoted[index] and not self.quoted[index - 1] and self.result[index] == "new":
                 start = self._attribution_before(index)
-                self._mark(start, index if start < index else start, "quote")
+                self._mark(start, max(start, index), "quote")
 
     def _before_signature(self, end: int) -> int:
         """Where the signature that ends at line `end` begins; `end` when there is none."""

@@ -13,9 +13,8 @@ from .charsets import decode, one_line
 from .transfer import base64
 
 _START = re.compile(r"=\?([A-Za-z0-9_.:*+'\-]{1,60})\?([bBqQ])\?")
-_PARAMETER = re.compile(r'\s*([^\s=;"]+)\s*=\s*("[^"\\]*(?:\\.[^"\\]*)*"?|[^;]*)\s*(?:;|$)|[^;]*;?', re.S)
+_PARAMETER = re.compile(r'\s*([^\s=;"]+)\s*=\s*("[^"\\]*(?:\\.[^"\\]*)*"?|[^;]*)\s*(?:;|$)|[^;]*;?', re.DOTALL)
 _SECTION = re.compile(r"^([^*]+)(?:\*(\d{1,4}))?(\*)?$")
-_UNQUOTE = re.compile(r"\\(.)", re.S)
 
 Piece = tuple[str, str, bytes]  # charset, "B" or "Q", the bytes behind the word
 
@@ -32,7 +31,8 @@ def _decoded(text: str) -> str:
     while match := _START.search(text, position):
         between = text[position : match.start()]
         if pending is None or between.strip():
-            pending = _flush(out, pending)
+            _flush(out, pending)
+            pending = None
             out.append(between)
         content, position = _content(text, match.end())
         piece = (match.group(1), match.group(2).upper(), _bytes(match.group(2), content))

@@ -18,7 +18,9 @@ from . import failed, permanence, status, wording
 _RETURNED = frozenset({"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global",
                        "message/global-headers", "message/partial"})  # fmt: skip
 # Addresses and names of mail systems. "System Administrator" is not among them: people sign so, too.
-_DAEMON_ADDRESS = re.compile(r"(?i)mailer[-_. ]?daemon|^po+st[-_.]?master|mdaemon|^mail[-_.]delivery|^imss$|antivirus|^bounces?$")
+_DAEMON_ADDRESS = re.compile(
+    r"(?i)mailer[-_. ]?daemon|^po+st[-_.]?master|mdaemon|^mail[-_.]delivery|^imss$|antivirus|^bounces?$"
+)
 _DAEMON_NAME = re.compile(r"(?i)mailer[-_. ]?daemon|mail delivery|delivery (?:sub)?system|^postmaster$")
 _MESSAGE_ID = re.compile(r"(?im)^[>\s]*message-id:\s*<([^<>\s]{3,500})>")
 _ENCLOSED_LIMIT = 200_000
@@ -160,7 +162,9 @@ def _from_returned(seen: _Evidence, text: str) -> list[str]:
     if headers is None:
         headers, _ = header_block.parse(text[len(seen.notice) :].lstrip("-= \n")[:20_000].encode("utf-8"), 200)
     for name in ("x-rcpt-to", "x-original-to", "delivered-to", "to"):
-        found = [address.email.lower() for address in addresses.parse(headers.raw(name), limit=3) if "@" in address.email]
+        found = [
+            address.email.lower() for address in addresses.parse(headers.raw(name), limit=3) if "@" in address.email
+        ]
         if len(found) == 1:
             return found
     return []

@@ -10,28 +10,37 @@ from . import wording
 _LINE_START = re.compile(
     r"""^[\s>*•·\-|"'\[(<=~]{0,60}(?:(?:rfc822|smtp|mailto|e-?mail|sms|fax|x400)[:;=]\s?)?<?
     (?P<address>[^\s<>"',;:()\[\]]{1,64}@[^\s<>"',;:()\[\]]{1,200})
-    [>"'\]]{0,3}(?:\s?[)\]])?(?P<rest>\s*$|\s*[:;,(<\[|=]|\s*\.\.\.|\s+(?:on|at|-|=|—)\b|\s+\(|\s{2,}|\s-|\s*=20$|\s[Rr]equest)""",
-    re.X,
+    [>"'\]]{0,3}(?:\s?[)\]])?(?P<rest>\s*$|\s*[:;,(<\[|=]|\s*\.\.\.|\s+(?:on|at|-|=|—)\b|\s+\(|\s{2,}|\s-|\s*=20$
+        |\s[Rr]equest)""",
+    re.VERBOSE,
 )
 _LABEL = re.compile(
     r"""(?i)(?:^|[\s(|])(?:
-      (?P<first>original(?:ly)?\s(?:address(?:ed)?(?:\sto)?|recipient)|was\saddressed\sto|generated\sfrom|expanded\sfrom|final[-\s]recipient|original[-\s]recipient)
-    | (?:failed|intended|invalid|unknown|bad|undeliverable|error|rejected|envelope|actual|attempted)?[-\s]?(?:recipient|user|address|addressee|mailbox|for|e-?mail|addresses|recipients|account)(?:\(s\)|\saddress)?(?:\sis)?
-    | failed\s\d+\sattempts | not\sdelivered\sto | addressed\sto(?:\semail\saddress)? | rcpt(?:\sto)? | to | destinatario | empfänger | destinataire | 宛先 | 收件人 | あて先 | 送信先
-    )(?:\s?[:：=]\s{0,3}|\s{1,3})["'<\[(]{0,3}(?:rfc822;\s?|smtp:\s?|mailto:)?(?P<address>[^\s<>"',;:()\[\]]{1,64}@[^\s<>"',;:()\[\]]{1,200})""",
-    re.X,
+      (?P<first>original(?:ly)?\s(?:address(?:ed)?(?:\sto)?|recipient)|was\saddressed\sto|generated\sfrom
+        |expanded\sfrom|final[-\s]recipient|original[-\s]recipient)
+    | (?:failed|intended|invalid|unknown|bad|undeliverable|error|rejected|envelope|actual
+        |attempted)?[-\s]?(?:recipient|user|address|addressee|mailbox|for|e-?mail|addresses|recipients
+        |account)(?:\(s\)|\saddress)?(?:\sis)?
+    | failed\s\d+\sattempts | not\sdelivered\sto | addressed\sto(?:\semail\saddress)? | rcpt(?:\sto)? | to
+        | destinatario | empfänger | destinataire | 宛先 | 收件人 | あて先 | 送信先
+    )(?:\s?[:：=]\s{0,3}|\s{1,3})["'<\[(]{0,3}(?:rfc822;\s?|smtp:\s?
+        |mailto:)?(?P<address>[^\s<>"',;:()\[\]]{1,64}@[^\s<>"',;:()\[\]]{1,200})""",
+    re.VERBOSE,
 )
 _SMTP = re.compile(
     r"""(?i)(?:rcpt\sto|did\snot\slike\sour\srcpt\sto|recipient)\s?:\s?<?(?P<a>[^\s<>"',;:()]{1,64}@[^\s<>"',;:()]{1,200})
-    | \b[45]\d\d(?:[\s-][45]\.\d{1,3}\.\d{1,3})?[\s-]{1,2}(?:\S{1,40}\s){0,3}?[<"'(]?(?P<b>[^\s<>"',;:()]{1,64}@[^\s<>"',;:()]{1,200})""",
-    re.X,
+    | \b[45]\d\d(?:[\s-][45]\.\d{1,3}\.\d{1,3})?[\s-]{1,2}(?:\S{1,40}\s){0,3}?[<"'(]?
+        (?P<b>[^\s<>"',;:()]{1,64}@[^\s<>"',;:()]{1,200})""",
+    re.VERBOSE,
 )
 _BRACKETED = re.compile(r"\s<([^\s<>\"',;:()]{1,64}@[^\s<>\"',;:()]{1,200})>")
 _PREFIX = re.compile(r"^(?:[\w;:]{0,20}[;:])?(?:smtp|mailto|rfc822)[=:;]")
 _BARE_NAME = re.compile(r"^[ \t]{1,16}([A-Za-z0-9][\w.+-]{1,63})[ \t]*$")
 _INTRO = re.compile(r"(?i)(?:recipient|address|user|mailbox|deliver)[^\n]{0,160}:\s*$")
-_NEVER = re.compile(r"(?i)^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noc|hostmaster)@|\.(?:png|gif|jpe?g)$")
-_HEADER_NAME = re.compile(r"(?i)^[\s>]{0,6}(?:from|to|cc|subject|date|sent|message-id|sender|reply-to|return-path|received|von|an|de|da|a)\s?:")
+_NEVER = re.compile(r"(?i)^(?:postmaster|mailer-daemon|abuse|hostmaster)@|\.(?:png|gif|jpe?g)$")
+_HEADER_NAME = re.compile(
+    r"(?i)^[\s>]{0,6}(?:from|to|cc|subject|date|sent|message-id|sender|reply-to|return-path|received|von|an|de|da|a)\s?:"
+)
 
 
 def from_headers(headers: Headers) -> list[str]:
@@ -67,7 +76,7 @@ def _json(text: str) -> object:
     # Such mail is often wrapped at 998 octets with "!" and a line break; JSON strings hold neither.
     text = re.sub(r"!\r?\n ", "", text)
     try:
-        return json.JSONDecoder(strict=False).raw_decode(text)[0]  # type: ignore[no-any-return]
+        return json.JSONDecoder(strict=False).raw_decode(text)[0]
     except (ValueError, RecursionError):
         return None
 
@@ -95,11 +104,8 @@ def _unique(found: list[str]) -> list[str]:
 
 def _preferred(lines: list[str]) -> list[str]:
     """ "generated from a@b" and the like name the address that the sender had used."""
-    found = []
-    for line in lines:
-        if "@" in line and (match := _LABEL.search(line)) and match.group("first"):
-            found.append(match.group("address"))
-    return found
+    matches = (_LABEL.search(line) for line in lines if "@" in line)
+    return [match.group("address") for match in matches if match and match.group("first")]
 
 
 def _at_line_start(lines: list[str]) -> list[str]:

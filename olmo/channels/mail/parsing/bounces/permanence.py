@@ -9,13 +9,13 @@ import re
 _PASSING = re.compile(
     r"""(?i)\b(?:quota|mailbox\s(?:is\s)?full|mail\s?folder\sis\sfull|over\s?quota|insufficient\s(?:system\s)?(?:storage|disk|space)|out\sof\sspace
     |disk\sfull|casella\spiena|boîte\spleine|postfach\s(?:ist\s)?voll|buzón\slleno|容量)"""
-    , re.X,
+    , re.VERBOSE,
 )  # fmt: skip
 _FINAL = re.compile(
     r"""(?i)(?:permanent|fatal|unknown\s?(?:user|recipient|address|local|or\sillegal)|(?:user|recipient|mailbox|address|account|host|domain)\s(?:is\s|was\s)?(?:unknown|not\s(?:found|known|exist|listed|recogni|valid)|unrouteable|unavailable|disabled|does\snot|doesn't|rejected|invalid|inactive)
     |no\ssuch|no\smx\s|not?\sfind\sa\s(?:host|gateway)|listed\sin\s|incorrectly\sconstructed|not\slisted|does(?:\snot|n't)\s(?:exist|like|have)|no\s(?:mailbox|account)|invalid\s(?:recipient|address|user|mailbox)|not\s(?:a\s)?(?:valid|found|our\scustomer)|unrouteable|unroutable|giv(?:en|ing)\sup|rejected|refused|denied|moved
     |disabled|discontinued|recipient\sname\sis\snot\srecogni|undeliverable|could\snot\sbe\s(?:delivered|found)|unknown\s(?:host|domain)|55[0-4]\b|存在しません|宛先不明|不存在|inesistente|sconosciuto|inexistant|inconnu|unbekannt|desconocid)"""
-    , re.X,
+    , re.VERBOSE,
 )  # fmt: skip
 
 

@@ -92,8 +92,7 @@ def parse(text: str) -> list[Recipient]:
     groups: list[Recipient] = []
     current = Recipient()
     last = ""
-    for line in text.split("\n"):
-        line = line.rstrip("\r")
+    for line in text.replace("\r\n", "\n").split("\n"):
         if line[:1] in (" ", "\t") and last and ":" not in line[:30]:
             current.fields[last] = f"{current.fields[last]} {line.strip()}"[:2000]
             continue
