@@ -17,7 +17,8 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
 // A redirect to another page (mostly the sign-in) is followed by the reader, not pasted into a part.
 document.addEventListener("htmx:before:response", (event) => {
   const answer = event.detail.ctx.response.raw;
-  if (!isElsewhere(answer) || event.detail.ctx.push) return;
+  const { push } = event.detail.ctx;
+  if (!isElsewhere(answer) || (push && push !== "false")) return;
   event.preventDefault();
   location.assign(answer.url);
 });

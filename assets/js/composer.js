@@ -50,8 +50,6 @@ document.addEventListener("part:done", ({ target: form, detail: { ok, submitter 
   const kind = submitter?.value === "note" ? "note" : "reply";
   forget((name) => name === `${PREFIX}${form.dataset.draftKey}:${kind}`);
   changed.clear();
-  const show = () => document.querySelector("#log > li:last-child, #talk > li:last-child")?.scrollIntoView({ block: "nearest" });
-  document.addEventListener("part:taken", () => setTimeout(show, 50), { once: true });
 });
 
 document.addEventListener("submit", ({ target: form }) => form.matches("[data-forget-drafts]") && forget(() => true));

@@ -40,7 +40,7 @@ async function fetchParts(url, parts) {
   const text = await answer.text();
   for (const part of parts) {
     if (part.matches("[data-list]") && isBusy(part)) offer(part, text);
-    else take(text, [`#${part.id}`]);
+    else await take(text, [`#${part.id}`]);
   }
 }
 

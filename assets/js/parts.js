@@ -9,13 +9,18 @@ const SWAPPED = new Set([400, 409, 413, 422]);
 /** A page or some parts of one, as a document. */
 export const read = (text) => new DOMParser().parseFromString(text, "text/html");
 
+function swap(text, part, isFresh) {
+  const target = document.querySelector(part);
+  return target && htmx.swap({ text, select: part, target, swap: isFresh ? "outerHTML" : "outerMorph ignoreTitle:true" });
+}
+
 /** Morphs those parts that are in `text`, a page, into this page; the `fresh` one is replaced, typed text included. */
-export function take(text, parts, fresh = "") {
+export async function take(text, parts, fresh = "") {
   const page = read(text);
-  for (const part of parts) {
-    const target = document.querySelector(part);
-    if (target && page.querySelector(part)) htmx.swap({ text, select: part, target, swap: part === fresh ? "outerHTML" : "outerMorph ignoreTitle:true" });
-  }
+  const open = document.querySelectorAll("[data-menu][open]"); // somebody may be typing in it
+  open.forEach((menu) => menu.setAttribute("hx-morph-skip", ""));
+  await Promise.all(parts.filter((part) => page.querySelector(part)).map((part) => swap(text, part, part === fresh)));
+  open.forEach((menu) => menu.removeAttribute("hx-morph-skip"));
   document.dispatchEvent(new CustomEvent("part:taken"));
 }
 
@@ -32,7 +37,7 @@ async function post(form, submitter, parts) {
   if (isElsewhere(answer)) return location.assign(answer.url);
   const text = await answer.text();
   if (fresh && !read(text).querySelector(fresh)) throw new Error(words("refused", { status: answer.status }));
-  take(text, parts, fresh);
+  await take(text, parts, fresh);
 }
 
 document.addEventListener("submit", async (event) => {

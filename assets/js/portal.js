@@ -4,7 +4,6 @@ import "./composer.js";
 import "./dialogs.js";
 import "./frames.js";
 import "./live.js";
-import "./menu-from.js";
 import "./menus.js";
 import "./parts.js";
 import "./theme.js";

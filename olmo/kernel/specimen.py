@@ -15,7 +15,7 @@ Context = dict[str, Any]
 
 ICONS = (
     "alert", "app", "archive", "at", "bell", "book", "building", "calendar", "chart", "chat", "check", "clip",
-    "clock", "done", "down", "download", "escalate", "eye", "fault", "file", "filter", "flag", "folder", "form",
+    "done", "down", "download", "escalate", "eye", "fault", "file", "filter", "flag", "folder", "form",
     "gear", "globe", "help", "history", "image", "inbox", "key", "laptop", "leave", "left", "link", "lock",
     "macro", "mail", "menu", "merge", "minus", "more", "newcomer", "out", "pause", "pen", "phone", "play",
     "plus", "printer", "problem", "redact", "reload", "reply", "right", "robot", "screen", "search", "send",
