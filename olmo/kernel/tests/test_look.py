@@ -13,7 +13,8 @@ from olmo.kernel import clock, marks, rows, specimen
 from olmo.kernel.views import design
 
 ROOT = Path(__file__).resolve().parents[3]
-TEMPLATES = sorted((ROOT / "olmo").glob("*/templates/**/*.html"))
+# Mails cannot use a style sheet, and no policy of ours rules where they are read.
+TEMPLATES = [p for p in sorted((ROOT / "olmo").glob("*/templates/**/*.html")) if "notifications" not in p.parts]
 ICONS = set(re.findall(r'id="i-([\w-]+)"', (ROOT / "assets/icons/icons.svg").read_text()))
 
 
