@@ -4,7 +4,9 @@ INSIDE runs in the same transaction and may refuse the write (at most three). AF
 ticket, and must be idempotent; what it changes, it changes by verbs.
 """
 
+from olmo.notifications import reactions as notifications
 from olmo.tickets import search
 
 INSIDE = [search.index]
-AFTER: list = []
+AFTER = [notifications.tell]
+GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered

@@ -10,7 +10,9 @@ from .charsets import one_line
 from .model import Address
 from .words import decoded
 
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|<[^<>]*>?|[,;:()]|[^"(),;:<]+', re.DOTALL)
+_TOKEN = re.compile(
+    r'"[^"\\]*(?:\\.[^"\\]*)*"?|<[^<>]*>?|=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,600}\?=|[,;:()]|[^"(),;:<=]+|=', re.DOTALL
+)
 _RUN = re.compile(r"[^\s<>,;:\"()\[\]]+(?:\[[^\]\s]{1,60}\])?")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ROUTE = re.compile(r"^@[^:]{1,500}:")
@@ -38,9 +40,6 @@ class _Pending:
         if match:
             rest = (text[: match.start()] + " " + text[match.end() :]).strip(" <>\t[]")
             return _address(rest or " ".join(self.comments), match.group())
-        quoted_local = re.search(r'("[^"]{1,64}"@[^\s<>,;]{1,255})', text)
-        if quoted_local:
-            return _address(" ".join(self.comments), quoted_local.group(1))
         if "=?" in text:
             again = decoded(text)
             return next(iter(parse(again, limit=1)), None) if "=?" not in again else _address(again, "")
@@ -84,6 +83,8 @@ def _take(pending: _Pending, token: str) -> None:
         inner = token.strip("<>")
         if pending.angle is None or "@" not in pending.angle:
             pending.angle = inner
+    elif token.startswith("@") and pending.words and pending.words[-1].startswith('"'):
+        pending.angle = pending.words.pop() + token.strip()  # a quoted local part
     else:
         pending.words.append(token)
 
@@ -105,7 +106,8 @@ def _address(name: str, email: str) -> Address:
         email = email[7:]
     if "=?" in email:
         email = decoded(email)
-    email = email.replace(" ", "").rstrip(".") if "@" in email else email
+    if "@" in email and not email.startswith('"'):
+        email = email.replace(" ", "").rstrip(".")
     name = _unescaped(decoded(name))
     return Address(name, email)
 
@@ -118,7 +120,7 @@ def _unescaped(name: str) -> str:
 
 
 def _spaced(pieces: Iterable[str]) -> str:
-    text = " ".join(_plain(piece) for piece in pieces)
+    text = "".join(_plain(piece) for piece in pieces)
     return re.sub(r"\s+", " ", text).strip()
 
 

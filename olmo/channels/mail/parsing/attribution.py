@@ -23,6 +23,8 @@ _WROTE = (
     "napisao je", "je napisala", "のメール", "さんは書きました", "は書きました", "書きました", "写道", "寫道",
     "작성", "đã viết", "da viet",
 )  # fmt: skip
+# The verb before the name: "Am 2. März schrieb Anna:".
+_WROTE_WITHIN = re.compile(r"\s(?:schrieb|schreef|skrev|wrote|a écrit|ha scritto|escribió|escreveu)\s")
 _ENDS = re.compile(r"[:：]\s*[*_]{0,2}\s*$")
 _STARTS = re.compile(
     r"""[\s*_>]{0,6}(?:on|at|le|am|il|in\sdata|el|em|no\sdia|op|den|d\.|dnia|w\sdniu|v|dne|dňa|pe|ma|ti|ke|to|la|su|lun|mar
@@ -51,7 +53,7 @@ def is_attribution(text: str, before_quote: bool) -> bool:
     if before_quote and address and when and text.rstrip().endswith(">"):
         return True
     if _ENDS.search(text):
-        if address and when:
+        if when and (address or (_STARTS.match(text) and _WROTE_WITHIN.search(text))):
             return True
         return before_quote and bool(address or (when and _STARTS.match(text)))
     return False

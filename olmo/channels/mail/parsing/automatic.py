@@ -25,10 +25,10 @@ _SUBJECT = re.compile(
     r"""^\W{0,3}(?:
       auto(?:matic|mated|matische|matisk|matique|m[aá]tica)?
         [\s:-]{0,2}(?:re(?:ply|sponse|sponder|spuesta|sposta)|antwort|antwoord|svar)
-    | (?:risposta|r[ée]ponse|respuesta|resposta|odpowied[zź]|automatyczna)\s(?:autom|odpow)
-    | r[ée]ponse\sautomatique | risposta\sautomatica | respuesta\sautom[aá]tica | resposta\sautom[aá]tica
+    | (?:risposta|r[ée]ponse|respuesta|resposta|odpowied[zź]|automatyczna)\s(?:autom|odpow)\w{0,12}
     | automatisch(?:e|es)?\s(?:antwort|antwoord|abwesenheit) | automatiskt?\ssvar | autosvar | fr[aå]v[aæ]r
-    | (?:\S{1,30}\s){0,4}out\sof\s(?:the\s)?office(?:\sauto-?reply)? | vacation\b | on\svacation | away\sfrom\s(?:my\s|the\s)?(?:office|mail|desk)
+    | (?:\S{1,30}\s){0,4}out\sof\s(?:the\s)?office(?:\sauto-?reply)? | vacation\b | on\svacation
+        | away\sfrom\s(?:my\s|the\s)?(?:office|mail|desk)
     | i\sam\s(?:out|away)\b | abwesen | ich\sbin\s(?:nicht|abwesend) | absence\sdu\sbureau | absen(?:ce|t)\b.{0,30}bureau
     | fuori\s(?:sede|ufficio) | assen(?:te|za)\b.{0,30}uffic | fuera\sde\s(?:la\s)?oficina | ausente\b | ausencia
     | afwezig | niet\saanwezig | poza\sbiurem | nieobecno | автоответ | автоматический\sответ

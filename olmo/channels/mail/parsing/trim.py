@@ -166,7 +166,7 @@ class _Classifier:
     def _before_signature(self, end: int) -> int:
         """Where the signature that ends at line `end` begins; `end` when there is none."""
         while end > 0 and signatures.is_ornament(self.lines[end - 1]) and not self.quoted[end - 1]:
-            end = self._mark(end - 1, end, "signature" if self.lines[end - 1].strip() else self._kind_below(end))
+            end = self._mark(end - 1, end, "signature")
         filled = 0
         found = end
         for index in range(end - 1, max(-1, end - 60), -1):
@@ -177,9 +177,6 @@ class _Classifier:
                 found = index
             filled += bool(line.strip())
         return self._mark(found, end, "signature") if found < end else self._before_contacts(end)
-
-    def _kind_below(self, index: int) -> SegmentKind:
-        return self.result[index] if index < len(self.result) else "new"
 
     def _begins_signature(self, index: int, end: int, filled: int) -> bool:
         line = self.lines[index]
@@ -249,7 +246,15 @@ def _forwarded_body(lines: list[str]) -> int:
     return 0
 
 
+def _fill_gaps(lines: list[str], kinds: list[SegmentKind]) -> None:
+    """Blank lines have the kind of what stands above them, so that they make no segment of their own."""
+    for index in range(1, len(lines)):
+        if not lines[index].strip():
+            kinds[index] = kinds[index - 1]
+
+
 def _trimmed(lines: list[str], kinds: list[SegmentKind]) -> Trimmed:
+    _fill_gaps(lines, kinds)
     segments: list[Segment] = []
     start = 0
     for index in range(1, len(lines) + 1):

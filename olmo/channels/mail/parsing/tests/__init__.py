@@ -1,0 +1,1 @@
+"""The mail parser's promises, as sentences."""

@@ -1,0 +1,261 @@
+"""From raw messages to tickets: claim, read, take in, write down; and what happens to one that cannot be.
+
+A claim commits first and counts the try, so that a message which kills its worker is not tried for ever. Messages that failed
+before are claimed alone. Each is taken in within one transaction: ticket, message, files, log, jobs and the raw message's own
+state, or nothing. The unique `key` makes a message act once, however often and at how many doors it arrives.
+"""
+
+import logging
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from procrastinate.contrib.django import app
+
+from olmo.kernel import clock
+from olmo.kernel.text import clean_line
+from olmo.tenancy.queries import provider
+from olmo.tenancy.scope import EVERY_CLIENT, scope
+from olmo.tickets.files import NoSpace, path_of
+
+from . import intake, loops
+from .mail import peek
+from .mail.inbound import inbound_of, message_key
+from .mail.parsing import ParsedMail
+from .mail.reader import Reader, Unreadable, readers
+from .mail.store import lane
+from .models import Mailbox, RawMessage, RawState
+
+log = logging.getLogger("olmo.intake")
+
+PROCESS = "olmo.channels.jobs.process"
+PRIORITY = 20  # before reactions: what came in first becomes a ticket
+BATCH = 16
+BATCH_BYTES = 32 * 2**20
+LEASE = timedelta(seconds=90)
+MAX_TRIES = 3
+MAX_READS = 2  # parsing is the same every time
+PAUSE = timedelta(seconds=5)
+NO_SPACE_PAUSE = timedelta(seconds=30)
+PARENT_PAUSE = timedelta(seconds=2)
+PARENT_PATIENCE = timedelta(seconds=60)
+FAILED_IN_MID_WORK = 5  # claimed so often and never settled: it takes its worker with it
+
+
+class _ParentFirst(Exception):
+    """The message answers one that has come but is not processed yet."""
+
+
+class _Seen(Exception):
+    """The message acted already."""
+
+    def __init__(self, twin: RawMessage | None, reason: str) -> None:
+        self.twin, self.reason = twin, reason
+        super().__init__(reason)
+
+
+def process_due(seconds: float = 20.0) -> int:
+    """Process what waits, oldest first, for about so long; returns how many messages were worked on."""
+    end, count = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        batch = claim()
+        if not batch:
+            return count
+        work_through(batch)
+        count += len(batch)
+    return count
+
+
+def claim() -> list[RawMessage]:
+    """The next messages, each with one more try counted: several new ones, or one that failed before."""
+    with scope(EVERY_CLIENT):
+        now = clock.now()
+        due = RawMessage.objects.filter(state=RawState.RECEIVED, next_at__lte=now).order_by("next_at", "pk")
+        rows = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+        rows = rows[:1] if rows and rows[0].attempts else _bounded([row for row in rows if not row.attempts])
+        RawMessage.objects.filter(pk__in=[row.pk for row in rows]).update(attempts=F("attempts") + 1, next_at=now + LEASE)
+        for row in rows:
+            row.attempts += 1
+    given_up = [row for row in rows if row.attempts > FAILED_IN_MID_WORK]
+    for row in given_up:
+        park(row, _("Its processing was broken off again and again."))
+    return [row for row in rows if row not in given_up] or (claim() if given_up else [])
+
+
+def work_through(batch: list[RawMessage]) -> None:
+    """Process claimed messages in order. While one is taken in, the next is being read by the reader's process."""
+    with readers.one() as reader:
+        contents = [content_of(raw) for raw in batch]
+        reader.ask(contents[0])
+        for place, raw in enumerate(batch):
+            mail = _read(reader, raw)
+            if not reader.is_alive:
+                release(batch[place + 1 :])
+                return
+            if place + 1 < len(batch):
+                reader.ask(contents[place + 1])
+            if mail is not None:
+                process(raw, contents[place], mail)
+
+
+def process(raw: RawMessage, content: bytes, mail: ParsedMail) -> None:
+    """Take one message in, or write down why not. Raises a database error only when the database is away."""
+    try:
+        _take_in(raw, content, mail)
+    except _Seen as seen:
+        _settle(raw, state=RawState.IGNORED, twin=seen.twin, reason=seen.reason)
+    except _ParentFirst:
+        _settle(raw, attempts=raw.attempts - 1, next_at=clock.now() + PARENT_PAUSE)
+    except NoSpace as error:
+        _settle(raw, attempts=raw.attempts - 1, next_at=clock.now() + NO_SPACE_PAUSE, reason=str(error))
+    except Exception as error:
+        if isinstance(error, DatabaseError) and not _database_answers():
+            raise
+        log.exception("Message %s could not be processed (try %s)", raw.pk, raw.attempts)
+        _failed(raw, f"{type(error).__name__}: {error}", MAX_TRIES)
+
+
+def wake(at: datetime | None = None) -> None:
+    """Queue a job that processes what is due (then); it commits with the caller's transaction."""
+    app.configure_task(
+        PROCESS, queue="mail", priority=PRIORITY, lock=lane(), schedule_at=at, allow_unknown=True
+    ).defer()  # fmt: skip
+
+
+def park(raw: RawMessage, reason: str) -> None:
+    """Set a message aside for an administrator: kept whole, with the reason, to be tried again or discarded."""
+    log.error("Message %s is parked: %s", raw.pk, reason)
+    _settle(raw, state=RawState.PARKED, reason=reason)
+
+
+def release(rows: list[RawMessage]) -> None:
+    """Give claimed messages back untried."""
+    if rows:
+        with scope(EVERY_CLIENT):
+            ids = [row.pk for row in rows]
+            RawMessage.objects.filter(pk__in=ids).update(attempts=F("attempts") - 1, next_at=clock.now())
+
+
+def content_of(raw: RawMessage) -> bytes:
+    """The bytes as they came, from the row or the file store. Raises OSError."""
+    return bytes(raw.content) if raw.content is not None else Path(path_of(raw.sha256)).read_bytes()
+
+
+def mailbox_of(raw: RawMessage) -> Mailbox | None:
+    """The mailbox that a message came to: the one it was fetched from, or the first of its recipients."""
+    if raw.mailbox_id is not None:
+        return Mailbox.objects.select_related("client", "team").filter(pk=raw.mailbox_id).first()
+    plain = [_plain(address) for address in raw.envelope_to]
+    found = {
+        box.address.lower(): box
+        for box in Mailbox.objects.filter(address__in=[*raw.envelope_to, *plain], is_active=True).select_related("client", "team")
+    }
+    return next((found[address] for address in plain if address in found), None)
+
+
+def _take_in(raw: RawMessage, content: bytes, mail: ParsedMail) -> None:
+    with scope(EVERY_CLIENT), override(_language()):
+        current = RawMessage.objects.select_for_update().filter(pk=raw.pk, state=RawState.RECEIVED).first()
+        if current is None:  # another worker was faster, after our lease ended
+            return
+        mailbox = mailbox_of(raw)
+        if loops.is_own(peek.field(content, loops.HEADER), mail.message_id):
+            raise _Seen(None, _("Our own message came back."))
+        raw.key = message_key(raw, peek.essence(content), mailbox.pk if mailbox else None)
+        _act_once(raw)
+        inbound = inbound_of(mail, raw, mailbox)
+        if inbound.references and _waits_for(inbound.references, raw):
+            raise _ParentFirst
+        taken = intake.take_in(inbound if not _is_copy(raw) else intake.as_copy(inbound))
+        raw.state, raw.processed_at, raw.reason, raw.is_automatic = RawState.DONE, clock.now(), "", taken.is_automatic
+        raw.message_id, raw.client_id, raw.mailbox_id = taken.message_id, taken.client_id, mailbox.pk if mailbox else None
+        raw.save(update_fields=["state", "processed_at", "reason", "is_automatic", "message", "client", "mailbox"])
+
+
+def _act_once(raw: RawMessage) -> None:
+    """Put the key into the row; the unique index decides between twins, also between two that come at once."""
+    try:
+        with transaction.atomic():
+            RawMessage.objects.filter(pk=raw.pk).update(key=raw.key)
+    except IntegrityError as error:
+        raise _Seen(RawMessage.objects.filter(key=raw.key).first(), _("The same message was delivered again.")) from error
+
+
+def _is_copy(raw: RawMessage) -> bool:
+    """Whether a message with the same Message-ID, and other content or another mailbox, was processed before."""
+    if not raw.mail_id:
+        return False
+    same = RawMessage.objects.filter(mail_id=raw.mail_id, state=RawState.DONE).exclude(pk=raw.pk)
+    return same.exists()
+
+
+def _waits_for(references: tuple[str, ...], raw: RawMessage) -> bool:
+    if clock.now() - raw.received_at > PARENT_PATIENCE:
+        return False
+    earlier = RawMessage.objects.filter(mail_id__in=references[:20], state=RawState.RECEIVED, attempts__lt=MAX_READS)
+    return earlier.exclude(pk=raw.pk).exists()
+
+
+def _read(reader: Reader, raw: RawMessage) -> ParsedMail | None:
+    try:
+        return reader.answer()
+    except Unreadable as error:
+        _failed(raw, str(error), MAX_READS)
+        return None
+
+
+def _failed(raw: RawMessage, reason: str, tries: int) -> None:
+    if raw.attempts >= tries:
+        park(raw, reason)
+    else:
+        _settle(raw, next_at=clock.now() + PAUSE * raw.attempts, reason=reason)
+
+
+def _settle(raw: RawMessage, *, reason: str | None = None, **values: object) -> None:
+    if reason is not None:
+        values["reason"] = clean_line(reason, 500)
+    if values.get("state"):
+        values["processed_at"] = clock.now()
+    with scope(EVERY_CLIENT):
+        RawMessage.objects.filter(pk=raw.pk, state=RawState.RECEIVED).update(**values)
+        if isinstance(later := values.get("next_at"), datetime):
+            wake(later)
+
+
+def _bounded(rows: list[RawMessage]) -> list[RawMessage]:
+    """As many from the start as fit in memory together, at least one."""
+    size = 0
+    kept: list[RawMessage] = []
+    for row in rows:
+        size += row.size
+        if kept and size > BATCH_BYTES:
+            break
+        kept.append(row)
+    return kept
+
+
+def _plain(address: str) -> str:
+    local, _at, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _language() -> str:
+    """The desk's own language, for the few words that intake itself writes."""
+    found = provider()
+    return found.language if found else settings.LANGUAGE_CODE
+
+
+def _database_answers() -> bool:
+    """Whether an error was about a statement, not about a database that is away."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+        return True
+    except DatabaseError:
+        return False

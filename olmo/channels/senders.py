@@ -1,0 +1,67 @@
+"""Who writes: the person of an address, made known on the first message, and the client they belong to."""
+
+from django.utils.translation import gettext as _
+
+from olmo.kernel.errors import Conflict
+from olmo.people import actions as people
+from olmo.people.models import Kind, Person
+from olmo.people.queries import by_address
+from olmo.tenancy import queries as tenancy
+from olmo.tenancy.models import Client
+from olmo.tenancy.scope import EVERY_CLIENT, narrow
+
+from .inbound import Inbound
+
+
+def known(inbound: Inbound) -> Person | None:
+    """The person of the sender's address, or None."""
+    return by_address(inbound.address) if inbound.address else None
+
+
+def client_for(inbound: Inbound, person: Person | None) -> Client:
+    """Whose ticket a new message opens: the requester's own organisation, else that of the mail domain, of the mailbox,
+    else the one that takes strangers."""
+    if person is not None and person.client_id is not None:
+        return Client.objects.get(pk=person.client_id)
+    found = tenancy.client_of_domain(inbound.domain) if inbound.domain else None
+    return found or (inbound.mailbox.client if inbound.mailbox else None) or _of_strangers()
+
+
+def enrolled(inbound: Inbound, client: Client) -> Person:
+    """Make the sender known as a requester of `client`. A message without an address has a nameless sender."""
+    name = inbound.name or inbound.address.partition("@")[0] or _("Unknown sender")
+    language = inbound.mailbox.language if inbound.mailbox else ""
+    if not inbound.address:
+        return _nameless(client)
+    try:
+        return people.enrol_requester(client, name, inbound.address, language=language)
+    except Conflict:  # another message of the same sender was faster
+        person = by_address(inbound.address)
+        if person is None:
+            raise
+        return person
+
+
+def _nameless(client: Client) -> Person:
+    """The one requester of a client who stands for messages without a readable sender."""
+    name = "Unknown sender"
+    found = Person.objects.filter(kind=Kind.REQUESTER, client=client, email=None, name=name).first()
+    return found or people.enrol_requester(client, name, None)
+
+
+def _of_strangers() -> Client:
+    """The organisation of unknown senders, made when the first one writes."""
+    found = tenancy.client_of_strangers()
+    if found:
+        return found
+    made, _is_new = Client.objects.get_or_create(takes_strangers=True, defaults={"name": _free_name()})
+    narrow(EVERY_CLIENT)  # the scope that is open was counted before this organisation existed
+    return made
+
+
+def _free_name() -> str:
+    name, tries = str(_("Unknown senders")), 1
+    while Client.objects.filter(name__iexact=name).exists():
+        tries += 1
+        name = f"{_('Unknown senders')} {tries}"
+    return name

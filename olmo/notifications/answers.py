@@ -1,0 +1,82 @@
+"""The desk's words to the requester, to those who follow, and to whom a copy goes."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from olmo.channels.loops import is_own_address
+from olmo.kernel.errors import Invalid
+from olmo.outbox.actions import File
+from olmo.outbox.addresses import checked_address
+from olmo.people.models import Person
+from olmo.tickets.files import path_of
+from olmo.tickets.models import Event, Message, Ticket
+
+from . import wording
+from .sending import automatic_headers, page_of, sender_for, thread_headers
+from .telling import Reader, once, post, reader_at, reader_of
+
+MAX_FILES_BYTES = 10 * 2**20
+
+
+def send_answer(event: Event, message: Message | None, *, resolved: bool = False) -> None:
+    """Mail a public message of the desk (or the bare news that the ticket is resolved) to all who take part."""
+    ticket = event.ticket
+    if message is not None and message.redacted_at is not None:
+        return
+    sender = sender_for(ticket)
+    headers = thread_headers(ticket, message)
+    if event.by.is_robot:
+        headers |= automatic_headers("auto-generated", sender)
+    files, left_out = _files(message)
+    for reader in readers_of_answer(event, message):
+        if (notice := once(event, reader, "resolution" if resolved else "reply")) is None:
+            continue
+        language = reader.language(ticket)
+        mail = wording.written(
+            "answer", wording.subject_of(ticket), language=language, ticket=ticket, message=message, author=event.by,
+            body=wording.as_html(message) if message else "", resolved=resolved, signature=sender.signature,
+            left_out=left_out, url=page_of(ticket, reader.person),
+            quoted=wording.history(ticket, message, reader.person, language),
+        )  # fmt: skip
+        post(
+            notice, reader, mail, sender=sender, headers=headers, files=files, is_automatic=event.by.is_robot,
+            reference=f"message:{message.pk}" if message else f"event:{event.pk}",
+        )  # fmt: skip
+
+
+def readers_of_answer(event: Event, message: Message | None) -> list[Reader]:
+    """Requester, followers from outside the desk, and the addresses of the copy; never the author, never ourselves."""
+    ticket = event.ticket
+    people = [ticket.requester, *_followers(ticket)]
+    readers = [reader for person in people if person.pk != event.by_id and (reader := reader_of(person, ticket))]
+    readers += [reader_at(address) for address in (message.cc if message else []) if _may_get_copy(address)]
+    own = (event.by.email or "").lower()
+    distinct = {reader.address.lower(): reader for reader in reversed(readers)}
+    return [reader for address, reader in reversed(distinct.items()) if address != own]
+
+
+def _followers(ticket: Ticket) -> Iterable[Person]:
+    """Those who follow from outside; agents who follow get notices instead."""
+    return Person.objects.filter(pk__in=ticket.watcher_ids, kind="requester")
+
+
+def _may_get_copy(address: str) -> bool:
+    try:
+        checked_address(address)
+    except Invalid:
+        return False
+    return not is_own_address(address)
+
+
+def _files(message: Message | None) -> tuple[list[File], list[str]]:
+    """The files that go along, and the names of those that would make the mail too large."""
+    taken, left_out, size = [], [], 0
+    for file in message.attachments.order_by("pk") if message else []:
+        size += file.size
+        if size > MAX_FILES_BYTES:
+            left_out.append(file.name)
+            continue
+        place = path_of(file.sha256).relative_to(settings.OLMO_FILES)
+        taken.append(File(path=str(place), name=file.name, media_type=file.media_type))
+    return taken, left_out

@@ -1,0 +1,117 @@
+"""What this room does when a ticket's log grows (`wiring.AFTER`) and when a message is given up (`wiring.GIVEN_UP`)."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from olmo.channels.failures import count_against, message_of
+from olmo.outbox.models import Envelope
+from olmo.people.actions import robot
+from olmo.people.models import Person
+from olmo.tickets import actions
+from olmo.tickets.changes import (
+    Assigned,
+    Change,
+    DeliveryFailed,
+    Escalated,
+    Opened,
+    Received,
+    Replied,
+    Resolved,
+    of_event,
+)
+from olmo.tickets.models import Event, Message, MessageKind
+
+from .acknowledging import acknowledge
+from .answers import send_answer
+from .noticing import following_agents, members_of, notify, team_name
+
+# The relay's answer was about the recipient, not about this one message (RFC 5321 4.2.3; RFC 3463 5.1.x, 5.2.1).
+_NO_SUCH_ADDRESS = re.compile(r"^5\d\d[ -](?:#?5\.(?:1\.\d+|2\.1)\b|.*\b(?:user|mailbox|recipient|address)\b)", re.IGNORECASE)
+
+
+def tell(event: Event) -> None:
+    """AFTER reaction: tell those whom an event concerns."""
+    change = of_event(event.kind, event.data)
+    react = _REACTIONS.get(type(change))
+    if react is not None:
+        react(event, change)
+
+
+def given_up(envelope: Envelope) -> None:
+    """GIVEN_UP reaction: record on the ticket that a message did not arrive, and count against an address that does not exist."""
+    message = message_of(envelope)
+    if message is None or _is_recorded(message, envelope):
+        return
+    if _NO_SUCH_ADDRESS.match(envelope.last_error):
+        count_against(envelope.to)
+    actions.delivery_failed(message.ticket, by=robot("Olmo"), message=message, envelope=envelope.pk)
+
+
+def _is_recorded(message: Message, envelope: Envelope) -> bool:
+    known = Event.objects.filter(ticket_id=message.ticket_id, kind=DeliveryFailed.kind, data__envelope=envelope.pk)
+    return known.exists()
+
+
+def _opened(event: Event, change: Opened) -> None:
+    message = _message(change.message)
+    acknowledge(event, message)
+    notify(event, [event.ticket.assignee], lambda: _("%(by)s opened a ticket for you.") % {"by": event.by.name}, message)
+
+
+def _replied(event: Event, change: Replied) -> None:
+    message = _message(change.message)
+    send_answer(event, message)
+    notify(event, following_agents(event.ticket), lambda: _("%(by)s replied.") % {"by": event.by.name}, message)
+
+
+def _resolved(event: Event, change: Resolved) -> None:
+    if event.by.is_requester:
+        return
+    send_answer(event, _message(change.message), resolved=True)
+
+
+def _received(event: Event, change: Received) -> None:
+    message = _message(change.message)
+    ticket = event.ticket
+    if message is None or message.kind != MessageKind.PUBLIC:
+        return
+    people = [ticket.assignee, *following_agents(ticket)]
+    notify(event, people, lambda: _("%(by)s wrote.") % {"by": message.author.name}, message)
+
+
+def _assigned(event: Event, change: Assigned) -> None:
+    notify(event, [_person(change.assignee)], lambda: _("%(by)s assigned a ticket to you.") % {"by": event.by.name})
+
+
+def _escalated(event: Event, change: Escalated) -> None:
+    words = {"by": event.by.name, "team": team_name(change.team)}
+    notify(
+        event, members_of(change.team), lambda: _("%(by)s escalated a ticket to %(team)s.") % words, _message(change.message)
+    )  # fmt: skip
+
+
+def _delivery_failed(event: Event, change: DeliveryFailed) -> None:
+    message = _message(change.message)
+    envelope = Envelope.objects.filter(pk=change.envelope).first()
+    if message is None or envelope is None:
+        return
+    words = {"to": envelope.to, "reason": envelope.last_error}
+    people = [message.author if message.author.is_agent else event.ticket.assignee]
+    notify(event, people, lambda: _("Your message to %(to)s could not be delivered: %(reason)s") % words, message)
+
+
+_REACTIONS: dict[type[Change], Callable[[Event, Any], None]] = {
+    Opened: _opened, Replied: _replied, Resolved: _resolved, Received: _received, Assigned: _assigned,
+    Escalated: _escalated, DeliveryFailed: _delivery_failed,
+}  # fmt: skip
+
+
+def _message(pk: int | None) -> Message | None:
+    return Message.objects.select_related("author").filter(pk=pk).first() if pk else None
+
+
+def _person(pk: int | None) -> Person | None:
+    return Person.objects.filter(pk=pk).first() if pk else None

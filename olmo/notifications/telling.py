@@ -1,0 +1,82 @@
+"""Telling somebody of an event, once: the row that says so and the envelope are written together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from olmo.kernel import clock
+from olmo.outbox.actions import File, send
+from olmo.people.models import Identity, Person
+from olmo.people.queries import by_address
+from olmo.tickets import policy
+from olmo.tickets.models import Event, Ticket
+
+from .models import Notice
+from .sending import Sender, message_id, own_headers
+from .wording import Mail
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who is told: an address, and the person behind it when one is known."""
+
+    address: str
+    person: Person | None = None
+
+    @property
+    def name(self) -> str:
+        return self.person.name if self.person else ""
+
+    def language(self, ticket: Ticket) -> str:
+        """The language in which they are written to."""
+        return self.person.language if self.person else ticket.language
+
+
+def reader_of(person: Person, ticket: Ticket) -> Reader | None:
+    """A person who may be told of a ticket by mail: active, with an address, and allowed to see it."""
+    is_reachable = person.is_active and not person.is_robot and person.email
+    return Reader(person.email, person) if is_reachable and person.email and policy.may_see(person, ticket) else None
+
+
+def reader_at(address: str) -> Reader:
+    """Whoever reads at an address that somebody named."""
+    return Reader(address.lower(), by_address(address))
+
+
+def once(event: Event, reader: Reader, purpose: str) -> Notice | None:
+    """The row for telling this address of this event; None when it was told, or must not be, before."""
+    notice, is_new = Notice.objects.get_or_create(
+        event=event, address=reader.address.lower(), defaults={"purpose": purpose, "at": clock.now()}
+    )
+    if not is_new:
+        return None
+    if is_silenced(reader.address):
+        suppress(notice, "silenced")
+        return None
+    return notice
+
+
+def is_silenced(address: str) -> bool:
+    """Whether mail to this address came back so often that nothing goes there by itself."""
+    return Identity.objects.filter(kind=Identity.Kind.EMAIL, value=address.lower(), is_silenced=True).exists()
+
+
+def suppress(notice: Notice, reason: str) -> None:
+    """Write down that nobody was told, and why."""
+    notice.reason = reason
+    notice.save(update_fields=["reason"])
+
+
+def post(
+    notice: Notice, reader: Reader, mail: Mail, *, sender: Sender, headers: Mapping[str, str], reference: str = "",
+    is_automatic: bool = False, files: Sequence[File] = (), is_named: bool = True,
+) -> None:  # fmt: skip
+    """Queue the mail of a notice. is_named: greet the reader by the name that is known."""
+    event, ticket = notice.event, notice.event.ticket
+    answers_to = sender.with_token(ticket.reply_token)
+    notice.envelope = send(
+        to=reader.address, to_name=reader.name if is_named else "", sender=sender.address, sender_name=sender.name,
+        subject=mail.subject, text=mail.text, html=mail.html, purpose=notice.purpose, client_id=ticket.client_id,
+        message_id=message_id(ticket, event.seq), headers=own_headers({"Reply-To": answers_to, **headers}),
+        files=files, reference=reference, is_automatic=is_automatic, return_path=answers_to,
+    )  # fmt: skip
+    notice.save(update_fields=["envelope"])

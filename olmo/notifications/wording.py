@@ -1,0 +1,68 @@
+"""Mails in words: templates in the reader's language, as text and as HTML."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import nh3
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import linebreaks, urlize
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from markdown_it import MarkdownIt
+
+from olmo.channels.mail.parsing import MARKER_EN, MARKERS
+from olmo.people.models import Person
+from olmo.tickets.models import Message, MessageKind, Ticket
+
+MAX_QUOTED = 5000
+_markdown = MarkdownIt("js-default", {"breaks": True, "linkify": False, "html": False})
+
+
+@dataclass(frozen=True)
+class Mail:
+    """Subject and both bodies."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def written(template: str, headline: str, *, language: str, **context: Any) -> Mail:
+    """Render `notifications/<template>.txt` and `.html` in a language. headline: the subject, translated by the caller."""
+    with override(language):
+        context = {**context, "language": language, "marker": MARKERS.get(language, MARKER_EN)}
+        text = render_to_string(f"notifications/{template}.txt", context)
+        html = render_to_string(f"notifications/{template}.html", context)
+    return Mail(headline, text.strip() + "\n", html)
+
+
+def subject_of(ticket: Ticket) -> str:
+    """The subject of all mail of a ticket: the number lets people and programs find it."""
+    return f"[#{ticket.number}] {ticket.subject}"
+
+
+def as_html(message: Message) -> SafeString:
+    """A message of the desk as HTML: Markdown rendered, plain text in paragraphs with its links."""
+    if message.is_markdown:
+        return SafeString(nh3.clean(_markdown.render(message.text)))
+    return SafeString(linebreaks(urlize(message.text, nofollow=True, autoescape=True), autoescape=False))
+
+
+def history(ticket: Ticket, message: Message | None, reader: Person | None, language: str) -> str:
+    """The public message before this one, quoted; "" when there is none."""
+    before = Message.objects.filter(ticket=ticket, kind=MessageKind.PUBLIC, redacted_at=None).select_related("author")
+    if message is not None:
+        before = before.filter(pk__lt=message.pk)
+    last = before.order_by("-pk").first()
+    if last is None or not last.text.strip():
+        return ""
+    with override(language):
+        zone = ZoneInfo((reader or ticket.client).time_zone)
+        when = date_format(timezone.localtime(last.at, zone), "SHORT_DATETIME_FORMAT")
+        head = _("On %(when)s, %(name)s wrote:") % {"when": when, "name": last.author.name}
+    lines = last.text[:MAX_QUOTED].splitlines()
+    return "\n".join([head, *(f"> {line}" for line in lines)])

@@ -1,0 +1,112 @@
+"""Verbs: send, try again, hold back."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from olmo.kernel import clock
+from olmo.kernel.config import current
+from olmo.kernel.errors import Conflict, Invalid
+from olmo.kernel.text import clean, clean_line
+from olmo.tenancy.queries import provider
+
+from .addresses import checked_address
+from .models import Envelope, State
+
+DELIVER = "olmo.outbox.jobs.deliver"
+PRIORITY = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file to go along: its place inside the file store, name and media type."""
+
+    path: str
+    name: str
+    media_type: str
+
+
+def send(
+    *, to: str, subject: str, text: str, sender: str = "", html: str = "", purpose: str = "notice", to_name: str = "",
+    sender_name: str = "", client_id: int | None = None, message_id: str = "", headers: Mapping[str, str] | None = None,
+    files: Sequence[File] = (), reference: str = "", is_automatic: bool = False, return_path: str = "",
+    hold: str = "",
+) -> Envelope:  # fmt: skip
+    """Queue one message to one recipient; it leaves when (and if) the caller's transaction commits.
+
+    sender: the desk's own address when empty. message_id: with its angle brackets; made here when empty. headers: further
+    header fields, one line each. return_path: where failures are reported to, `sender` when empty. hold: the reason why it must
+    not leave yet.
+    Everything that becomes a header is one line, whatever the caller passes. Raises Invalid (not an address).
+    """
+    now = clock.now()
+    envelope = Envelope.objects.create(
+        client_id=client_id, purpose=purpose, reference=reference,
+        to=checked_address(to), to_name=clean_line(to_name, 120),
+        sender=checked_address(sender or default_sender(), "sender"), sender_name=clean_line(sender_name, 120),
+        return_path=checked_address(return_path, "return_path") if return_path else "",
+        subject=clean_line(subject, 400), message_id=clean_line(message_id, 255) or new_message_id(),
+        headers={checked_name(name): clean_line(value, 8000) for name, value in (headers or {}).items()},
+        text=clean(text), html=clean(html), attachments=[asdict(file) for file in files], is_automatic=is_automatic,
+        state=State.HELD if hold else State.QUEUED, last_error=hold[:500], next_at=now, created_at=now,
+    )  # fmt: skip
+    if not hold:
+        wake()
+    return envelope
+
+
+def retry(envelope: Envelope) -> None:
+    """Try a message again that was given up or held back, from the start of its patience. Raises Conflict."""
+    if envelope.state not in (State.FAILED, State.HELD):
+        raise Conflict(_("This message is on its way or was sent already."))
+    now = clock.now()
+    Envelope.objects.filter(pk=envelope.pk).update(
+        state=State.QUEUED, attempts=0, doubts=0, is_in_doubt=False, next_at=now, created_at=now, last_error=""
+    )
+    wake()
+
+
+def wake(at: datetime | None = None) -> None:
+    """Queue a job that sends all that is due; it commits with the caller's transaction."""
+    app.configure_task(DELIVER, queue="outbox", priority=PRIORITY, schedule_at=at, allow_unknown=True).defer()
+
+
+def default_sender() -> str:
+    """The desk's address, or one that at least names its host when none is set."""
+    host = provider()
+    return (host.address if host else "") or f"desk@{own_host()}"
+
+
+def new_message_id() -> str:
+    """A Message-ID of ours that nobody can guess (RFC 5322, section 3.6.4)."""
+    return f"<{secrets.token_hex(16)}@{own_host()}>"
+
+
+def own_host() -> str:
+    """The host name of the desk's address, as Message-IDs and greetings name it."""
+    return urlsplit(current().base_url).hostname or "localhost"
+
+
+def checked_name(name: str) -> str:
+    """A header field's name. Raises Invalid."""
+    if not name.isascii() or not name.replace("-", "").isalnum():
+        raise Invalid("headers", _("“%(name)s” cannot be the name of a header.") % {"name": name[:80]})
+    return name
+
+
+def tell_given_up(envelope_id: int) -> None:
+    """Queue the job that tells those whom `wiring.GIVEN_UP` names."""
+    app.configure_task("olmo.outbox.jobs.given_up", queue="outbox", priority=PRIORITY, allow_unknown=True).defer(
+        envelope_id=envelope_id
+    )
+
+
+def bounced(envelope: Envelope, reason: str) -> bool:
+    """Note that a message which the relay took came back undelivered; False when that was known already."""
+    changed = Envelope.objects.filter(pk=envelope.pk).exclude(state=State.FAILED)
+    return bool(changed.update(state=State.FAILED, last_error=reason[:500]))
