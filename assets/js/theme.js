@@ -1,11 +1,11 @@
-// Theme and width of the navigation: shown at once, kept in a cookie, told to the server where it wants to know.
+// Theme and width of the navigation: shown at once, kept on the person, of a stranger in a cookie.
 import { csrf } from "./page.js";
 
 const YEAR = 365 * 24 * 3600;
 
-function keep(name, cookie, value) {
-  document.cookie = `${cookie}=${value}; path=/; max-age=${value ? YEAR : 0}; samesite=lax`;
+function keep(name, value) {
   const { preferencesUrl } = document.body.dataset;
+  if (name === "theme") document.cookie = `olmo_theme=${value}; path=/; max-age=${value && !preferencesUrl ? YEAR : 0}; samesite=lax`;
   if (!preferencesUrl) return;
   const headers = { "X-CSRFToken": csrf() };
   fetch(preferencesUrl, { method: "POST", body: new URLSearchParams({ [name]: value }), headers, keepalive: true }).catch(() => {});
@@ -18,9 +18,9 @@ document.addEventListener("click", (event) => {
   const theme = choice.dataset.setTheme;
   if (theme) document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
-  keep("theme", "olmo_theme", theme);
+  keep("theme", theme);
 });
 
 document.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-nav-narrow]")) keep("nav", "olmo_nav", target.checked ? "narrow" : "wide");
+  if (target.matches("[data-nav-narrow]")) keep("nav", target.checked ? "narrow" : "wide");
 });

@@ -55,8 +55,9 @@ def when(at: datetime | None, css: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def page_attributes(context: template.Context) -> SafeString:
-    """Theme and hue for <html>: the person's choice, else the browser's cookie, else the system's."""
-    theme = context.get("theme") or _of(context.get("person"), "theme") or _cookie(context, "olmo_theme")
+    """Theme and hue for <html>: the person's choice, of a stranger the browser's cookie, else the system's."""
+    person = context.get("person")
+    theme = context.get("theme") or (_of(person, "theme") if person else _cookie(context, "olmo_theme"))
     hue = _of(context.get("brand"), "hue")
     pairs = [("data-theme", theme)] if theme in THEMES else []
     if hue is not None:
@@ -66,10 +67,8 @@ def page_attributes(context: template.Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def nav_is_narrow(context: template.Context) -> bool:
-    """Whether this person keeps the navigation narrow; the cookie is newer than the stored choice."""
-    kept = _cookie(context, "olmo_nav")
-    is_asked = _of(context.get("person"), "is_nav_narrow") or context.get("is_split")
-    return kept == "narrow" if kept else bool(is_asked)
+    """Whether this person keeps the navigation narrow."""
+    return bool(_of(context.get("person"), "is_nav_narrow"))
 
 
 @register.simple_tag
