@@ -171,7 +171,8 @@ class Hub:
         self.guard: Guard | None = None
         self._streams: dict[int, list[Stream]] = {}
         self._recent: deque[tuple[float, int, int]] = deque(maxlen=REMEMBERED)  # (when, client, ticket)
-        self._since = float("inf")  # from when on nothing was missed
+        self._since = 0.0  # from when on nothing was missed
+        self.is_listening = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -222,6 +223,8 @@ class Hub:
             task.cancel()
 
     def _catch_up(self, stream: Stream, since: float) -> None:
+        if not self.is_listening.is_set():
+            return  # everybody is told to look again when listening begins
         is_whole = since >= self._since and (len(self._recent) < REMEMBERED or self._recent[0][0] <= since)
         if not is_whole:
             stream.offer_everything()
@@ -247,12 +250,13 @@ class Hub:
                     await self._relay(connection)
             except (psycopg.Error, OSError) as error:
                 log.warning("Live pages have no database (%s); next try in %.1f s", type(error).__name__, pause)
-            self._since = float("inf")
+            self.is_listening.clear()
             await asyncio.sleep(pause * random.uniform(0.75, 1.25))  # noqa: S311
             pause = min(pause * 2, 30)
 
     def _begin(self) -> None:
         self._since = time.time()
+        self.is_listening.set()
         for stream in self.streams:
             stream.offer_everything()
 
