@@ -111,7 +111,7 @@ def parse(block: bytes, limit: int) -> tuple[Headers, int]:
             if last_common < position:
                 return Headers(fields, _charset_of(fields)), position
         position = stop
-    return Headers(fields, _charset_of(fields)), len(block)
+    return Headers(fields, _charset_of(fields)), position
 
 
 def _last_common_field(block: bytes) -> int:

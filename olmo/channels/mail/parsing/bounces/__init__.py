@@ -24,6 +24,7 @@ _DAEMON_ADDRESS = re.compile(
 _DAEMON_NAME = re.compile(r"(?i)mailer[-_. ]?daemon|mail delivery|delivery (?:sub)?system|^postmaster$")
 _MESSAGE_ID = re.compile(r"(?im)^[>\s]*message-id:\s*<([^<>\s]{3,500})>")
 _ENCLOSED_LIMIT = 200_000
+_OPENING = 250  # characters in which a notice comes to its point
 
 
 @dataclass(slots=True)
@@ -44,6 +45,8 @@ def find(root: Part, sender: Address, subject: str, text: str) -> Bounce:
         return NO_BOUNCE
     notice = wording.notice(text)
     seen = _Evidence(root, sender, subject, notice, status.recipients(root, text) or _enclosed_rows(root))
+    if seen.rows and all(row.succeeded for row in seen.rows):
+        return NO_BOUNCE
     return _from_status(seen) or _from_service(seen, text) or _from_prose(seen, text)
 
 
@@ -139,19 +142,22 @@ def _is_notice(seen: _Evidence, late: bool) -> bool:
         return subject or late or wording.tells_failure(seen.notice) or _is_untyped_report(seen.root)
     if _has_no_return(headers):
         return subject or opens
-    return subject and opens and bool(_from_words(seen))
+    return (
+        subject and wording.opens_as_failure(seen.notice.lstrip()[:_OPENING]) and bool(_from_words(seen, loosely=False))
+    )
 
 
 def _is_untyped_report(root: Part) -> bool:
     return root.headers.content_type[0] == "multipart/report" and "report-type" not in root.headers.content_type[1]
 
 
-def _from_words(seen: _Evidence) -> list[str]:
+def _from_words(seen: _Evidence, *, loosely: bool = True) -> list[str]:
+    """Failed addresses by the words. loosely: also from running sentences and the subject."""
     domain = seen.sender.email.rpartition("@")[2].lower()
     ours = {seen.sender.email.lower()}
     ours |= {address.email.lower() for address in addresses.parse(seen.root.headers.raw("to"), limit=5)}
-    found = failed.from_text(seen.notice, domain, frozenset(ours))
-    if not found and (inside := addresses.addresses_in(seen.subject)):
+    found = failed.from_text(seen.notice, domain, frozenset(ours), loosely=loosely)
+    if loosely and not found and (inside := addresses.addresses_in(seen.subject)):
         found = [inside[0].lower()]
     return found
 

@@ -81,18 +81,20 @@ def _json(text: str) -> object:
         return None
 
 
-def from_text(text: str, sender_domain: str, own: frozenset[str]) -> list[str]:
+def from_text(text: str, sender_domain: str, own: frozenset[str], *, loosely: bool = True) -> list[str]:
     """Addresses that the words of a notice name as failed.
 
     text: the notice without the copy of the mail. sender_domain: domain of the reporting system, for local
     names without one. own: addresses that are ours or the reporter's, and never the failed ones unless
-    nothing else is named.
+    nothing else is named. loosely: take also labelled ones, those within failing sentences, and local names.
     """
     lines = [line[:2000] for line in text.split("\n")[:800]]
-    for rule in (_at_line_start, _preferred, _labelled):
+    for rule in (_at_line_start, _preferred, _labelled) if loosely else (_at_line_start, _preferred):
         found = [address for address in _unique(rule(lines)) if address not in own]
         if found:
             return found
+    if not loosely:
+        return []
     found = _bare_names(lines, sender_domain) or _in_failing_sentence(lines)
     return [address for address in _unique(found) if address not in own] or _unique(_at_line_start(lines))
 

@@ -46,6 +46,11 @@ class Recipient:
         return bool(_DELAYED.search(self.fields.get("action", "")))
 
     @property
+    def succeeded(self) -> bool:
+        """It arrived, or went on to a system that reports no further."""
+        return self.fields.get("action", "").strip().lower().startswith(("delivered", "relayed", "expanded"))
+
+    @property
     def status(self) -> str:
         """Enhanced status code, "" when none. What the remote server said outranks a vague x.0.0."""
         own = enhanced(self.fields.get("status", ""))

@@ -65,9 +65,9 @@ _SUBJECT = re.compile(
 _CANONICAL = re.compile(
     r"(?i)^\s*(?:undelivered mail returned to sender|delivery status notification \(fail"
     r"|delivery status notification: fail"
-    r"|mail delivery failed: returning message to sender|mail delivery (?:failure|failed|error)\s*$"
+    r"|mail delivery failed: returning message to sender"
     r"|returned mail: (?:see transcript|user unknown|host unknown)"
-    r"|failure notice\s*$|undeliverable mail\s*$|mail system error - returned mail|delivery failure notification\s*$)"
+    r"|failure notice\s*$|mail system error - returned mail)"
 )
 # Some systems keep the subject of the mail and add the verdict behind it.
 _SUBJECT_END = re.compile(

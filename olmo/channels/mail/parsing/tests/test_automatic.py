@@ -40,7 +40,12 @@ def test_a_vacation_subject_is_recognised(subject: str) -> None:
 
 @pytest.mark.parametrize(
     "subject",
-    ["Vacation request form does not open", "Out of office message cannot be switched on", "Automatic updates fail", "Re: Printer"],
+    [
+        "Vacation request form does not open",
+        "Out of office message cannot be switched on",
+        "Automatic updates fail",
+        "Re: Printer",
+    ],
 )
 def test_a_ticket_about_such_things_is_a_persons_mail(subject: str) -> None:
     found = mail("Please help.", head=f"From: rui@acme.example\nSubject: {subject}\n")
@@ -64,7 +69,9 @@ def test_mail_that_must_not_be_answered_says_why(field: str, reason: str) -> Non
     assert (found.is_automatic, found.automatic_reason, found.auto_reply) == (True, reason, False)
 
 
-@pytest.mark.parametrize("sender", ["MAILER-DAEMON@x.example", "no-reply@x.example", "noreply@x.example", "owner-list@x.example"])
+@pytest.mark.parametrize(
+    "sender", ["MAILER-DAEMON@x.example", "no-reply@x.example", "noreply@x.example", "owner-list@x.example"]
+)
 def test_a_robots_address_is_not_answered(sender: str) -> None:
     assert mail("x", head=f"From: {sender}\n").is_automatic
 

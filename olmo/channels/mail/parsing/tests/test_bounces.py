@@ -93,7 +93,9 @@ class TestProse:
     """Systems that only write words."""
 
     @pytest.mark.parametrize("words", PROSE)
-    @pytest.mark.parametrize("copy", ["", "\n\n--- Below this line is a copy of the message.\n\nTo: other@else.example\n"])
+    @pytest.mark.parametrize(
+        "copy", ["", "\n\n--- Below this line is a copy of the message.\n\nTo: other@else.example\n"]
+    )
     def test_the_failed_recipient_is_found_in_the_words(self, words: str, copy: str) -> None:
         found = mail(words + copy, head=f"{DAEMON}Subject: Undelivered Mail Returned to Sender\n")
         assert (found.bounce, found.bounced_recipients) == (True, ("rui@acme.example",))
@@ -116,7 +118,8 @@ class TestProse:
         assert (found.delayed, found.delivery.failed, found.bounced_recipients) == (True, False, ("rui@acme.example",))
 
     def test_a_relays_notification_in_json_is_read(self) -> None:
-        body = '{"notificationType":"Bounce","bounce":{"bouncedRecipients":[{"emailAddress":"rui@acme.example","status":"5.1.1"}]}}'
+        people = '[{"emailAddress":"rui@acme.example","status":"5.1.1"}]'
+        body = f'{{"notificationType":"Bounce","bounce":{{"bouncedRecipients":{people}}}}}'
         found = mail(body, head="From: no-reply@relay.example\nSubject: Notification\n")
         assert (found.bounced_recipients, found.bounce_permanent) == (("rui@acme.example",), True)
 

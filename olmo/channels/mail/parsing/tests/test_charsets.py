@@ -3,14 +3,12 @@
 import pytest
 
 from ..charsets import decode, one_line, storable
-from .messages import HEADER, parse
+from ..message import parse
+from .messages import HEADER
 
 
-class Decoding:
-    """Namespace for shared samples."""
-
-    RUSSIAN = "Принтер не печатает"
-    JAPANESE = "プリンターが動きません"
+RUSSIAN = "Принтер не печатает"
+JAPANESE = "プリンターが動きません"
 
 
 @pytest.mark.parametrize(
@@ -20,11 +18,11 @@ class Decoding:
         ("iso-8859-1", "perché"),
         ("ISO-8859-15", "10 €"),
         ("windows-1252", "“quoted” – dash"),
-        ("koi8-r", Decoding.RUSSIAN),
-        ("windows-1251", Decoding.RUSSIAN),
-        ("shift_jis", Decoding.JAPANESE),
-        ("iso-2022-jp", Decoding.JAPANESE),
-        ("euc-jp", Decoding.JAPANESE),
+        ("koi8-r", RUSSIAN),
+        ("windows-1251", RUSSIAN),
+        ("shift_jis", JAPANESE),
+        ("iso-2022-jp", JAPANESE),
+        ("euc-jp", JAPANESE),
         ("gb2312", "打印机坏了"),
         ("gb18030", "打印机坏了"),
         ("big5", "印表機壞了"),
@@ -48,15 +46,17 @@ def test_unlabelled_latin_bytes_are_read_as_western() -> None:
 
 
 def test_unlabelled_cyrillic_bytes_are_guessed() -> None:
-    assert decode(Decoding.RUSSIAN.encode("koi8-r")) == Decoding.RUSSIAN
-    assert decode(Decoding.RUSSIAN.encode("cp1251")) == Decoding.RUSSIAN
+    assert decode(RUSSIAN.encode("koi8-r")) == RUSSIAN
+    assert decode(RUSSIAN.encode("cp1251")) == RUSSIAN
 
 
 def test_one_damaged_character_costs_only_itself() -> None:
     assert decode("Здравствуйте".encode() + b"\xaa", "utf-8") == "Здравствуйте\ufffd"
 
 
-@pytest.mark.parametrize("label", ["idna", "punycode", "unicode_escape", "rot13", "hex", "undefined", "zip", "a" * 5000])
+@pytest.mark.parametrize(
+    "label", ["idna", "punycode", "unicode_escape", "rot13", "hex", "undefined", "zip", "a" * 5000]
+)
 def test_codecs_that_are_no_charset_are_not_used_as_one(label: str) -> None:
     assert decode(b"plain \xe8", label) == "plain è"
 

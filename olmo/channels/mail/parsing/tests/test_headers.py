@@ -38,7 +38,10 @@ def test_encoded_words_are_read(raw: str, text: str) -> None:
         ("rui@a.example (Rui (home) Alves)", [("Rui home Alves", "rui@a.example")]),
         ("=?utf-8?q?Bea?= <bea@b.example>", [("Bea", "bea@b.example")]),
         ("=?utf-8?q?Bea_=3Cbea=40b.example=3E?=", [("Bea", "bea@b.example")]),
-        ("Team: a@x.example, b@x.example;, c@x.example", [("", "a@x.example"), ("", "b@x.example"), ("", "c@x.example")]),
+        (
+            "Team: a@x.example, b@x.example;, c@x.example",
+            [("", "a@x.example"), ("", "b@x.example"), ("", "c@x.example")],
+        ),
         ("undisclosed-recipients:;", []),
         ("<@relay.example:rui@a.example>", [("", "rui@a.example")]),
         ('"boss@corp.example" <evil@x.example>', [("boss@corp.example", "evil@x.example")]),

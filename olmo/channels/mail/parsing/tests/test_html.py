@@ -37,7 +37,9 @@ def html(source: str) -> str:
 )
 def test_nothing_runs_covers_or_calls_home(hostile: str) -> None:
     shown = html(f"<p>before</p>{hostile}<p>after</p>").lower()
-    assert not re.search(r"<script|onerror=|onload=|<[^>]*javascript:|evil\.example|style=|<form|<input|<svg|<math|<iframe", shown)
+    assert not re.search(
+        r"<script|onerror=|onload=|<[^>]*javascript:|evil\.example|style=|<form|<input|<svg|<math|<iframe", shown
+    )
     assert "<p>before</p>" in shown
 
 
@@ -61,13 +63,20 @@ def test_links_give_nothing_away() -> None:
 
 
 def test_a_sender_cannot_use_our_classes_or_ids() -> None:
-    shown = html('<div class="button-primary" id="reply-form" data-remote-src="https://evil.example" data-cid=x>x</div>')
+    shown = html(
+        '<div class="button-primary" id="reply-form" data-remote-src="https://evil.example" data-cid=x>x</div>'
+    )
     assert shown == "<div>x</div>"
 
 
 @pytest.mark.parametrize(
     "container",
-    ['<div class="gmail_quote">', '<div id="divRplyFwdMsg">', '<div class="yahoo_quoted" id="yahoo">', '<div class="moz-cite-prefix">'],
+    [
+        '<div class="gmail_quote">',
+        '<div id="divRplyFwdMsg">',
+        '<div class="yahoo_quoted" id="yahoo">',
+        '<div class="moz-cite-prefix">',
+    ],
 )
 def test_containers_of_history_are_marked_for_folding(container: str) -> None:
     assert '<div class="mail-quote">old' in html(f"<p>new</p>{container}old</div>")

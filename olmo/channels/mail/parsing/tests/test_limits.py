@@ -17,7 +17,12 @@ def codes(found: ParsedMail) -> set[str]:
 def nested(levels: int) -> bytes:
     """Multiparts in multiparts."""
     opening = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(levels))
-    return HEAD + opening + b"Content-Type: text/plain\n\nthe core\n" + b"".join(b"--b%d--\n" % n for n in range(levels)[::-1])
+    return (
+        HEAD
+        + opening
+        + b"Content-Type: text/plain\n\nthe core\n"
+        + b"".join(b"--b%d--\n" % n for n in range(levels)[::-1])
+    )
 
 
 def test_parts_nested_too_deep_are_kept_raw() -> None:
@@ -74,27 +79,56 @@ def test_html_too_big_is_cut_and_kept_whole_as_a_file() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["<div>" * 200_000, "<b>" * 200_000, "<!--" * 200_000, "<" * 500_000, '<a "' * 100_000, "&amp" * 200_000,
-     "<font size=1>" * 120 + "<p>x" * 60_000, "<table><tr><td>" * 60_000, "<style>a{b:c}" * 70_000],
-)  # fmt: skip
+    [
+        "<div>" * 200_000,
+        "<b>" * 200_000,
+        "<!--" * 200_000,
+        "<" * 500_000,
+        '<a "' * 100_000,
+        "&amp" * 200_000,
+        "<font size=1>" * 120 + "<p>x" * 60_000,
+        "<table><tr><td>" * 60_000,
+        "<style>a{b:c}" * 70_000,
+    ],
+)
 def test_hostile_html_is_survived(body: str) -> None:
     assert mail(body, kind="text/html").from_.email == "rui@acme.example"
 
 
 @pytest.mark.parametrize(
     "body",
-    [">" * 100_000, "> x\n" * 100_000, "On Mon 2026 12:30\n" * 20_000, "a@b.c " * 50_000, "-" * 100_000, "From: a\n" * 30_000,
-     "begin 644 a\n" * 30_000, "-- \n" * 50_000, " " * 500_000 + "x", "##- reply " * 20_000],
-)  # fmt: skip
+    [
+        ">" * 100_000,
+        "> x\n" * 100_000,
+        "On Mon 2026 12:30\n" * 20_000,
+        "a@b.c " * 50_000,
+        "-" * 100_000,
+        "From: a\n" * 30_000,
+        "begin 644 a\n" * 30_000,
+        "-- \n" * 50_000,
+        " " * 500_000 + "x",
+        "##- reply " * 20_000,
+    ],
+)
 def test_hostile_text_is_survived_and_kept(body: str) -> None:
     assert mail(body).text.strip() == body.strip("\n").strip()
 
 
 @pytest.mark.parametrize(
     "header",
-    [b"To: " + b"(" * 300_000, b"To: " + b"<" * 300_000, b"To: " + b'"' * 300_001, b"To: " + b"@" * 300_000, b"Subject: " + b"=?" * 300_000,
-     b"Subject: " + b"=?utf-8?q?a?= " * 50_000, b"Content-Type: " + b"a;" * 200_000, b'Content-Type: text/plain; a="' + b"\\" * 300_000,
-     b"References: " + b"<" * 300_000, b"Date: " + b"1 " * 300_000, b"Subject: x" + b"\n a" * 100_000],
-)  # fmt: skip
+    [
+        b"To: " + b"(" * 300_000,
+        b"To: " + b"<" * 300_000,
+        b"To: " + b'"' * 300_001,
+        b"To: " + b"@" * 300_000,
+        b"Subject: " + b"=?" * 300_000,
+        b"Subject: " + b"=?utf-8?q?a?= " * 50_000,
+        b"Content-Type: " + b"a;" * 200_000,
+        b'Content-Type: text/plain; a="' + b"\\" * 300_000,
+        b"References: " + b"<" * 300_000,
+        b"Date: " + b"1 " * 300_000,
+        b"Subject: x" + b"\n a" * 100_000,
+    ],
+)
 def test_hostile_headers_are_survived(header: bytes) -> None:
     assert parse(header + b"\nFrom: a@b.example\n\nbody").text == "body"

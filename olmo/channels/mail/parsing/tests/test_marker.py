@@ -23,7 +23,9 @@ def test_a_marker_in_html_is_found() -> None:
     assert mail(f"<p>New words.</p><div><p>{MARKER_IT}</p><p>Old</p></div>", kind="text/html").new_text == "New words."
 
 
-@pytest.mark.parametrize("line", ["##- Please type your reply above this line -##", "=-=-= Bitte oberhalb dieser Zeile antworten =-=-="])
+@pytest.mark.parametrize(
+    "line", ["##- Please type your reply above this line -##", "=-=-= Bitte oberhalb dieser Zeile antworten =-=-="]
+)
 def test_the_markers_of_other_desks_cut_when_they_ask_to_write_above(line: str) -> None:
     assert mail(f"New words.\n\n{line}\n\nOld words.").new_text == "New words."
 

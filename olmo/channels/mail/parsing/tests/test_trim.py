@@ -39,7 +39,9 @@ def test_an_attribution_in_any_language_begins_the_history(attribution: str, quo
 
 
 def test_an_attribution_may_run_over_lines() -> None:
-    found = mail(f"{ANSWER}\n\nOn Mon, Mar 2, 2026 at 8:30 AM Help Desk of the whole Provider <\nhelp@desk.example> wrote:\n\n> x")
+    found = mail(
+        f"{ANSWER}\n\nOn Mon, Mar 2, 2026 at 8:30 AM Help Desk of the whole Provider <\nhelp@desk.example> wrote:\n\n> x"
+    )
     assert found.new_text == ANSWER
 
 
