@@ -25,7 +25,16 @@ _SENT_FROM = re.compile(
     )\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Closing words that nobody writes but at the end; "thanks" and "cheers" may be all that a mail says.
+_CLOSING = re.compile(
+    r"(?i)\s*(?:(?:kind|best|warm(?:est)?|many|with\s(?:kind|best|warm))\s)?(?:regards|(?:best|kind)\swishes|yours\s(?:sincerely|faithfully|truly)"
+    r"|sincerely(?:\syours)?|cordiali\ssaluti|cordialmente|distinti\ssaluti|un\scordiale\ssaluto|mit\s(?:freundlichen|besten|vielen)"
+    r"\sgr(?:ü|ue)(?:ß|ss)en|(?:viele|beste|freundliche|liebe)\sgr(?:ü|ue)(?:ß|ss)e|mfg|(?:bien\s)?cordialement|sincères\ssalutations"
+    r"|saludos(?:\scordiales)?|atentamente|atenciosamente|com\sos\smelhores\scumprimentos|met\svriendelijke\sgroeten?|z\spoważaniem"
+    r"|med\s(?:venlig|vänlig|vennlig)\shils(?:en|ning)(?:ar)?|с\sуважением)[\s,.!]*$"
+)
 _DELIMITER = re.compile(r"\s?--\s?$")
+_TRACKER = "\u1427"  # a syllabic that a Gmail extension leaves below what it sends
 _RULE = re.compile(r"\s*(?:_{3,}|-{3,}|={3,}|[*~#+]{3,})\s*$")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{3,200}$")
 _WEB = re.compile(r"(?i)<?(?:https?://|www\.)\S{3,200}>?$")
@@ -38,14 +47,22 @@ def is_delimiter(line: str) -> bool:
     return bool(_DELIMITER.match(line)) and not line.startswith("  ")
 
 
+def is_closing(line: str, below: list[str]) -> bool:
+    """Closing words on a line of their own above two to eight short lines (a name alone is no signature)."""
+    filled = [one.strip() for one in below if one.strip()]
+    if not 2 <= len(filled) <= 8 or any(len(one) > 70 or one.endswith(("?", ":")) for one in filled):
+        return False
+    return len(line) < 60 and bool(_CLOSING.match(line))
+
+
 def is_rule(line: str) -> bool:
     """A line that only divides."""
     return bool(line) and len(line) < 120 and bool(_RULE.match(line))
 
 
 def is_ornament(line: str) -> bool:
-    """A line without a letter or digit; pictures (emoji) are letters here."""
-    return len(line) < 120 and not any(ch.isalnum() or ord(ch) > 0x2190 for ch in line)
+    """A line without a letter or digit; pictures (emoji) count as letters, the dot of a mail tracker does not."""
+    return len(line) < 120 and not any((ch.isalnum() and ch != _TRACKER) or ord(ch) > 0x2190 for ch in line)
 
 
 def has_contact(line: str) -> bool:

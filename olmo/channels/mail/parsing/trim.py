@@ -100,7 +100,7 @@ class _Classifier:
         for size in range(1, longest + 1):
             if index + size > len(self.lines) or not self.lines[index + size - 1].strip():
                 return 0
-            joined = f"{joined} {self.lines[index + size - 1].strip(' >')}".strip()
+            joined = f"{joined} {self.lines[index + size - 1].strip().lstrip('> ')}".strip()
             if (
                 size > 1
                 and attribution.may_run_on(self.lines[index + size - 1])
@@ -182,8 +182,10 @@ class _Classifier:
         line = self.lines[index]
         if signatures.is_delimiter(line) or signatures.is_sent_from(line):
             return filled <= _MAX_SIGNATURE_LINES
+        below = self.lines[index + 1 : end]
+        if signatures.is_closing(line, below):
+            return True
         if signatures.is_rule(line):
-            below = self.lines[index + 1 : end]
             return filled <= 10 and any(signatures.has_contact(one) for one in below)
         return False
 

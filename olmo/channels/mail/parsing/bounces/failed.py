@@ -27,6 +27,10 @@ _LABEL = re.compile(
         |mailto:)?(?P<address>[^\s<>"',;:()\[\]]{1,64}@[^\s<>"',;:()\[\]]{1,200})""",
     re.VERBOSE,
 )
+_PLAIN_LABEL = re.compile(
+    r"(?i)(?:failed|invalid|unknown|undeliverable|rejected|intended)\s(?:recipient|address|user|mailbox)s?\s?:\s{0,3}<?"
+    r"([^\s<>\"',;:()]{1,64}@[^\s<>\"',;:()]{1,200})"
+)
 _SMTP = re.compile(
     r"""(?i)(?:rcpt\sto|did\snot\slike\sour\srcpt\sto|recipient)\s?:\s?<?(?P<a>[^\s<>"',;:()]{1,64}@[^\s<>"',;:()]{1,200})
     | \b[45]\d\d(?:[\s-][45]\.\d{1,3}\.\d{1,3})?[\s-]{1,2}(?:\S{1,40}\s){0,3}?[<"'(]?
@@ -89,7 +93,7 @@ def from_text(text: str, sender_domain: str, own: frozenset[str], *, loosely: bo
     nothing else is named. loosely: take also labelled ones, those within failing sentences, and local names.
     """
     lines = [line[:2000] for line in text.split("\n")[:800]]
-    for rule in (_at_line_start, _preferred, _labelled) if loosely else (_at_line_start, _preferred):
+    for rule in (_at_line_start, _preferred, _labelled) if loosely else (_at_line_start, _preferred, _plainly_labelled):
         found = [address for address in _unique(rule(lines)) if address not in own]
         if found:
             return found
@@ -117,6 +121,10 @@ def _at_line_start(lines: list[str]) -> list[str]:
             behind = _BRACKETED.match(line, match.end("address"))  # an address as the display name of another
             found.append(behind.group(1) if behind else match.group("address"))
     return found
+
+
+def _plainly_labelled(lines: list[str]) -> list[str]:
+    return [match.group(1) for line in lines if "@" in line and (match := _PLAIN_LABEL.search(line))]
 
 
 def _labelled(lines: list[str]) -> list[str]:

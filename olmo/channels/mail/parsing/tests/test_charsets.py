@@ -6,7 +6,6 @@ from ..charsets import decode, one_line, storable
 from ..message import parse
 from .messages import HEADER
 
-
 RUSSIAN = "Принтер не печатает"
 JAPANESE = "プリンターが動きません"
 
