@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
@@ -194,8 +193,8 @@ class Ticket(models.Model):
             _active("team", F("updated_at").desc(), F("id").desc(), name="ticket_active_team"),
             models.Index(fields=["wake_at"], name="ticket_to_wake", condition=Q(status=Status.WAITING)),
             models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(status=Status.RESOLVED)),
-            GinIndex(fields=["watcher_ids"], name="ticket_watchers"),
-            GinIndex(fields=["tags"], name="ticket_tags"),
+            models.Index(fields=["priority", "id"], name="ticket_priority"),
+            models.Index(fields=["due_at", "id"], name="ticket_due"),
         ]
 
     def __str__(self) -> str:
@@ -297,6 +296,31 @@ class ReadMark(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "ticket"], name="one_read_mark")]
+
+
+class Watch(models.Model):
+    """Who follows which ticket: `Ticket.watcher_ids` to be looked up from the person's side.
+
+    Kept by a trigger. An index over the array would not be used: `@>` is not leakproof, so it may not run before the policy.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "ticket"], name="watch_once")]
+
+
+class Tagging(models.Model):
+    """Which tickets have a tag: `Ticket.tags` to be looked up from the tag's side. Kept by the same trigger."""
+
+    tag = models.CharField(max_length=40)
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tag", "ticket"], name="tagging_once")]
 
 
 class SearchDocument(models.Model):

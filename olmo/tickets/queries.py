@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Left
 
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.people.models import Person
@@ -15,15 +14,38 @@ from olmo.tenancy.scope import EveryClient
 
 from . import search as words
 from .changes import KINDS
-from .models import ACTIVE, Attachment, Event, Message, MessageKind, ReadMark, Status, Ticket
+from .models import ACTIVE, Attachment, Event, Message, MessageKind, ReadMark, Status, Ticket, Watch
 
+tagged = words.tagged
+
+# What a row of a list holds, beside id and excerpt.
 ROW = (
     "number", "version", "subject", "status", "hold_reason", "wake_at", "priority", "channel", "kind", "opened_at", "updated_at",
     "due_at", "resolved_at", "client__name", "requester__name", "requester_id", "team_id", "team__name", "assignee_id",
     "assignee__name", "tags", "language",
 )  # fmt: skip
 
+# Names come by subselects: as joins, under row security, planning them takes ten times as long as reading them.
+_NAMES = {
+    "client__name": "(select name from tenancy_client where id = t.client_id)",
+    "requester__name": "(select name from people_person where id = t.requester_id)",
+    "team__name": "(select name from people_team where id = t.team_id)",
+    "assignee__name": "(select name from people_person where id = t.assignee_id)",
+}
+_LAST = "(select left(text, 120) from tickets_message where id = t.last_message_id)"
+_LAST_PUBLIC = (
+    "(select left(text, 120) from tickets_message where ticket_id = t.id and kind = 'public' order by at desc limit 1)"
+)
+_KEYS = ("id", *ROW, "excerpt")
+_ROWS = (
+    f"select t.id, {', '.join(_NAMES.get(name, f't.{name}') for name in ROW)}, {{excerpt}} "  # noqa: S608  (ours)
+    "from unnest(%s::bigint[]) with ordinality as wanted (id, place) join tickets_ticket t on t.id = wanted.id "
+    "order by wanted.place"
+)
+
 MAX_CANDIDATES = 200
+# How many tickets that hold the words are read to find those that meet the conditions as well, and the reverse.
+MAX_FILTERED = 5000
 
 # sort name -> (column, descending); every one ends with the id, so that a page can be continued from its last row.
 SORTS: dict[str, tuple[str, bool]] = {
@@ -39,23 +61,27 @@ def visible_to(viewer: Person) -> QuerySet[Ticket]:
     """The tickets that a person may see: an agent those of their clients; a requester their own and those they follow."""
     tickets = Ticket.objects.all()
     if viewer.is_requester:
-        own = Q(requester=viewer) | Q(watcher_ids__contains=[viewer.pk])
         tickets = tickets.filter(client=viewer.client_id)
-        return tickets if viewer.sees_organisation else tickets.filter(own)
+        return tickets if viewer.sees_organisation else tickets.filter(_own(viewer))
     clients = clients_of(viewer)
     return tickets if isinstance(clients, EveryClient) else tickets.filter(client_id__in=list(clients))
 
 
+def _own(viewer: Person) -> Q:
+    """A requester's own tickets and those they follow; the latter are named, so that an index finds either half."""
+    followed = list(Watch.objects.filter(person=viewer).values_list("ticket_id", flat=True))
+    return Q(requester=viewer) | Q(pk__in=followed) if followed else Q(requester=viewer)
+
+
 def by_number(viewer: Person, number: int) -> Ticket:
-    """The ticket with this number. Raises NotFound when there is none or the viewer may not know of it."""
-    found = (
-        visible_to(viewer)
-        .select_related("client", "requester", "team", "assignee", "category", "merged_into")
-        .filter(number=number)
-        .first()
-    )
+    """The ticket with this number, its client and people. Raises NotFound: there is none, or the viewer may not know."""
+    found = visible_to(viewer).filter(number=number).order_by().first()
     if found is None:
         raise NotFound
+    named = [pk for pk in (found.requester_id, found.assignee_id) if pk]
+    people = {person.pk: person for person in Person.objects.filter(pk__in=named)}
+    found.requester = people[found.requester_id]
+    found.assignee = people[found.assignee_id] if found.assignee_id else None
     return found
 
 
@@ -87,25 +113,30 @@ class Page:
     after: str
 
 
-def page(tickets: QuerySet[Ticket], *, sort: str = "updated", after: str = "", size: int = 25) -> Page:
-    """One page by keyset: rows after the key `after` in the order of `sort`. Raises Invalid (sort or key unknown)."""
+def page(
+    tickets: QuerySet[Ticket], *, sort: str = "updated", after: str = "", size: int = 25, public_only: bool = False
+) -> Page:
+    """One page by keyset: rows after the key `after` in the order of `sort`. Raises Invalid (sort or key unknown).
+
+    public_only: the excerpt is of the last public message, for a page that a requester sees.
+    """
     if sort not in SORTS:
         raise Invalid("sort", f"{sort}: {', '.join(SORTS)}")
     column, descending = SORTS[sort]
     if after:
         tickets = tickets.filter(_beyond(column, descending, after))
     order = [F(column).desc() if descending else F(column).asc(), "-id" if descending else "id"]
-    rows = list(tickets.order_by(*order).values("id", *ROW, excerpt=_excerpt())[: size + 1])
-    more = len(rows) > size
-    return Page(rows[:size], _key(rows[size - 1], column) if more else "")
+    ids = list(tickets.order_by(*order).values_list("id", flat=True)[: size + 1])
+    rows = _rows(ids[:size], public_only=public_only)
+    return Page(rows, _key(rows[-1], column) if len(ids) > size else "")
 
 
 def search(viewer: Person, text: str, *, limit: int = 50) -> list[dict[str, Any]]:
     """Tickets that match `text`, best first, at most `limit`. Raises Invalid("q") naming a word that is not understood."""
     query = words.parse(text, viewer)
     tickets = visible_to(viewer).filter(query.conditions)
-    rows = _with_words(viewer, tickets, query, limit) if query.has_words else _rows(tickets.order_by("-id")[:limit])
-    return _numbered(viewer, query, rows)[:limit]
+    ids = _with_words(viewer, tickets, query)[:limit] if query.has_words else _newest(tickets, limit)
+    return _rows(_numbered(viewer, query, ids)[:limit], public_only=viewer.is_requester)
 
 
 def unread(viewer: Person, rows: list[dict[str, Any]]) -> set[int]:
@@ -183,29 +214,47 @@ def _may_open(viewer: Person, file: Attachment) -> bool:
     )
 
 
-def _with_words(viewer: Person, tickets: QuerySet[Ticket], query: words.Query, limit: int) -> list[dict[str, Any]]:
-    """Rows in the order of the index. A requester's own tickets are few: they are searched by their ids."""
-    own = list(tickets.order_by("-id").values_list("id", flat=True)[:5000]) if viewer.is_requester else None
-    ids = words.candidates(query, limit=MAX_CANDIDATES, public_only=viewer.is_requester, tickets=own)
-    if not query.conditions:
-        ids = ids[:limit]
-    place = {pk: n for n, pk in enumerate(ids)}
-    return sorted(_rows(tickets.filter(pk__in=ids)), key=lambda row: place[row["id"]])
+def _with_words(viewer: Person, tickets: QuerySet[Ticket], query: words.Query) -> list[int]:
+    """Ids in the order of the index. A requester's own tickets are few: they are searched by their ids."""
+    among = None
+    if viewer.is_requester:
+        among = _newest(tickets, MAX_FILTERED)
+    elif query.conditions:
+        among = _meeting_both(tickets, query)
+    ids = words.candidates(query, limit=MAX_CANDIDATES, public_only=viewer.is_requester, tickets=among)
+    theirs = set(tickets.filter(pk__in=ids).values_list("id", flat=True))
+    return [pk for pk in ids if pk in theirs]
 
 
-def _numbered(viewer: Person, query: words.Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _meeting_both(tickets: QuerySet[Ticket], query: words.Query) -> list[int]:
+    """Tickets worth ranking: those that hold the words and meet the conditions, newest first.
+
+    Whichever of the two is rarer is read whole; where both are common, the newest of each fill the answer.
+    """
+    holding = words.candidates(query, limit=MAX_FILTERED, public_only=False)
+    both = list(tickets.filter(pk__in=holding).order_by("-id").values_list("id", flat=True)[:MAX_CANDIDATES])
+    if len(both) < MAX_CANDIDATES and len(holding) == MAX_FILTERED:
+        both += _newest(tickets, MAX_FILTERED)
+    return both
+
+
+def _numbered(viewer: Person, query: words.Query, ids: list[int]) -> list[int]:
+    """The ticket whose number was typed comes first."""
     if query.number is None:
-        return rows
-    exact = _rows(visible_to(viewer).filter(number=query.number))
-    return exact + [row for row in rows if row["number"] != query.number]
+        return ids
+    exact = list(visible_to(viewer).filter(number=query.number).values_list("id", flat=True))
+    return exact + [pk for pk in ids if pk not in exact]
 
 
-def _rows(tickets: QuerySet[Ticket]) -> list[dict[str, Any]]:
-    return list(tickets.values("id", *ROW, excerpt=_excerpt()))
+def _newest(tickets: QuerySet[Ticket], limit: int) -> list[int]:
+    return list(tickets.order_by("-opened_at", "-id").values_list("id", flat=True)[:limit])
 
 
-def _excerpt() -> Any:
-    return Left("last_message__text", 120)
+def _rows(ids: list[int], *, public_only: bool) -> list[dict[str, Any]]:
+    """The rows of these tickets, in this order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS.format(excerpt=_LAST_PUBLIC if public_only else _LAST), [ids])
+        return [dict(zip(_KEYS, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _key(row: dict[str, Any], column: str) -> str:

@@ -12,17 +12,31 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from olmo.kernel.errors import Invalid
 from olmo.kernel.text import clean_line
-from olmo.people.models import Person
+from olmo.people.models import Identity, Kind, Person, Team
+from olmo.tenancy.models import Client
 
 from .changes import Change, Noted, Opened, Received, Replied, Resolved, Retitled
-from .models import ACTIVE, Channel, Event, HoldReason, Message, Priority, Status, Ticket, TicketKind
+from .models import (
+    ACTIVE,
+    Category,
+    Channel,
+    Event,
+    HoldReason,
+    Message,
+    Priority,
+    Status,
+    Tagging,
+    Ticket,
+    TicketKind,
+)
 
 MAX_QUERY = 500
+MAX_NAMED = 1000  # people, teams or categories that one word of a query may stand for
 PUBLIC_WEIGHTS = "ABC"  # A subject, B file names, C public words; D is internal
 _PART = re.compile(r'(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
 
@@ -58,8 +72,13 @@ def parse(text: str, viewer: Person) -> Query:
     return query
 
 
+def tagged(tag: str) -> Q:
+    """The condition that a ticket has this tag."""
+    return Q(pk__in=Tagging.objects.filter(tag=tag.lower()).values("ticket_id"))
+
+
 def candidates(query: Query, *, limit: int, public_only: bool, tickets: list[int] | None = None) -> list[int]:
-    """Ids of tickets of the scope that hold the words, best first: by rank among the newest, then the newest.
+    """Ids of tickets of the scope that hold the words: the newest `limit`, best first (up to 200 of them are ranked).
 
     public_only: internal notes do not count. tickets: look only among these ids.
     """
@@ -153,23 +172,40 @@ def _day(key: str, value: str) -> datetime:
 def _assignee(value: str, viewer: Person) -> Q:
     if value in ("me", "none"):
         return Q(assignee=viewer) if value == "me" else Q(assignee=None)
-    return Q(assignee__name__icontains=value)
+    return Q(assignee__in=_ids(Person.objects.filter(name__icontains=value).exclude(kind=Kind.REQUESTER)))
+
+
+def _team(value: str, _viewer: Person) -> Q:
+    return Q(team=None) if value == "none" else Q(team__in=_ids(Team.objects.filter(name__icontains=value)))
+
+
+def _from(value: str, _viewer: Person) -> Q:
+    by_address = Identity.objects.filter(value__icontains=value).values_list("person_id", flat=True)[:MAX_NAMED]
+    return Q(requester__in={*_ids(Person.objects.filter(name__icontains=value)), *by_address})
+
+
+def _waiting(value: str, viewer: Person) -> Q:
+    reason: Q = _one_of("waiting", "hold_reason", HoldReason)(value, viewer)
+    return reason & Q(status=Status.WAITING)  # the status leads to the index over open work
+
+
+def _ids(found: QuerySet[Any]) -> list[int]:
+    """Whom or what a word names is looked up first: with ids, an index of the tickets answers."""
+    return list(found.values_list("pk", flat=True)[:MAX_NAMED])
 
 
 _KEYS: dict[str, Any] = {
     "status": _status,
-    "team": lambda value, _viewer: Q(team=None) if value == "none" else Q(team__name__icontains=value),
+    "team": _team,
     "assignee": _assignee,
-    "from": lambda value, _viewer: (
-        Q(requester__identities__value__icontains=value) | Q(requester__name__icontains=value)
-    ),
-    "client": lambda value, _viewer: Q(client__name__icontains=value),
-    "category": lambda value, _viewer: Q(category__name__icontains=value),
-    "tag": lambda value, _viewer: Q(tags__contains=[value.lower()]),
+    "from": _from,
+    "client": lambda value, _viewer: Q(client__in=_ids(Client.objects.filter(name__icontains=value))),
+    "category": lambda value, _viewer: Q(category__in=_ids(Category.objects.filter(name__icontains=value))),
+    "tag": lambda value, _viewer: tagged(value),
     "priority": _one_of("priority", "priority", Priority),
     "kind": _one_of("kind", "kind", TicketKind),
     "channel": _one_of("channel", "channel", Channel),
-    "waiting": _one_of("waiting", "hold_reason", HoldReason),
+    "waiting": _waiting,
     "before": lambda value, _viewer: Q(opened_at__lt=_day("before", value)),
     "after": lambda value, _viewer: Q(opened_at__gte=_day("after", value)),
 }

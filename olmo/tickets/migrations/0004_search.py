@@ -2,6 +2,10 @@
 
 `tsvector @@` is not leakproof, so under a policy it cannot use its index. The table is therefore closed to the program but for
 its own rows, and searched by one function of the owner's, which filters by the scope's clients itself.
+
+A word of the index carries the block of 16,384 neighbouring tickets that it stands in ("61/laptop"). A search reads the newest
+blocks first and stops when it has enough, so what it costs depends on the answer and not on the years of history: one index
+for all would walk every ticket that ever held the word, prefixes worst of all.
 """
 
 from django.db import migrations
@@ -10,7 +14,17 @@ PRIVATE_TABLE = """
 alter table tickets_searchdocument enable row level security;
 create policy clients on tickets_searchdocument
     using (client_id = any((select coalesce(nullif(current_setting('olmo.clients', true), ''), '{}'))::bigint[]));
-create index search_words on tickets_searchdocument using gin (block, words) with (gin_pending_list_limit = 256);
+"""
+
+# Words over 500 bytes cannot be asked for. The client stands beside the words, so that a small client is found at once
+# among a large one's tickets.
+INDEX = """
+create function olmo_block_words(block int, words tsvector) returns tsvector language sql immutable parallel safe as $$
+    select array_to_tsvector(array(
+        select block || '/' || word from unnest(tsvector_to_array(words)) word where octet_length(word) <= 500))
+$$;
+create index search_words on tickets_searchdocument
+    using gin (client_id, olmo_block_words(block, words)) with (gin_pending_list_limit = 256);
 """
 
 CONFIGURATION = """
@@ -70,15 +84,17 @@ begin
         en := to_tsquery('olmo_en', term);
         it := to_tsquery('olmo_it', term);
         if numnode(en) > 0 and numnode(it) > 0 then
-            whole := coalesce(whole && (en || it), en || it);
+            en := case when en = it then en else en || it end;
+            whole := coalesce(whole && en, en);
         end if;
     end loop;
     return whole;
 end $$;
 """
 
-# The newest two blocks first (32,768 tickets); only when they do not fill the answer, everything. Ranking reads at most
-# `most` documents, so neither step grows with the number of tickets that hold a common word.
+# Two blocks first (up to 32,768 tickets), then twice as many until there are enough. Few clients are looked up in the index,
+# many are filtered afterwards. Words and prefixes are decided by the index; a phrase or a weight is checked in the document,
+# newest first. Ranking reads `most` documents at most.
 FIND = """
 create function olmo_search_tickets(words text[], phrases text[], weights text, most int, among bigint[])
 returns table (ticket_id bigint, rank real)
@@ -87,28 +103,50 @@ set search_path = public, pg_temp set enable_seqscan = off set plan_cache_mode =
 declare
     clients bigint[] := coalesce(nullif(current_setting('olmo.clients', true), ''), '{}')::bigint[];
     query tsquery := olmo_search_query(words, phrases, weights);
-    newest int;
-    found bigint[];
+    is_exact boolean := weights <> '' or cardinality(phrases) > 0;
+    marked text;
+    keys tsquery;
+    high int := -1;
+    low int;
+    width int := 2;
+    hits bigint[];
+    found bigint[] := '{}';
 begin
     if query is null then
         return;
     end if;
     if among is not null then
-        found := array(select d.ticket_id from tickets_searchdocument d
-            where d.ticket_id = any(among) and d.client_id = any(clients) and d.words @@ query
-            order by d.ticket_id desc limit most);
+        with own as materialized (select d.ticket_id as id, d.words as said from tickets_searchdocument d
+            where d.ticket_id = any(among) and d.client_id = any(clients))
+        select array(select id from own where said @@ query order by id desc limit most) into found;
     else
-        newest := coalesce((select max(d.ticket_id) from tickets_searchdocument d) / 16384, 0);
-        found := array(with hit as materialized (
-                select d.ticket_id, d.client_id from tickets_searchdocument d
-                where d.block = any(array[newest, newest - 1]) and d.words @@ query)
-            select h.ticket_id from hit h where h.client_id = any(clients) order by 1 desc limit most);
-        if cardinality(found) < most and newest > 1 then
-            found := array(with hit as materialized (
-                    select d.ticket_id, d.client_id from tickets_searchdocument d where d.words @@ query)
-                select h.ticket_id from hit h where h.client_id = any(clients) order by 1 desc limit most);
-        end if;
+        -- 'laptop':* & 'access' <-> 'denied' becomes '?/laptop':* & '?/access' & '?/denied', ? standing for the block.
+        marked := regexp_replace(olmo_search_query(words, phrases, '')::text, $q$'((?:[^']|'')*)'$q$,
+                                 $q$'$q$ || chr(1) || $q$/\\1'$q$, 'g');
+        marked := regexp_replace(marked, '<(-|\\d+)>', '&', 'g');
+        high := coalesce((select max(d.ticket_id) from tickets_searchdocument d) / 16384, -1);
     end if;
+    while high >= 0 and cardinality(found) < most loop
+        low := greatest(high - width + 1, 0);
+        keys := (select string_agg('(' || replace(marked, chr(1), block::text) || ')', '|')
+                 from generate_series(low, high) block)::tsquery;
+        if cardinality(clients) <= 4 then
+            with hit as materialized (select d.ticket_id as id from tickets_searchdocument d
+                where d.client_id = any(clients) and olmo_block_words(d.block, d.words) @@ keys)
+            select array(select id from hit order by 1 desc) into hits;
+        else
+            with hit as materialized (select d.ticket_id as id, d.client_id as client from tickets_searchdocument d
+                where olmo_block_words(d.block, d.words) @@ keys)
+            select array(select id from hit where client = any(clients) order by 1 desc) into hits;
+        end if;
+        if is_exact then
+            hits := array(select one.id from unnest(hits) one(id) cross join lateral (
+                select from tickets_searchdocument d where d.ticket_id = one.id and d.words @@ query) fits limit most);
+        end if;
+        found := (found || hits)[:most];
+        high := low - 1;
+        width := width * 2;
+    end loop;
     return query select d.ticket_id, ts_rank(d.words, query) from tickets_searchdocument d
         where d.ticket_id = any(found) order by 2 desc, 1 desc;
 end $$;
@@ -118,7 +156,8 @@ end $$;
 class Migration(migrations.Migration):
     dependencies = [("tickets", "0003_guards")]
     operations = [
-        migrations.RunSQL(PRIVATE_TABLE, "drop index search_words; drop policy clients on tickets_searchdocument;"),
+        migrations.RunSQL(PRIVATE_TABLE, "drop policy clients on tickets_searchdocument;"),
+        migrations.RunSQL(INDEX, "drop index search_words; drop function olmo_block_words;"),
         migrations.RunSQL(CONFIGURATION, "drop function olmo_configuration"),
         migrations.RunSQL(ADD, "drop function olmo_search_add_message; drop function olmo_search_add;"),
         migrations.RunSQL(ASK, "drop function olmo_search_query"),

@@ -1,0 +1,65 @@
+"""Followers and tags are found from their own side, as the ticket's row says and no more."""
+
+from unittest.mock import patch
+
+from olmo.people.actions import add_identity, enrol_requester
+from olmo.tenancy.scope import scope
+from olmo.tickets import actions, queries
+from olmo.tickets.models import Tagging, Watch
+from tests.cast import DeskTest
+
+
+class LookingUp(DeskTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.ugo = enrol_requester(self.acme, "Ugo Neri", "ugo@acme.example")
+
+    def test_a_requester_sees_the_tickets_they_follow(self) -> None:
+        ticket = self.report("Followed")
+        self.assertEqual(list(queries.visible_to(self.ugo)), [])
+        actions.watch(ticket, by=self.alma, person=self.ugo)
+        self.assertEqual(list(queries.visible_to(self.ugo)), [ticket])
+        actions.unwatch(ticket, by=self.alma, person=self.ugo)
+        self.assertEqual(list(queries.visible_to(self.ugo)), [])
+
+    def test_followers_and_tags_given_at_the_start_are_found(self) -> None:
+        ticket = self.report("Begun with both", tags=["vpn"], watchers=[self.ugo])
+        self.assertEqual(list(queries.visible_to(self.ugo)), [ticket])
+        self.assertEqual(list(queries.visible_to(self.alma).filter(queries.tagged("VPN"))), [ticket])
+
+    def test_a_tag_that_was_removed_is_found_no_more(self) -> None:
+        ticket = self.report("Tagged", tags=["vpn", "home"])
+        actions.tag(ticket, by=self.alma, remove=["vpn"])
+        self.assertEqual([row["subject"] for row in queries.search(self.alma, "tag:vpn")], [])
+        self.assertEqual([row["subject"] for row in queries.search(self.alma, "tag:home")], ["Tagged"])
+
+    def test_both_move_with_the_ticket_to_another_client(self) -> None:
+        ticket = self.report("Moves", tags=["vpn"], watchers=[self.alma])
+        actions.change_requester(ticket, by=self.alma, requester=self.bea)
+        with scope([self.acme.pk]):
+            self.assertEqual(Tagging.objects.count() + Watch.objects.count(), 0)
+        with scope([self.bolt.pk]):
+            self.assertEqual((Tagging.objects.get().tag, Watch.objects.get().person_id), ("vpn", self.alma.pk))
+
+
+class WordsWithConditions(DeskTest):
+    def test_an_old_match_is_not_hidden_by_newer_tickets_that_hold_the_words_only(self) -> None:
+        old = self.report("VPN timeout, still open")
+        for _n in range(4):
+            actions.resolve(self.report("VPN timeout"), by=self.alma, code="fixed")
+        with patch.object(queries, "MAX_CANDIDATES", 2), patch.object(queries, "MAX_FILTERED", 3):
+            found = queries.search(self.alma, "vpn timeout status:active")
+        self.assertEqual([row["number"] for row in found], [old.number])
+
+    def test_somebody_known_by_two_addresses_is_found_once(self) -> None:
+        add_identity(self.rui, "email", "rui.alves@acme.example")
+        self.report("Once")
+        self.assertEqual([row["subject"] for row in queries.search(self.alma, "from:rui")], ["Once"])
+
+    def test_a_requester_reads_no_internal_words_in_a_list(self) -> None:
+        ticket = self.report("Mine", text="the words of the requester")
+        actions.note(ticket, by=self.alma, message=self.say("between agents"))
+        (seen,) = queries.page(queries.visible_to(self.rui), public_only=True).rows
+        self.assertEqual(seen["excerpt"], "the words of the requester")
+        (found,) = queries.search(self.rui, "requester")
+        self.assertEqual(found["excerpt"], "the words of the requester")
