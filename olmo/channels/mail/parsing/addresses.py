@@ -13,6 +13,8 @@ from .words import decoded
 _TOKEN = re.compile(
     r'"[^"\\]*(?:\\.[^"\\]*)*"?|<[^<>]*>?|=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,600}\?=|[,;:()]|[^"(),;:<=]+|=', re.DOTALL
 )
+_LONGEST_NAME = 300
+_LONGEST_ADDRESS = 1000  # RFC 5321 allows 254; what is longer is still shown, never sent to
 _RUN = re.compile(r"[^\s<>,;:\"()\[\]]+(?:\[[^\]\s]{1,60}\])?")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ROUTE = re.compile(r"^@[^:]{1,500}:")
@@ -108,8 +110,7 @@ def _address(name: str, email: str) -> Address:
         email = decoded(email)
     if "@" in email and not email.startswith('"'):
         email = email.replace(" ", "").rstrip(".")
-    name = _unescaped(decoded(name))
-    return Address(name, email)
+    return Address(_unescaped(decoded(name))[:_LONGEST_NAME].strip(), email[:_LONGEST_ADDRESS])
 
 
 def _unescaped(name: str) -> str:

@@ -12,9 +12,10 @@ from .model import DEFAULT, NO_BOUNCE, Address, Attachment, Limits, Note, Parsed
 from .trim import trim
 from .words import decoded
 
+_LONGEST_VALUE = 10_000
 _ID = re.compile(r"<([^<>\s]{1,998})>")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_FOLDED_ID = re.compile(r"<\s*([^<>]{1,998}?)\s*>")
+_FOLDED_ID = re.compile(r"<([^<>]{1,998})>")
 # Fields that callers outside need as they came: addressing, authentication, loops, threading of other desks.
 _KEPT = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-forwarded-to", "x-forwarded-for",
          "x-rcpt-to", "return-path", "sender", "received-spf", "authentication-results", "arc-authentication-results",
@@ -34,7 +35,7 @@ def parse(raw: bytes, limits: Limits = DEFAULT) -> ParsedMail:
     headers = root.headers
     content = body.extract(root, limits, notes)
     sender = _sender(headers)
-    subject = headers.text("subject")
+    subject = _subject(headers, limits, notes)
     rendered = content.from_html
     trimmed = trim(content.text, rendered.quotes if rendered else (), rendered.text if rendered else "")
     delivery = bounces.find(root, sender, subject, content.text)
@@ -68,9 +69,18 @@ def parse(raw: bytes, limits: Limits = DEFAULT) -> ParsedMail:
         spam=people.is_spam(headers),
         forwarded_from=people.forwarded_from(content.text, subject, headers),
         original_sender=people.original_sender(headers),
-        headers={name: tuple(headers.all_text(name)) for name in _KEPT if name in headers},
+        headers={
+            name: tuple(value[:_LONGEST_VALUE] for value in headers.all_text(name)) for name in _KEPT if name in headers
+        },
         notes=tuple(notes),
     )
+
+
+def _subject(headers: Headers, limits: Limits, notes: list[Note]) -> str:
+    subject = headers.text("subject")
+    if len(subject) > limits.subject_chars:
+        notes.append(Note("subject-cut", f"the subject is longer than {limits.subject_chars} characters"))
+    return subject[: limits.subject_chars].strip()
 
 
 def _sender(headers: Headers) -> Address:

@@ -12,8 +12,9 @@ class Limits:
 
     depth: int = 30  # nested multiparts
     parts: int = 1000  # MIME parts
-    header_bytes: int = 1_000_000  # of one header block
-    header_fields: int = 2000  # of one header block
+    header_bytes: int = 4_000_000  # of one header block
+    header_fields: int = 50_000  # of one header block
+    subject_chars: int = 2000
     recipients: int = 1000  # mailboxes of one field
     references: int = 200  # message ids of References; the first and the latest are kept
     text_chars: int = 2_000_000  # readable body

@@ -77,6 +77,11 @@ def test_references_keep_the_first_and_the_latest() -> None:
     assert any(note.code == "references" for note in found.notes)
 
 
+@pytest.mark.parametrize("field", ["<1@x.example>", "1@x.example", "< 1@x.\n example >", "<1@x.example> (comment)"])
+def test_a_message_id_is_read_however_it_is_written(field: str) -> None:
+    assert mail("x", head=f"From: a@b.example\nMessage-ID: {field}\n").message_id == "1@x.example"
+
+
 @pytest.mark.parametrize(
     ("raw", "moment"),
     [

@@ -54,9 +54,25 @@ def test_ten_thousand_recipients_are_cut_with_a_note() -> None:
 
 
 def test_a_header_of_megabytes_is_cut_with_a_note() -> None:
-    found = parse(HEAD + b"X-Long: " + b"a" * 3_000_000 + b"\n\nbody")
+    found = parse(HEAD + b"X-Long: " + b"a" * 5_000_000 + b"\n\nbody")
     assert (found.subject, found.text) == ("Printer", "body")
     assert "header-cut" in codes(found)
+
+
+def test_the_fields_below_ten_thousand_received_are_read() -> None:
+    found = parse(b"Received: from a by b; Mon, 2 Mar 2026 09:00:00 +0100\n" * 10_000 + HEAD + b"\nbody")
+    assert (found.subject, found.from_.email) == ("Printer", "rui@acme.example")
+    assert len(found.headers["received"]) == 100
+
+
+def test_the_fields_below_a_megabyte_of_header_are_read() -> None:
+    assert parse(b"X-Long: " + b"a" * 1_000_000 + b"\n" + HEAD + b"\nbody").subject == "Printer"
+
+
+def test_a_subject_of_a_megabyte_is_cut_with_a_note() -> None:
+    found = parse(b"Subject: " + b"a" * 1_000_000 + b"\nFrom: a@b.example\n\nbody")
+    assert (len(found.subject), found.from_.email) == (2000, "a@b.example")
+    assert "subject-cut" in codes(found)
 
 
 def test_a_hundred_thousand_fields_are_cut_with_a_note() -> None:
@@ -126,6 +142,7 @@ def test_hostile_text_is_survived_and_kept(body: str) -> None:
         b"Content-Type: " + b"a;" * 200_000,
         b'Content-Type: text/plain; a="' + b"\\" * 300_000,
         b"References: " + b"<" * 300_000,
+        b"References: " + (b"<" + b" " * 999) * 300,
         b"Date: " + b"1 " * 300_000,
         b"Subject: x" + b"\n a" * 100_000,
     ],
