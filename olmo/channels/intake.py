@@ -15,8 +15,9 @@ from olmo.tenancy.models import Client
 from olmo.tickets import actions, policy
 from olmo.tickets.models import Channel, Event, LinkKind, Message, Ticket
 
-from . import failures, loops, senders, threads
+from . import failures, senders, threads
 from .inbound import Inbound, Proof
+from .ours import Ours
 
 DUPLICATE_TAG = "possible-duplicate"
 
@@ -30,17 +31,12 @@ class Taken:
     is_automatic: bool = False
 
 
-def take_in(inbound: Inbound) -> Taken:
+def take_in(inbound: Inbound, desk: Ours) -> Taken:
     """Open or continue a ticket with this message. Needs a scope of every client."""
-    is_automatic = inbound.is_automatic or inbound.is_auto_reply or loops.is_own_address(inbound.address)
+    is_automatic = inbound.is_automatic or inbound.is_auto_reply or desk.has(inbound.address)
     inbound = replace(inbound, is_automatic=is_automatic)
     taken = _told_failure(inbound) or _continued(inbound) or _opened(inbound)
     return replace(taken, is_automatic=is_automatic)
-
-
-def as_copy(inbound: Inbound) -> Inbound:
-    """The same message, marked: another one with its Message-ID has acted already."""
-    return replace(inbound, is_copy=True)
 
 
 def _told_failure(inbound: Inbound) -> Taken | None:

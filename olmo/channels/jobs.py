@@ -1,11 +1,15 @@
 """One-line tasks of the channels room."""
 
+from importlib import import_module
+
+from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
 from . import processing, queries
+from .models import Mailbox
 
 
 @app.task(name=processing.PROCESS, queue="mail", priority=processing.PRIORITY, retry=RetryStrategy(max_attempts=20, wait=5))
@@ -20,6 +24,15 @@ def process() -> None:
 def sweep(timestamp: int) -> None:
     """Queue a processing when anything is due: no lost job keeps a message unread."""
     _go_on()
+
+
+@app.task(name="olmo.channels.jobs.report_failing", queue="mail", retry=RetryStrategy(max_attempts=10, wait=30))
+def report_failing(mailbox_id: int) -> None:
+    """Tell everybody whom `wiring.MAILBOX_FAILED` names that a mailbox cannot be read."""
+    with scope(EVERY_CLIENT):
+        mailbox = Mailbox.objects.filter(pk=mailbox_id, failing_since__isnull=False).first()
+        for tell in getattr(import_module(settings.OLMO_WIRING), "MAILBOX_FAILED", []) if mailbox else []:
+            tell(mailbox)
 
 
 def _go_on() -> None:

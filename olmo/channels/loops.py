@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import re
 
 from django.conf import settings
 
@@ -9,8 +10,11 @@ from olmo.outbox.queries import by_message_id
 from olmo.tenancy.models import Client, Provider
 
 from .models import Mailbox
+from .ours import plain
 
 HEADER = "X-Olmo-Loop"
+# What `notifications.sending.message_id` and `outbox.actions.new_message_id` make.
+_OUR_FORM = re.compile(r"\d+\.[\w-]+\.[a-z0-9]{20}@|[0-9a-f]{32}@")
 
 
 @functools.cache
@@ -21,14 +25,10 @@ def mark() -> str:
 
 def is_own(loop_header: str, message_id: str) -> bool:
     """Whether this very message left from here."""
-    return loop_header == mark() or bool(message_id and by_message_id(message_id))
+    return loop_header == mark() or bool(_OUR_FORM.match(message_id) and by_message_id(message_id))
 
 
 def is_own_address(address: str) -> bool:
     """Whether this is an address of the desk, plus part aside: who writes as us is a machine, or an impostor."""
-    local, _at, domain = address.lower().rpartition("@")
-    plain = f"{local.partition('+')[0]}@{domain}"
-    return any(
-        model.objects.filter(address__iexact=plain).exists()
-        for model in (Mailbox, Provider, Client)
-    )
+    wanted = plain(address)
+    return any(model.objects.filter(address__iexact=wanted).exists() for model in (Mailbox, Provider, Client))

@@ -57,6 +57,7 @@ class Mailbox(models.Model):
     health = models.CharField(max_length=8, choices=Health, default=Health.UNKNOWN)
     last_error = models.CharField(max_length=500, blank=True)
     failing_since = models.DateTimeField(null=True)
+    reported_at = models.DateTimeField(null=True)
     last_ok_at = models.DateTimeField(null=True)
     uid_validity = models.BigIntegerField(default=0)
     last_uid = models.BigIntegerField(default=0)

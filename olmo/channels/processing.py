@@ -7,12 +7,12 @@ state, or nothing. The unique `key` makes a message act once, however often and 
 
 import logging
 import time
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -20,17 +20,17 @@ from procrastinate.contrib.django import app
 
 from olmo.kernel import clock
 from olmo.kernel.text import clean_line
-from olmo.tenancy.queries import provider
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets.files import NoSpace, path_of
 
-from . import intake, loops
+from . import intake, loops, ours
 from .mail import peek
 from .mail.inbound import inbound_of, message_key
 from .mail.parsing import ParsedMail
 from .mail.reader import Reader, Unreadable, readers
 from .mail.store import lane
-from .models import Mailbox, RawMessage, RawState
+from .models import RawMessage, RawState
+from .ours import Ours
 
 log = logging.getLogger("olmo.intake")
 
@@ -44,6 +44,7 @@ MAX_READS = 2  # parsing is the same every time
 PAUSE = timedelta(seconds=5)
 NO_SPACE_PAUSE = timedelta(seconds=30)
 PARENT_PAUSE = timedelta(seconds=2)
+MAX_PARENTS = 20
 PARENT_PATIENCE = timedelta(seconds=60)
 FAILED_IN_MID_WORK = 5  # claimed so often and never settled: it takes its worker with it
 
@@ -53,11 +54,7 @@ class _ParentFirst(Exception):
 
 
 class _Seen(Exception):
-    """The message acted already."""
-
-    def __init__(self, twin: RawMessage | None, reason: str) -> None:
-        self.twin, self.reason = twin, reason
-        super().__init__(reason)
+    """The message must not act; the text says why."""
 
 
 def process_due(seconds: float = 20.0) -> int:
@@ -75,6 +72,7 @@ def process_due(seconds: float = 20.0) -> int:
 def claim() -> list[RawMessage]:
     """The next messages, each with one more try counted: several new ones, or one that failed before."""
     with scope(EVERY_CLIENT):
+        _commit_lightly()
         now = clock.now()
         due = RawMessage.objects.filter(state=RawState.RECEIVED, next_at__lte=now).order_by("next_at", "pk")
         rows = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
@@ -90,6 +88,8 @@ def claim() -> list[RawMessage]:
 
 def work_through(batch: list[RawMessage]) -> None:
     """Process claimed messages in order. While one is taken in, the next is being read by the reader's process."""
+    with scope(EVERY_CLIENT):
+        desk = ours.read()
     with readers.one() as reader:
         contents = [content_of(raw) for raw in batch]
         reader.ask(contents[0])
@@ -101,20 +101,24 @@ def work_through(batch: list[RawMessage]) -> None:
             if place + 1 < len(batch):
                 reader.ask(contents[place + 1])
             if mail is not None:
-                process(raw, contents[place], mail)
+                process(raw, contents[place], mail, desk)
 
 
-def process(raw: RawMessage, content: bytes, mail: ParsedMail) -> None:
+def process(raw: RawMessage, content: bytes, mail: ParsedMail, desk: Ours) -> None:
     """Take one message in, or write down why not. Raises a database error only when the database is away."""
     try:
-        _take_in(raw, content, mail)
+        with scope(EVERY_CLIENT), override(desk.language):
+            _take_in(raw, content, mail, desk)
     except _Seen as seen:
-        _settle(raw, state=RawState.IGNORED, twin=seen.twin, reason=seen.reason)
+        _settle(raw, state=RawState.IGNORED, reason=str(seen))
     except _ParentFirst:
         _settle(raw, attempts=raw.attempts - 1, next_at=clock.now() + PARENT_PAUSE)
     except NoSpace as error:
         _settle(raw, attempts=raw.attempts - 1, next_at=clock.now() + NO_SPACE_PAUSE, reason=str(error))
     except Exception as error:
+        if isinstance(error, IntegrityError) and (twin := _twin_of(raw)):
+            _settle(raw, state=RawState.IGNORED, twin=twin, reason=_("The same message was delivered again."))
+            return
         if isinstance(error, DatabaseError) and not _database_answers():
             raise
         log.exception("Message %s could not be processed (try %s)", raw.pk, raw.attempts)
@@ -147,59 +151,60 @@ def content_of(raw: RawMessage) -> bytes:
     return bytes(raw.content) if raw.content is not None else Path(path_of(raw.sha256)).read_bytes()
 
 
-def mailbox_of(raw: RawMessage) -> Mailbox | None:
-    """The mailbox that a message came to: the one it was fetched from, or the first of its recipients."""
-    if raw.mailbox_id is not None:
-        return Mailbox.objects.select_related("client", "team").filter(pk=raw.mailbox_id).first()
-    plain = [_plain(address) for address in raw.envelope_to]
-    found = {
-        box.address.lower(): box
-        for box in Mailbox.objects.filter(address__in=[*raw.envelope_to, *plain], is_active=True).select_related("client", "team")
-    }
-    return next((found[address] for address in plain if address in found), None)
+def _take_in(raw: RawMessage, content: bytes, mail: ParsedMail, desk: Ours) -> None:
+    mailbox = desk.mailbox(raw.mailbox_id, raw.envelope_to)
+    if loops.is_own(peek.field(content, loops.HEADER), mail.message_id):
+        raise _Seen(_("Our own message came back."))
+    raw.key = message_key(raw, peek.essence(content), mailbox.pk if mailbox else None)
+    inbound = inbound_of(mail, raw, mailbox)
+    facts = _hold(raw, inbound.references)
+    if facts is None:  # another worker was faster, after our lease ended
+        return
+    if facts.waits:
+        raise _ParentFirst
+    taken = intake.take_in(replace(inbound, is_copy=facts.is_copy), desk)
+    RawMessage.objects.filter(pk=raw.pk).update(
+        state=RawState.DONE, processed_at=clock.now(), reason="", is_automatic=taken.is_automatic, message=taken.message_id,
+        client=taken.client_id, mailbox=mailbox,
+    )  # fmt: skip
 
 
-def _take_in(raw: RawMessage, content: bytes, mail: ParsedMail) -> None:
-    with scope(EVERY_CLIENT), override(_language()):
-        current = RawMessage.objects.select_for_update().filter(pk=raw.pk, state=RawState.RECEIVED).first()
-        if current is None:  # another worker was faster, after our lease ended
-            return
-        mailbox = mailbox_of(raw)
-        if loops.is_own(peek.field(content, loops.HEADER), mail.message_id):
-            raise _Seen(None, _("Our own message came back."))
-        raw.key = message_key(raw, peek.essence(content), mailbox.pk if mailbox else None)
-        _act_once(raw)
-        inbound = inbound_of(mail, raw, mailbox)
-        if inbound.references and _waits_for(inbound.references, raw):
-            raise _ParentFirst
-        taken = intake.take_in(inbound if not _is_copy(raw) else intake.as_copy(inbound))
-        raw.state, raw.processed_at, raw.reason, raw.is_automatic = RawState.DONE, clock.now(), "", taken.is_automatic
-        raw.message_id, raw.client_id, raw.mailbox_id = taken.message_id, taken.client_id, mailbox.pk if mailbox else None
-        raw.save(update_fields=["state", "processed_at", "reason", "is_automatic", "message", "client", "mailbox"])
+@dataclass(frozen=True)
+class _Facts:
+    """What the database knows of a message that is about to act."""
+
+    is_copy: bool  # one with the same Message-ID, and other content or another mailbox, has acted before
+    waits: bool  # one that it answers has come and is not processed yet
 
 
-def _act_once(raw: RawMessage) -> None:
-    """Put the key into the row; the unique index decides between twins, also between two that come at once."""
-    try:
-        with transaction.atomic():
-            RawMessage.objects.filter(pk=raw.pk).update(key=raw.key)
-    except IntegrityError as error:
-        raise _Seen(RawMessage.objects.filter(key=raw.key).first(), _("The same message was delivered again.")) from error
+def _hold(raw: RawMessage, references: tuple[str, ...]) -> _Facts | None:
+    """Lock the row and put the key into it, in one statement; None when the row was settled already.
+
+    Raises IntegrityError when a twin has the key, also one that comes at the same moment.
+    """
+    may_wait = clock.now() - raw.received_at < PARENT_PATIENCE
+    parents = list(references[:MAX_PARENTS]) if may_wait else []
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [raw.key, raw.pk, parents, MAX_READS])
+        row = cursor.fetchone()
+    return _Facts(is_copy=row[0], waits=row[1]) if row else None
 
 
-def _is_copy(raw: RawMessage) -> bool:
-    """Whether a message with the same Message-ID, and other content or another mailbox, was processed before."""
-    if not raw.mail_id:
-        return False
-    same = RawMessage.objects.filter(mail_id=raw.mail_id, state=RawState.DONE).exclude(pk=raw.pk)
-    return same.exists()
+_HOLD = """
+update channels_rawmessage raw set key = %s where raw.id = %s and raw.state = 'received' returning
+    raw.mail_id <> '' and exists (
+        select from channels_rawmessage same where same.mail_id = raw.mail_id and same.mail_id <> ''
+        and same.state = 'done' and same.id <> raw.id),
+    exists (
+        select from channels_rawmessage parent where parent.mail_id = any(%s::text[]) and parent.mail_id <> ''
+        and parent.state = 'received' and parent.attempts < %s and parent.id <> raw.id)
+"""
 
 
-def _waits_for(references: tuple[str, ...], raw: RawMessage) -> bool:
-    if clock.now() - raw.received_at > PARENT_PATIENCE:
-        return False
-    earlier = RawMessage.objects.filter(mail_id__in=references[:20], state=RawState.RECEIVED, attempts__lt=MAX_READS)
-    return earlier.exclude(pk=raw.pk).exists()
+def _twin_of(raw: RawMessage) -> RawMessage | None:
+    """The message that acted in its place, when it was the same one."""
+    with scope(EVERY_CLIENT):
+        return RawMessage.objects.filter(key=raw.key).exclude(pk=raw.pk).defer("content").first()
 
 
 def _read(reader: Reader, raw: RawMessage) -> ParsedMail | None:
@@ -240,15 +245,10 @@ def _bounded(rows: list[RawMessage]) -> list[RawMessage]:
     return kept
 
 
-def _plain(address: str) -> str:
-    local, _at, domain = address.lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
-
-
-def _language() -> str:
-    """The desk's own language, for the few words that intake itself writes."""
-    found = provider()
-    return found.language if found else settings.LANGUAGE_CODE
+def _commit_lightly() -> None:
+    """Let this transaction's commit not wait for the disk: losing a claim costs nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local synchronous_commit = off")
 
 
 def _database_answers() -> bool:

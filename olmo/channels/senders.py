@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from olmo.kernel.errors import Conflict
 from olmo.people import actions as people
-from olmo.people.models import Kind, Person
+from olmo.people.models import Identity, Kind, Person
 from olmo.people.queries import by_address
 from olmo.tenancy import queries as tenancy
 from olmo.tenancy.models import Client
@@ -15,14 +15,15 @@ from .inbound import Inbound
 
 def known(inbound: Inbound) -> Person | None:
     """The person of the sender's address, or None."""
-    return by_address(inbound.address) if inbound.address else None
+    found = Identity.objects.filter(kind=Identity.Kind.EMAIL, value=inbound.address).select_related("person__client")
+    return next((identity.person for identity in found[:1]), None) if inbound.address else None
 
 
 def client_for(inbound: Inbound, person: Person | None) -> Client:
     """Whose ticket a new message opens: the requester's own organisation, else that of the mail domain, of the mailbox,
     else the one that takes strangers."""
-    if person is not None and person.client_id is not None:
-        return Client.objects.get(pk=person.client_id)
+    if person is not None and person.client is not None:
+        return person.client
     found = tenancy.client_of_domain(inbound.domain) if inbound.domain else None
     return found or (inbound.mailbox.client if inbound.mailbox else None) or _of_strangers()
 

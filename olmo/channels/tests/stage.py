@@ -2,11 +2,11 @@
 
 import json
 import os
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -26,8 +26,8 @@ LATER = {"olmo.outbox.jobs.deliver"}  # needs a relay: `delivered` does it
 
 
 def mail(
-    text: str = "My VPN does not connect.", *, sender: str = "Rui Alves <rui@acme.example>", to: str = HELP, subject: str = "VPN",
-    message_id: str = "", **headers: str,
+    text: str = "My VPN does not connect.", *, sender: str = "Rui Alves <rui@acme.example>", to: str = HELP,
+    subject: str = "VPN", message_id: str = "", **headers: str,
 ) -> bytes:
     """A plain mail as bytes; header names as keywords (in_reply_to="<x@y>")."""
     made = EmailMessage()
@@ -45,7 +45,8 @@ def kept(raw: bytes, *, to: str = HELP, sender: str = "rui@acme.example", way: s
     """The row that intake would have committed for these bytes."""
     arrival = Arrival(raw, "smtp", sender, (to,))
     return RawMessage.objects.create(
-        way=way, sha256=arrival.sha256, size=len(raw), content=raw, envelope_from=sender, envelope_to=[to], mail_id=arrival.mail_id,
+        way=way, sha256=arrival.sha256, size=len(raw), content=raw, envelope_from=sender, envelope_to=[to],
+        mail_id=arrival.mail_id,
         **more,
     )  # fmt: skip
 

@@ -37,7 +37,7 @@ class ARequestAndItsAnswer(DeskTest):
                 to=answer["Reply-To"],
             )
             self.assertEqual(ticket_of(again), ticket)
-            words = Message.objects.get(pk=again.message_id)
+            words = Message.objects.get(source_id=again.pk)
             self.assertEqual((words.kind, words.author, words.text), (MessageKind.PUBLIC, self.rui, "Now it works."))
             self.assertLogged(ticket, "opened", "replied", "received")
 

@@ -44,13 +44,13 @@ class Sink:
 
     def mails(self) -> list[EmailMessage]:
         """What was taken, parsed."""
-        return [cast(EmailMessage, message_from_bytes(raw, policy=policy.default)) for _to, raw in self.taken]
+        return [message_from_bytes(raw, policy=policy.default) for _to, raw in self.taken]
 
     async def _serve(self) -> asyncio.Server:
         make = lambda: SMTP(self, hostname="sink.example", enable_SMTPUTF8=True, loop=self._loop, data_size_limit=None)  # noqa: E731
         return await self._loop.create_server(make, "127.0.0.1", 0)
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(
         self, server: SMTP, _session: Any, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         self.offered.append(address)
@@ -61,7 +61,7 @@ class Sink:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, _session: Any, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Any, envelope: Envelope) -> str:
         answer = self.at_data(envelope.rcpt_tos[0])
         if answer.startswith("250") or answer == "take and close":
             self.taken += [(to, cast(bytes, envelope.content)) for to in envelope.rcpt_tos]
