@@ -1,0 +1,46 @@
+"""What every page of the portal shares: the organisation's name, the navigation, the live stream."""
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from olmo.people.models import Person
+from olmo.people.streams import stream_url
+
+from .reading import heard
+
+
+class PortalRequest(HttpRequest):
+    """A request of a requester, as `gate.for_requesters` lets it through."""
+
+    person: Person
+
+
+def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A whole page of the portal for the requester who is signed in."""
+    person = cast(PortalRequest, request).person
+    around = {
+        "brand": {"name": person.client.name if person.client else "Olmo"},
+        "nav": navigation(request.path),
+        "live_url": stream_url(request, heard(person)),
+    }
+    return render(request, template, {**around, **context}, status=status)
+
+
+def navigation(path: str) -> list[dict[str, Any]]:
+    """The two places of the portal."""
+    places = [
+        (reverse("portal:new"), _("Report a problem"), "plus"),
+        (reverse("portal:list"), _("My requests"), "form"),
+    ]
+    return [{"url": url, "label": label, "icon": icon, "active": url == path} for url, label, icon in places]
+
+
+def go(url: str) -> HttpResponseRedirect:
+    """After a change: the page that shows it, by GET."""
+    answer = HttpResponseRedirect(url)
+    answer.status_code = 303
+    return answer

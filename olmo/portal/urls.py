@@ -1,0 +1,16 @@
+"""The addresses of the portal: a requester's requests."""
+
+from django.urls import path
+
+from . import request, uploads, views
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("requests", views.tickets, name="list"),
+    path("requests/new", views.new, name="new"),
+    path("requests/uploads", uploads.upload, name="uploads"),
+    path("requests/<int:number>", request.ticket, name="ticket"),
+    path("requests/<int:number>/answers", request.answers, name="answers"),
+]

@@ -1,0 +1,139 @@
+"""The requesters' pages around their requests: home, the list, and the report of a problem."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from olmo.kernel import live
+from olmo.kernel.errors import Invalid, NotFound, OlmoError
+from olmo.people.gate import for_requesters, home_of
+from olmo.people.models import Person
+from olmo.tenancy.queries import provider
+from olmo.tickets import actions, queries
+from olmo.tickets.models import Channel, Ticket
+
+from . import progress, reading, uploads
+from .forms import ReportForm
+from .shell import PortalRequest, go, page
+
+SHOWN_AT_HOME = 10
+
+
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponseBase:
+    """A requester's start: what is the matter, and how far their requests are. Strangers learn what this is."""
+    person: Person | None = request.person  # type: ignore[attr-defined]
+    if person is None:
+        return _welcome(request)
+    if not person.is_requester:
+        return go(home_of(person))
+    found = reading.listed(person, done=False, size=SHOWN_AT_HOME)
+    return page(request, "portal/home.html", {"requests": _rows(found), "has_more": bool(found.after)})
+
+
+@for_requesters
+@require_safe
+def tickets(request: HttpRequest) -> HttpResponse:
+    """The requester's requests: open or done, by pages; or those that a search finds."""
+    person, asked = cast(PortalRequest, request).person, request.GET
+    done, query = asked.get("done") == "1", asked.get("q", "").strip()
+    context: dict[str, Any] = {"done": done, "query": query}
+    try:
+        found = (
+            reading.searched(person, query)
+            if query
+            else reading.listed(person, done=done, after=asked.get("after", ""))
+        )
+    except Invalid as refusal:
+        return page(request, "portal/list.html", {**context, "error": refusal.message}, status=400)
+    if found.after:
+        context["pages"] = {"older_url": "?" + urlencode([("done", int(done)), ("after", found.after)])}
+    return page(request, "portal/list.html", {**context, "requests": _rows(found)})
+
+
+@for_requesters
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The report of a problem. `follows`: the number of a closed request that it continues."""
+    person = cast(PortalRequest, request).person
+    follows = _followed(person, request.POST.get("follows") or request.GET.get("follows") or "")
+    if request.method != "POST":
+        start = {"subject": request.GET.get("subject", "")[:255] or (follows.subject if follows else "")}
+        given = {"category": request.GET.get("category", "")}
+        return _report_page(request, ReportForm(reporter=person, initial={**start, **given}), follows)
+    form = ReportForm(request.POST, reporter=person)
+    ids: list[int] = []
+    try:
+        ids += uploads.sent_with(request)
+        if form.is_valid():
+            return _opened(request, _open(person, form, ids, follows))
+    except Invalid as refusal:
+        form.refuse(refusal.field, str(refusal.message))
+    except OlmoError as refusal:
+        form.add_error(None, str(refusal.message))
+    return _report_page(request, form, follows, ids=ids or _ids_of(request), status=422)
+
+
+def _open(person: Person, form: ReportForm, ids: list[int], follows: Ticket | None) -> Ticket:
+    given = form.cleaned_data
+    assert person.client is not None
+    with transaction.atomic():
+        ticket = actions.open_ticket(
+            by=person, client=person.client, requester=person, subject=given["subject"], channel=Channel.PORTAL,
+            message=actions.NewMessage(text=given["text"], channel=Channel.PORTAL, uploads=ids),
+            impact=int(given["affected"]), urgency=int(given["pressing"]), category=given["category"], fields=form.values,
+            follows=actions.FollowUp(ticket=follows) if follows else None,
+        )  # fmt: skip
+        live.tell(person=person.pk)  # their open pages ask for a stream that tells of this ticket too
+    return ticket
+
+
+def _opened(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    messages.success(request, _("We have your request. Its number is %(number)d.") % {"number": ticket.number})
+    return go(reverse("portal:ticket", args=[ticket.number]))
+
+
+def _report_page(
+    request: HttpRequest, form: ReportForm, follows: Ticket | None, *, ids: list[int] | None = None, status: int = 200
+) -> HttpResponse:
+    person = cast(PortalRequest, request).person
+    context = {"form": form, "follows": follows, **uploads.field(person, ids)}
+    return page(request, "portal/new.html", context, status=status)
+
+
+def _followed(person: Person, number: str) -> Ticket | None:
+    if not number:
+        return None
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        raise NotFound
+    return queries.by_number(person, int(number))
+
+
+def _ids_of(request: HttpRequest) -> list[int]:
+    return [int(pk) for pk in request.POST.getlist("upload") if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+
+
+def _rows(found: reading.Rows) -> list[dict[str, Any]]:
+    return [
+        {**progress.in_list(row), "url": reverse("portal:ticket", args=[row.ticket["number"]])} for row in found.rows
+    ]
+
+
+def _welcome(request: HttpRequest) -> HttpResponse:
+    host = provider()
+    languages = [
+        {"code": code, "label": label, "url": reverse("people:language", args=[code])}
+        for code, label in (("en", "English"), ("it", "Italiano"))
+    ]
+    context = {"brand": {"name": host.name if host else "Olmo"}, "languages": languages, "is_founded": host is not None}
+    return render(request, "portal/welcome.html", context)
