@@ -33,7 +33,7 @@ def scope(clients: Clients) -> Iterator[None]:
         with transaction.atomic():
             _apply(clients)
             yield
-            if outer is not None:
+            if outer is not None and not connection.needs_rollback:  # a rollback brings the outer setting back by itself
                 _apply(outer)
     finally:
         _open.reset(token)

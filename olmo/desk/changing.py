@@ -1,0 +1,116 @@
+"""Changes of a ticket that are one form or one press each: POST to the noun, and back to the ticket."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from olmo.kernel.errors import Conflict, Invalid, Words
+from olmo.tickets import actions, queries
+from olmo.tickets.models import Ticket
+
+from . import people
+from . import ticket as tickets
+from .forms import FORMS, ChangeForm
+from .forms.joining import Merge
+from .shell import AnyView, DeskRequest, SeeOther, agents, is_part, page
+
+# Forms with no place on the ticket's page have a page of their own.
+_ALONE = frozenset({"merge", "links", "subject"})
+
+
+def change(noun: str) -> AnyView[[int]]:
+    """The view of one form: GET shows it, POST makes the change."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @agents
+    def view(request: DeskRequest, number: int) -> HttpResponse:
+        ticket = queries.by_number(request.person, number)
+        if request.method == "POST":
+            form = FORMS[noun](request.POST, ticket=ticket, by=request.person)
+            return done(request, form) if form.is_done() else shown(request, form, status=form.status)
+        return shown(request, FORMS[noun](ticket=ticket, by=request.person))
+
+    return view
+
+
+def done(request: DeskRequest, form: ChangeForm) -> HttpResponse:
+    """After the change: the ticket (or the one where it goes on)."""
+    if form.said:
+        messages.success(request, str(form.said))
+    return SeeOther(form.answer_url())
+
+
+def shown(request: DeskRequest, form: ChangeForm, *, status: int = 200) -> HttpResponse:
+    """The form: alone for a script that asks for it, else open on the page of its ticket, or on a page of its own."""
+    extra = {**tickets.around_form(request, form), **people.around_pick(request, form)}
+    if request.method != "POST" and is_part(request):
+        return render(request, "desk/form.html", {"form": form, **extra}, status=status)
+    if form.noun in _ALONE:
+        return alone(request, form, extra, status=status)
+    return tickets.whole(request, form.ticket, opened=form, extra=extra, status=status)
+
+
+def alone(request: DeskRequest, form: ChangeForm, extra: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A form on a page of its own."""
+    context = {
+        "form": form,
+        "ticket": form.ticket,
+        "back_url": reverse("desk:ticket", args=[form.ticket.number]),
+        **extra,
+    }
+    return page(request, "desk/change.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@agents
+def merge(request: DeskRequest, number: int) -> HttpResponse:
+    """Merge in two steps: the number of the other ticket, then what would happen, and only then the change."""
+    ticket = queries.by_number(request.person, number)
+    data = request.POST if request.method == "POST" else request.GET if "number" in request.GET else None
+    form = Merge(data, ticket=ticket, by=request.person)
+    if request.method == "POST":
+        return done(request, form) if form.is_done() else alone(request, form, {}, status=form.status)
+    is_possible = data is not None and form.preview()
+    status = 200 if data is None or is_possible else form.status
+    into = form.into if is_possible else None
+    context = {"form": form, "ticket": ticket, "into": into, "back_url": reverse("desk:ticket", args=[number])}
+    return page(request, "desk/merge.html", context, status=status)
+
+
+def press(verb: Callable[[DeskRequest, Ticket], object], said: Words = "") -> AnyView[[int]]:
+    """The view of a change that needs no words. A refusal comes back as a toast on the ticket."""
+
+    @require_POST
+    @agents
+    def view(request: DeskRequest, number: int) -> HttpResponse:
+        ticket = queries.by_number(request.person, number)
+        try:
+            verb(request, ticket)
+        except (Conflict, Invalid) as refusal:
+            messages.error(request, str(refusal.message))
+        else:
+            if said:
+                messages.success(request, str(said))
+        return SeeOther(reverse("desk:ticket", args=[number]))
+
+    return view
+
+
+def _unlink(request: DeskRequest, ticket: Ticket) -> object:
+    number, kind = request.POST.get("number", ""), request.POST.get("kind", "")
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        raise Invalid("number", _("“%(number)s” is not a ticket’s number.") % {"number": number[:30]})
+    return actions.unlink(ticket, queries.by_number(request.person, int(number)), by=request.person, kind=kind)
+
+
+resume = press(lambda request, ticket: actions.resume(ticket, by=request.person))
+close = press(lambda request, ticket: actions.close(ticket, by=request.person))
+reopen = press(lambda request, ticket: actions.reopen(ticket, by=request.person))
+unmerge = press(lambda request, ticket: actions.unmerge(ticket, by=request.person))
+unlink = press(_unlink)

@@ -1,0 +1,193 @@
+"""What stands at the head of a ticket and beside it: its state, its requester, its properties, its relations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from olmo.kernel import marks, spoken
+from olmo.kernel.errors import Words
+from olmo.people.models import Identity, Person
+from olmo.tickets import queries
+from olmo.tickets.actions.values import fields_for
+from olmo.tickets.models import CustomField, HoldReason, Level, LinkKind, Priority, Status, Ticket, TicketKind
+
+Fact = dict[str, Any]
+
+_BADGES: Mapping[str, tuple[str, str]] = {
+    Status.NEW: ("elm", ""), Status.OPEN: ("elm", ""), Status.WAITING: ("slate", "pause"),
+    Status.RESOLVED: ("", "check"), Status.CLOSED: ("", "archive"),
+}  # fmt: skip
+_WAITS: Mapping[str, Words] = {
+    HoldReason.REQUESTER: gettext_lazy("Waiting for the requester"),
+    HoldReason.THIRD_PARTY: gettext_lazy("Waiting for a third party"),
+    HoldReason.DATE: gettext_lazy("Waiting"),
+}
+
+
+def head(ticket: Ticket) -> dict[str, Any]:
+    """The head: number, state, promises, and what can be done next."""
+    tone, icon = _BADGES[ticket.status]
+    is_merged = ticket.merged_into_id is not None
+    return {
+        "number": ticket.number,
+        "kind": TicketKind(ticket.kind).label,
+        "title": ticket.subject,
+        "badge": {"tone": tone, "icon": icon, "label": _state(ticket)},
+        "notice": _merged(ticket),
+        "promises": _promises(ticket),
+        "tools": [] if is_merged else _tools(ticket),
+        "acts": _acts(ticket),
+        "more_url": reverse("desk:more", args=[ticket.number]),
+    }
+
+
+def _state(ticket: Ticket) -> str:
+    if ticket.status != Status.WAITING:
+        return str(Status(ticket.status).label)
+    words = str(_WAITS.get(ticket.hold_reason, Status.WAITING.label))
+    return (
+        _("%(state)s, until %(date)s") % {"state": words, "date": spoken.near(ticket.wake_at)}
+        if ticket.wake_at
+        else words
+    )
+
+
+def _promises(ticket: Ticket) -> list[dict[str, Any]]:
+    """What was agreed: the due date, as long as the ticket is open."""
+    if ticket.due_at is None or ticket.is_done:
+        return []
+    return [{"clock": marks.due(ticket.due_at), "words": _("Due %(date)s") % {"date": spoken.moment(ticket.due_at)}}]
+
+
+def _tools(ticket: Ticket) -> list[dict[str, Any]]:
+    if ticket.is_done:
+        return []
+    tools = [
+        ("escalation", _("Escalate"), "escalate", False),
+        ("resolution", _("Resolve"), "check", True),
+    ]
+    if ticket.status != Status.WAITING:
+        tools.insert(0, ("hold", _("Hold"), "snooze", False))
+    return [
+        {"noun": noun, "label": label, "icon": icon, "is_main": is_main, "url": _url(ticket, noun)}
+        for noun, label, icon, is_main in tools
+    ]
+
+
+def _acts(ticket: Ticket) -> list[dict[str, Any]]:
+    """What needs no words: one press."""
+    if ticket.merged_into_id is not None:
+        return [{"label": _("Take the merge back"), "icon": "unmerge", "url": _url(ticket, "merge_end")}]
+    if ticket.status == Status.WAITING:
+        return [{"label": _("Resume"), "icon": "play", "url": _url(ticket, "hold_end")}]
+    if ticket.is_done:
+        return [{"label": _("Reopen"), "icon": "undo", "url": _url(ticket, "reopening"), "is_main": True}]
+    return []
+
+
+def _merged(ticket: Ticket) -> dict[str, Any] | None:
+    if ticket.merged_into is None:
+        return None
+    into = ticket.merged_into
+    return {
+        "icon": "merge", "title": _("Merged into ticket %(number)s.") % {"number": into.number}, "text": into.subject,
+        "url": reverse("desk:ticket", args=[into.number]), "action": _("Open it"),
+    }  # fmt: skip
+
+
+def sections(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
+    """What stands beside a ticket."""
+    parts = [_requester(ticket), {"title": _("Properties"), "facts": [*_properties(viewer, ticket), *_custom(ticket)]}]
+    if ticket.links or ticket.absorbed_ids:
+        parts.append({"title": _("Related tickets"), "lines": _related(viewer, ticket)})
+    return parts
+
+
+def _requester(ticket: Ticket) -> dict[str, Any]:
+    person = ticket.requester
+    known = Identity.objects.filter(person=person).order_by("kind", "pk").values_list("kind", "value")
+    labels = {Identity.Kind.EMAIL: (_("E-mail"), "mailto:"), Identity.Kind.PHONE: (_("Phone"), "tel:")}
+    reach: list[Fact] = [
+        {"label": labels[Identity.Kind(kind)][0], "value": value, "href": f"{labels[Identity.Kind(kind)][1]}{value}"}
+        for kind, value in known[:6]
+    ]
+    return {
+        "title": _("Requester"),
+        "link": {"url": reverse("desk:person", args=[person.pk]), "label": _("All tickets")},
+        "person": {
+            "name": person.name, "kind": person.kind, "note": _position(person, ticket), "noun": "requester",
+            "url": _url(ticket, "requester"),
+        },
+        "facts": reach,
+    }  # fmt: skip
+
+
+def _position(person: Person, ticket: Ticket) -> str:
+    return ", ".join(word for word in (person.title, ticket.client.name) if word)
+
+
+def _properties(viewer: Person, ticket: Ticket) -> list[Fact]:
+    name, team = ticket.assignee.name if ticket.assignee else "", ticket.team
+    because = _("Impact %(impact)s, urgency %(urgency)s")
+    levels = {"impact": str(Level(ticket.impact).label).lower(), "urgency": str(Level(ticket.urgency).label).lower()}
+    due = spoken.near(ticket.due_at) if ticket.due_at else ""
+    facts: list[Fact] = [
+        {"label": _("Owner"), "noun": "assignment", "value": name or _("Nobody yet"), "who": name},
+        {"label": _("Team"), "value": team.name if team else "", "url": _url(ticket, "assignment")},
+        {"label": _("Priority"), "noun": "priority", "value": Priority(ticket.priority).label, "priority": ticket.priority},
+        {"label": _("Because"), "value": because % levels},
+        {"label": _("Category"), "noun": "category", "value": str(ticket.category) if ticket.category else ""},
+        {"label": _("Kind"), "noun": "kind", "value": TicketKind(ticket.kind).label},
+        {"label": _("Due"), "noun": "due", "value": due},
+        {"label": _("Tags"), "noun": "tags", "tags": ticket.tags},
+        {"label": _("Language"), "noun": "language", "value": dict(settings.LANGUAGES).get(ticket.language, ticket.language)},
+        {"label": _("Followers"), "noun": "watchers", "value": _followers(viewer, ticket)},
+    ]  # fmt: skip
+    return [{**fact, "url": _url(ticket, fact["noun"])} if "noun" in fact else fact for fact in facts]
+
+
+def _followers(viewer: Person, ticket: Ticket) -> str:
+    if not ticket.watcher_ids:
+        return ""
+    names = Person.objects.filter(pk__in=ticket.watcher_ids).order_by("name").values_list("name", flat=True)
+    return ", ".join(names)
+
+
+def _custom(ticket: Ticket) -> list[Fact]:
+    definitions = fields_for(ticket.client_id, ticket.category_id)
+    url = _url(ticket, "fields")
+    return [
+        {"label": str(one), "noun": "" if n else "fields", "url": url, "value": _shown(one, ticket.fields.get(one.key))}
+        for n, one in enumerate(definitions)
+    ]
+
+
+def _shown(definition: CustomField, value: Any) -> str:
+    if value is None:
+        return ""
+    if definition.kind == CustomField.Kind.BOOLEAN:
+        return _("Yes") if value else _("No")
+    return str(value)
+
+
+def _related(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
+    """Linked tickets and those merged into this one, as far as the viewer may see them."""
+    how: dict[int, str] = {link["ticket"]: str(LinkKind(link["kind"]).label) for link in ticket.links}
+    how.update(dict.fromkeys(ticket.absorbed_ids, _("merged into this one")))
+    rows = queries.visible_to(viewer).filter(Q(pk__in=list(how))).order_by("-number")
+    return [
+        {
+            "url": reverse("desk:ticket", args=[row["number"]]), "number": row["number"], "label": row["subject"],
+            "note": f"{how[row['id']]}, {str(Status(row['status']).label).lower()}",
+        }
+        for row in rows.values("id", "number", "subject", "status")[:20]
+    ]  # fmt: skip
+
+
+def _url(ticket: Ticket, noun: str) -> str:
+    return reverse(f"desk:{noun}", args=[ticket.number])

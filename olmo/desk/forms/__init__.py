@@ -1,0 +1,17 @@
+"""The forms of the desk, one per change of a ticket; each knows its verb. A refusal of the verb becomes an error of its field."""
+
+from .base import ChangeForm
+from .joining import Links, Merge, Split
+from .people import Requester, Watchers
+from .properties import Category, Due, Fields, Kind, Language, Priority, Subject, Tags
+from .working import Assignment, Escalation, Hold, Resolution
+
+FORMS: dict[str, type[ChangeForm]] = {
+    form.noun: form
+    for form in (
+        Assignment, Category, Due, Escalation, Fields, Hold, Kind, Language, Links, Merge, Priority, Requester, Resolution,
+        Subject, Tags, Watchers,
+    )
+}  # fmt: skip
+
+__all__ = ["FORMS", "ChangeForm", "Split"]

@@ -1,0 +1,104 @@
+"""Who works on it, and how work stands: assignment, escalation, hold, resolution."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from olmo.people import queries as people
+from olmo.people.models import Person, Team
+from olmo.tickets import actions
+from olmo.tickets.models import HoldReason, ResolutionCode, Ticket, TicketKind
+
+from .base import ChangeForm
+from .values import Moment, active_teams, colleagues
+
+
+class Assignment(ChangeForm):
+    """The team and the agent who have the ticket."""
+
+    noun, title, button = "assignment", _("Team and owner"), _("Assign")
+
+    team = forms.ModelChoiceField(Team.objects.none(), required=False, label=_("Team"), empty_label=_("No team"))
+    assignee = forms.ModelChoiceField(Person.objects.none(), required=False, label=_("Owner"), empty_label=_("Nobody"))
+
+    def shown(self, ticket: Ticket) -> dict[str, Any]:
+        return {"team": ticket.team_id, "assignee": ticket.assignee_id}
+
+    def prepare(self) -> None:
+        self.fields["team"].queryset = active_teams(self.ticket.team_id)  # type: ignore[attr-defined]
+        self.fields["assignee"].queryset = colleagues(self.ticket)  # type: ignore[attr-defined]
+
+    def change(self, data: dict[str, Any], seen: int | None) -> object:
+        return actions.assign(self.ticket, by=self.by, team=data["team"], assignee=data["assignee"], seen=seen)
+
+
+class Escalation(ChangeForm):
+    """Functional escalation with its handover note."""
+
+    noun, title, button = "escalation", _("Escalate"), _("Escalate")
+    said = _("Escalated: the next team has your note.")
+
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("To"), required=False, empty_label=None)
+    note = forms.CharField(
+        label=_("Handover note"),
+        help_text=_("What was tried, what you believe, what is needed. Agents only."),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+    )
+
+    def prepare(self) -> None:
+        others = active_teams().exclude(tickets=self.ticket)
+        self.fields["team"].queryset = others  # type: ignore[attr-defined]
+        following = people.next_tier_team(self.ticket.team)
+        self.initial["team"] = following.pk if following else None
+
+    def change(self, data: dict[str, Any], seen: int | None) -> object:
+        return actions.escalate(self.ticket, by=self.by, note=data["note"], team=data["team"], seen=seen)
+
+
+class Hold(ChangeForm):
+    """Work waits for somebody or for a date."""
+
+    noun, title, button = "hold", _("Put on hold"), _("Put on hold")
+    said = _("On hold. Any answer from outside wakes it.")
+
+    reason = forms.ChoiceField(
+        label=_("It waits"),
+        choices=[
+            (HoldReason.REQUESTER, _("for the requester")),
+            (HoldReason.THIRD_PARTY, _("for a third party")),
+            (HoldReason.DATE, _("until a date")),
+        ],
+        initial=HoldReason.REQUESTER,
+        widget=forms.RadioSelect,
+    )
+    wake_at = Moment(label=_("Wake it at"), required=False, help_text=_("It comes back by itself at this time."))
+
+    def change(self, data: dict[str, Any], seen: int | None) -> object:
+        return actions.hold(self.ticket, by=self.by, reason=data["reason"], wake_at=data["wake_at"], seen=seen)
+
+
+class Resolution(ChangeForm):
+    """How it was resolved, with words for the requester."""
+
+    noun, title, button = "resolution", _("Resolve"), _("Resolve")
+    said = _("Resolved. It closes by itself in some days; an answer reopens it.")
+
+    code = forms.ChoiceField(label=_("How it was resolved"), choices=ResolutionCode.choices)
+    note = forms.CharField(
+        label=_("Words for the requester"),
+        required=False,
+        help_text=_("They are sent to the requester. Leave this empty when your last reply said it already."),
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
+
+    def shown(self, ticket: Ticket) -> dict[str, Any]:
+        return {"code": usual_code(ticket)}
+
+    def change(self, data: dict[str, Any], seen: int | None) -> object:
+        return actions.resolve(self.ticket, by=self.by, code=data["code"], note=data["note"], seen=seen)
+
+
+def usual_code(ticket: Ticket) -> str:
+    """The resolution code that is offered first."""
+    return ResolutionCode.FULFILLED if ticket.kind == TicketKind.SERVICE_REQUEST else ResolutionCode.FIXED

@@ -1,0 +1,104 @@
+"""People on the desk: finding them, and the card of a requester with their tickets."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from olmo.kernel.errors import NotFound
+from olmo.kernel.text import clean_line
+from olmo.people import queries
+from olmo.people.models import Identity, Kind, Person
+from olmo.tickets import queries as tickets
+from olmo.tickets.models import Ticket
+
+from .forms import ChangeForm
+from .rows import listed
+from .shell import DeskRequest, agents, page
+
+MOST = 8
+SHORTEST = 2
+TICKETS = 50
+
+
+def find(viewer: Person, text: str, *, whom: str, client_id: int | None = None) -> list[dict[str, Any]]:
+    """At most 8 people whose name, address or number holds `text`. whom: "requesters", or "followers" (agents too).
+
+    client_id: followers who are requesters must be of this organisation.
+    """
+    words = clean_line(text, 100)
+    if len(words) < SHORTEST:
+        return []
+    found = _matching(queries.visible_to(viewer).filter(is_active=True), words)
+    if whom == "followers":
+        found = found.filter(Q(kind=Kind.AGENT) | Q(kind=Kind.REQUESTER, client_id=client_id))
+    else:
+        found = found.filter(kind=Kind.REQUESTER)
+    return [as_candidate(person) for person in found.select_related("client").order_by("name")[:MOST]]
+
+
+def _matching(people: QuerySet[Person], words: str) -> QuerySet[Person]:
+    digits = "".join(c for c in words if c.isdecimal())
+    known = Q(identities__value__icontains=words.lower())
+    if len(digits) > 3 and not any(c.isalpha() for c in words):
+        known |= Q(identities__kind=Identity.Kind.PHONE, identities__value__contains=digits)
+    return people.filter(Q(name__icontains=words) | known).distinct()
+
+
+def as_candidate(person: Person) -> dict[str, Any]:
+    """A person as desk/found.html prints them: enough to tell two of the same name apart."""
+    place = person.client.name if person.client else ""
+    note = " · ".join(word for word in (place, person.email or "") if word)
+    return {"pk": person.pk, "name": person.name, "kind": person.kind, "note": note}
+
+
+def around_pick(request: DeskRequest, form: ChangeForm) -> dict[str, Any]:
+    """For a form that asks for a person: those found by `q`, as a step without scripts."""
+    whom = getattr(form, "whom", "")
+    typed = clean_line(request.GET.get("q", ""), 100) if whom else ""
+    found = find(request.person, typed, whom=whom, client_id=form.ticket.client_id) if typed else []
+    return {"typed": typed, "candidates": found}
+
+
+@require_safe
+@agents
+def suggestions(request: DeskRequest) -> HttpResponse:
+    """People who match `q`, as buttons of the form that asked (`whom`, and `ticket` whose organisation bounds followers)."""
+    whom, number, typed = (request.GET.get(name, "") for name in ("whom", "ticket", "q"))
+    client_id = _client_of(request.person, number)
+    context = {
+        "candidates": find(request.person, typed, whom=whom, client_id=client_id),
+        "typed": clean_line(typed, 100) if len(typed.strip()) >= SHORTEST else "",
+        "name": "requester" if whom == "callers" else "person",
+    }
+    return render(request, "desk/found.html", context)
+
+
+def _client_of(viewer: Person, number: str) -> int | None:
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return None
+    return tickets.by_number(viewer, int(number)).client_id
+
+
+@require_safe
+@agents
+def card(request: DeskRequest, pk: int) -> HttpResponse:
+    """A person: how to reach them, and their newest tickets."""
+    person = queries.visible_to(request.person).select_related("client").filter(pk=pk).first()
+    if person is None or person.is_robot:
+        raise NotFound
+    found = tickets.page(_tickets_of(request.person, person), size=TICKETS)
+    context = {
+        "one": person,
+        "identities": list(person.identities.order_by("kind", "pk")),
+        "rows": listed(found.rows, tickets.unread(request.person, found.rows)),
+        "is_empty": not found.rows,
+    }
+    return page(request, "desk/person.html", context)
+
+
+def _tickets_of(viewer: Person, person: Person) -> QuerySet[Ticket]:
+    seen = tickets.visible_to(viewer)
+    return seen.filter(assignee=person) if person.is_agent else seen.filter(requester=person)

@@ -1,0 +1,126 @@
+"""What every page of the desk shares: who may come in, the navigation, the shape of an answer."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Concatenate, cast
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from olmo.kernel.errors import NotAllowed, NotFound, Words
+from olmo.people.models import Person
+from olmo.tickets import queries
+
+MOST_COUNTED = 100
+
+# box -> (label, icon, whether the navigation counts it)
+BOXES: Mapping[str, tuple[Words, str, bool]] = {
+    "mine": (_("Mine"), "inbox", True),
+    "teams": (_("My teams"), "users", True),
+    "unassigned": (_("Unassigned"), "newcomer", True),
+    "waiting": (_("Waiting"), "waiting", True),
+    "open": (_("All open"), "todo", False),
+    "done": (_("Done"), "done", False),
+    "all": (_("All tickets"), "archive", False),
+}
+COUNTED = tuple(name for name, (_label, _icon, is_counted) in BOXES.items() if is_counted)
+
+
+class DeskRequest(HttpRequest):
+    """A request of an agent, as `agents` lets it through."""
+
+    person: Person
+
+
+type View[**P] = Callable[Concatenate[DeskRequest, P], HttpResponse]
+type AnyView[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def agents[**P](view: View[P]) -> AnyView[P]:
+    """Let agents in; send strangers to the sign-in, and tell requesters that there is no such page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        person: Person | None = getattr(request, "person", None)
+        if person is None:
+            return redirect_to_login(_place(request), resolve_url(settings.LOGIN_URL))
+        if not person.is_agent:
+            raise NotFound
+        return view(cast("DeskRequest", request), *args, **kwargs)
+
+    return cast("AnyView[P]", guarded)
+
+
+def administrators[**P](view: View[P]) -> AnyView[P]:
+    """Let administrators in; other agents may know the page, but not use it."""
+
+    @wraps(view)
+    def guarded(request: DeskRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.person.is_administrator:
+            raise NotAllowed(_("Only an administrator may change the desk’s settings."))
+        return view(request, *args, **kwargs)
+
+    return agents(cast("View[P]", guarded))
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether a script asks, which needs only the parts of the page that change."""
+    return "X-Live" in request.headers or "HX-Request" in request.headers
+
+
+def page(request: DeskRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A whole page of the desk: its template with the navigation around it."""
+    return render(request, template, {**_around(request), **context}, status=status)
+
+
+def _around(request: DeskRequest) -> dict[str, Any]:
+    box = request.GET.get("box", "mine") if request.path == reverse("desk:list") else ""
+    return {
+        "nav": navigation(request.person, box, request.path),
+        "list_url": reverse("desk:list"),
+        "new_url": reverse("desk:new"),
+        "search_url": reverse("desk:search"),
+        "search_query": request.GET.get("q", "") if request.path == reverse("desk:search") else "",
+    }
+
+
+def navigation(viewer: Person, box: str, path: str) -> list[dict[str, Any]]:
+    """The boxes with their counts (up to 99), and what an administrator looks after. One query."""
+    counts = queries.counts(viewer, COUNTED, MOST_COUNTED)
+    start = reverse("desk:list")
+    items: list[dict[str, Any]] = [
+        {
+            "group": "", "label": label, "icon": icon, "url": start if name == "mine" else f"{start}?box={name}",
+            "count": bounded(counts.get(name, 0)), "active": name == box,
+        }
+        for name, (label, icon, _is_counted) in BOXES.items()
+    ]  # fmt: skip
+    if viewer.is_administrator:
+        home = reverse("desk:admin")
+        group = {"group": _("Desk"), "label": _("Administration"), "icon": "gear", "url": home}
+        items.append({**group, "active": path.startswith(home)})
+    return items
+
+
+def bounded(count: int) -> str:
+    """A count for the navigation: "" for none, "99+" for what was not counted to its end."""
+    return "99+" if count >= MOST_COUNTED else str(count or "")
+
+
+def _place(request: HttpRequest) -> str:
+    """Where somebody returns to after signing in: this page, or the page whose form they sent."""
+    if request.method == "GET":
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return came_from.path if came_from.netloc == request.get_host() else reverse("desk:list")
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a change: look at this page (303, RFC 9110, 15.4.4), so that a reload sends nothing twice."""
+
+    status_code = 303

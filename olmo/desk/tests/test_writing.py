@@ -1,0 +1,188 @@
+"""Replies, notes and uploads: what is sent, who is told, and that nothing typed is ever lost."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
+
+from olmo.tickets import actions
+from olmo.tickets.models import Attachment, Message, MessageKind, Status, Ticket
+
+from .base import PageTest
+
+
+class Replying(PageTest):
+    def send(self, ticket: Ticket, text: str = "Please try again.", **data: object) -> object:
+        return self.post(
+            self.url(ticket, "replies"), {"reply_text": text, "send": "reply", "seen": ticket.version, **data}
+        )
+
+    def test_it_is_sent_and_the_page_comes_back(self) -> None:
+        ticket = self.report("Printer")
+        visit = self.post(
+            self.url(ticket, "replies"),
+            {"reply_text": "Please try again.", "note_text": "he is angry", "cc": "boss@acme.example", "send": "reply"},
+        )
+        self.assertEqual((visit.status, visit.location), (303, self.url(ticket)))
+        message = self.last_message(ticket)
+        self.assertEqual((message.text, message.kind), ("Please try again.", MessageKind.PUBLIC))
+        self.assertEqual((message.cc, message.author, message.is_from_desk), (["boss@acme.example"], self.alma, True))
+
+    def test_the_button_names_the_readers(self) -> None:
+        ticket = self.report("Printer")
+        self.assertEqual(self.get(self.url(ticket)).words('[data-send="reply"]'), ["Send to Rui"])
+        actions.reply(ticket, by=self.alma, message=self.say("Hello", cc=["a@x.example", "b@x.example"]))
+        visit = self.get(self.url(ticket))
+        self.assertEqual(visit.words('[data-send="reply"]'), ["Send to Rui + 2"])
+        self.assertEqual(visit.value("#cc"), "a@x.example, b@x.example")
+
+    def test_send_and_resolve(self) -> None:
+        ticket = self.report("Printer")
+        visit = self.post(self.url(ticket, "replies"), {"reply_text": "Done.", "send": "resolve", "code": "workaround"})
+        self.assertEqual(visit.status, 303)
+        ticket.refresh_from_db()
+        self.assertEqual((ticket.status, ticket.resolution_code), (Status.RESOLVED, "workaround"))
+        self.assertEqual(self.last_message(ticket).text, "Done.")
+        self.assertReplays(ticket)
+
+    def test_send_and_wait_for_the_requester(self) -> None:
+        ticket = self.report("Printer")
+        self.post(self.url(ticket, "replies"), {"reply_text": "Which tray?", "send": "wait"})
+        self.assertLogged(ticket, "opened", "replied", "put_on_hold")
+
+    def test_send_and_wait_is_done_whole_or_not_at_all(self) -> None:
+        ticket = self.report("Printer")
+        actions.resolve(ticket, by=self.alma, code="fixed")
+        visit = self.post(self.url(ticket, "replies"), {"reply_text": "Which tray?", "send": "wait"})
+        self.assertEqual(visit.status, 409)
+        self.assertEqual(visit.words("#reply-text"), ["Which tray?"])
+        self.assertLogged(ticket, "opened", "resolved")
+
+    def test_a_stale_reply_is_stopped_with_what_is_new_and_the_text_kept(self) -> None:
+        ticket = self.report("Printer")
+        seen = ticket.version
+        actions.receive(ticket, by=self.rui, message=self.say("Never mind, it works."))
+        typed = {
+            "reply_text": "I will come at 3.",
+            "note_text": "bring toner",
+            "cc": "boss@acme.example",
+            "send": "reply",
+        }
+        visit = self.post(self.url(ticket, "replies"), {**typed, "seen": seen})
+        self.assertEqual(visit.status, 409)
+        self.assertEqual(visit.words(".composer__stale .said__text"), ["Never mind, it works."])
+        self.assertEqual(visit.words("#reply-text"), ["I will come at 3."])
+        self.assertEqual(visit.words("#note-text"), ["bring toner"])
+        self.assertEqual(visit.value("#cc"), "boss@acme.example")
+        self.assertEqual(Message.objects.filter(ticket=ticket, is_from_desk=True).count(), 0)
+        again = self.post(self.url(ticket, "replies"), {**typed, "seen": visit.value('#composer [name="seen"]')})
+        self.assertEqual(again.status, 303)
+        self.assertEqual(self.last_message(ticket).text, "I will come at 3.")
+
+    def test_an_empty_reply_and_a_wrong_copy_say_so_beside_the_field(self) -> None:
+        ticket = self.report("Printer")
+        empty = self.post(self.url(ticket, "replies"), {"reply_text": "  ", "send": "reply"})
+        self.assertEqual((empty.status, empty.words("#reply-wrong")), (422, ["Write something first."]))
+        wrong = self.post(self.url(ticket, "replies"), {"reply_text": "Hello", "cc": "boss@", "send": "reply"})
+        self.assertEqual((wrong.status, wrong.words("#cc-wrong")), (422, ["“boss@” is not an e-mail address."]))
+        self.assertEqual(wrong.words("#reply-text"), ["Hello"])
+        self.assertLogged(ticket, "opened")
+
+    def test_a_merged_ticket_takes_no_reply_and_keeps_none_from_being_lost(self) -> None:
+        ticket, other = self.report("One"), self.report("Two")
+        actions.merge(ticket, other, by=self.alma)
+        self.assertEqual(self.post(self.url(ticket, "replies"), {"reply_text": "Hi", "send": "reply"}).status, 409)
+
+    def test_it_is_refused_to_those_who_may_not_see_the_ticket(self) -> None:
+        ticket = self.report("Printer")
+        for person in (self.otto, self.rui, self.bea):
+            self.assertEqual(
+                self.post(self.url(ticket, "replies"), {"reply_text": "x", "send": "reply"}, by=person).status, 404
+            )
+        self.assertEqual(self.get(self.url(ticket, "replies")).status, 405)
+        self.assertLogged(ticket, "opened")
+
+
+class Noting(PageTest):
+    def test_the_note_takes_only_the_words_of_the_note(self) -> None:
+        ticket = self.report("Printer")
+        visit = self.post(
+            self.url(ticket, "notes"), {"reply_text": "Dear Rui", "note_text": "He is angry.", "send": "note"}
+        )
+        self.assertEqual(visit.status, 303)
+        message = self.last_message(ticket)
+        self.assertEqual((message.text, message.kind, message.cc), ("He is angry.", MessageKind.INTERNAL, []))
+        self.assertEqual(Message.objects.filter(ticket=ticket, is_from_desk=True).count(), 1)
+
+    def test_an_empty_note_says_so_and_keeps_the_reply(self) -> None:
+        ticket = self.report("Printer")
+        visit = self.post(self.url(ticket, "notes"), {"reply_text": "Dear Rui", "note_text": "", "send": "note"})
+        self.assertEqual((visit.status, visit.words("#note-wrong")), (422, ["Write something first."]))
+        self.assertEqual(visit.words("#reply-text"), ["Dear Rui"])
+        self.assertIn("checked", visit.one("#as-note").attributes)
+
+
+class Attaching(PageTest):
+    def upload(
+        self, ticket: Ticket | None, name: str = "log.txt", content: bytes = b"lines", **more: object
+    ) -> dict[str, object]:
+        where = f"/desk/uploads?ticket={ticket.number}" if ticket else "/desk/uploads"
+        visit = self.post(where, {"file": SimpleUploadedFile(name, content, "text/plain")}, **more)  # type: ignore[arg-type]
+        return {"status": visit.status, **visit.answer.json()}  # type: ignore[attr-defined]
+
+    def test_an_upload_waits_for_its_message(self) -> None:
+        ticket = self.report("Printer")
+        kept = self.upload(ticket)
+        self.assertEqual((kept["status"], kept["name"], kept["size"]), (200, "log.txt", 5))
+        self.post(self.url(ticket, "replies"), {"reply_text": "See the log.", "upload": kept["id"], "send": "reply"})
+        file = Attachment.objects.get(pk=kept["id"])
+        self.assertEqual(file.message, self.last_message(ticket))
+        self.assertEqual(self.get(self.url(ticket)).words(".attachment bdi"), ["log.txt"])
+
+    def test_without_scripts_the_files_go_with_the_form(self) -> None:
+        ticket = self.report("Printer")
+        files = [SimpleUploadedFile("a.txt", b"a"), SimpleUploadedFile("b.txt", b"b")]
+        self.post(self.url(ticket, "notes"), {"note_text": "Both.", "files": files, "send": "note"})
+        names = Attachment.objects.filter(message=self.last_message(ticket)).values_list("name", flat=True)
+        self.assertEqual(sorted(names), ["a.txt", "b.txt"])
+
+    def test_a_refused_message_keeps_its_files(self) -> None:
+        ticket = self.report("Printer")
+        visit = self.post(
+            self.url(ticket, "replies"),
+            {"reply_text": "x", "cc": "no address", "files": [SimpleUploadedFile("a.txt", b"a")], "send": "reply"},
+        )
+        self.assertEqual(visit.status, 422)
+        self.assertEqual(visit.words(".upload bdi")[0], "a.txt")
+        kept = visit.value('.upload [name="upload"]')
+        self.post(self.url(ticket, "replies"), {"reply_text": "x", "upload": kept, "send": "reply"})
+        self.assertEqual(Attachment.objects.get(pk=kept).message, self.last_message(ticket))
+
+    @override_settings(OLMO_MAX_UPLOAD_BYTES=2**20)
+    def test_a_file_over_the_limit_is_refused_with_the_limit_and_the_text_kept(self) -> None:
+        ticket = self.report("Printer")
+        large = b"x" * (2**20 + 1)
+        refused = self.upload(ticket, "film.mp4", large)
+        self.assertEqual(refused["status"], 422)
+        self.assertIn("at most 1 MB", str(refused["error"]))
+        visit = self.post(
+            self.url(ticket, "replies"),
+            {"reply_text": "Look", "files": [SimpleUploadedFile("film.mp4", large)], "send": "reply"},
+        )
+        self.assertEqual(visit.status, 422)
+        self.assertIn("at most 1 MB", visit.text)
+        self.assertEqual(visit.words("#reply-text"), ["Look"])
+
+    def test_nobody_sends_the_draft_of_somebody_else(self) -> None:
+        ticket = self.report("Printer")
+        kept = self.upload(ticket, by=self.tove)
+        visit = self.post(self.url(ticket, "replies"), {"reply_text": "x", "upload": kept["id"], "send": "reply"})
+        self.assertEqual(visit.status, 422)
+        self.assertIn("no longer there", visit.text)
+        self.assertIsNone(Attachment.objects.get(pk=kept["id"]).message)
+
+    def test_a_ticket_of_another_client_takes_no_file(self) -> None:
+        ticket = self.report("Printer")
+        visit = self.post(
+            f"/desk/uploads?ticket={ticket.number}", {"file": SimpleUploadedFile("a", b"a")}, by=self.otto
+        )
+        self.assertEqual(visit.status, 404)
+        self.assertEqual(self.post("/desk/uploads", {}).status, 422)

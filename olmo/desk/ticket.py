@@ -1,0 +1,123 @@
+"""The page of a ticket, and the menus that are fetched when they are opened."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from olmo.kernel.errors import Invalid, NotFound
+from olmo.people.models import Person
+from olmo.tickets import queries
+from olmo.tickets.models import Message, Status, Ticket
+from olmo.tickets.sentences import describe
+
+from . import facts
+from .composer import Draft, composer
+from .forms import ChangeForm
+from .shell import DeskRequest, agents, is_part, page
+from .timeline import timeline
+
+
+@require_safe
+@agents
+def show(request: DeskRequest, number: int) -> HttpResponse:
+    """The ticket, opened at its newest messages. Whoever opens it has read it."""
+    ticket = queries.by_number(request.person, number)
+    answer = whole(request, ticket)
+    queries.mark_read(request.person, ticket)
+    return answer
+
+
+def whole(
+    request: DeskRequest, ticket: Ticket, *, draft: Draft | None = None, opened: ChangeForm | None = None,
+    extra: dict[str, Any] | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """The page of a ticket. draft: what could not be sent. opened: the form that stands open, with what it needs in `extra`."""
+    viewer = request.person
+    context: dict[str, Any] = {
+        "ticket": ticket,
+        "live": f"ticket:{ticket.pk}",
+        "head": facts.head(ticket),
+        "log": timeline(viewer, ticket, before=_before(request)),
+        "sections": facts.sections(viewer, ticket),
+        "composer": composer(viewer, ticket, draft),
+        "words": _words(),
+        "opened": opened,
+        **(extra or {}),
+    }
+    if is_part(request):
+        return render(request, "desk/ticket.html#parts", context, status=status)
+    return page(request, "desk/ticket.html", context, status=status)
+
+
+def _words() -> dict[str, str]:
+    """What repeats with each message, translated once."""
+    return {
+        "private": _("Internal note, agents only"),
+        "more": _("More about this message"),
+        "earlier": _("Earlier text"),
+    }
+
+
+def around_form(request: DeskRequest, form: ChangeForm) -> dict[str, Any]:
+    """What desk/form.html needs beside the form: what others did meanwhile."""
+    return {"clashes": describe(request.person, form.clashes) if form.clashes else []}
+
+
+@require_safe
+@agents
+def more(request: DeskRequest, number: int) -> HttpResponse:
+    """The further actions of a ticket: a menu for scripts, a page without."""
+    ticket = queries.by_number(request.person, number)
+    return acts(request, ticket, _("More actions"), _more(request.person, ticket))
+
+
+def _more(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
+    def to(noun: str, label: str, icon: str, **extra: Any) -> dict[str, Any]:
+        return {"label": label, "icon": icon, "url": reverse(f"desk:{noun}", args=[ticket.number]), **extra}
+
+    found = [to("subject", _("Change the subject…"), "pen"), to("links", _("Link to another ticket…"), "link")]
+    if ticket.merged_into_id is None:
+        found.append(to("merge", _("Merge into another ticket…"), "merge"))
+    follows = viewer.pk in ticket.watcher_ids
+    word, name = (_("Stop following"), "remove") if follows else (_("Follow"), "person")
+    found.append(to("watchers", word, "eye", is_post=True, name=name, value=viewer.pk))
+    if ticket.status != Status.CLOSED:
+        found.append(
+            to("closure", _("Close for good"), "archive", is_post=True, confirm=_("Close this ticket for good?"))
+        )
+    return found
+
+
+def acts(request: DeskRequest, ticket: Ticket, title: str, found: list[dict[str, Any]]) -> HttpResponse:
+    """A menu of actions: a part for scripts, a page of its own without."""
+    context = {
+        "title": title,
+        "acts": found,
+        "ticket": ticket,
+        "back_url": reverse("desk:ticket", args=[ticket.number]),
+    }
+    if is_part(request):
+        return render(request, "desk/acts.html#acts", context)
+    return page(request, "desk/acts.html", context)
+
+
+def message_of(request: DeskRequest, number: int, pk: int) -> Message:
+    """A message of a ticket (or of one merged into it) that the agent may see. Raises NotFound."""
+    ticket = queries.by_number(request.person, number)
+    found = queries.messages(request.person, ticket).select_related("ticket").filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _before(request: DeskRequest) -> int | None:
+    text = request.GET.get("before", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise Invalid("before", text[:30])
+    return int(text)

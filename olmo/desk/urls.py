@@ -1,0 +1,38 @@
+"""The addresses of the desk: nouns, one per change (see docs/desk.md)."""
+
+from django.urls import path
+
+from . import changing, conversation, listing, opening, people, searching, ticket, writing
+from .forms import FORMS
+
+app_name = "desk"
+
+_TICKET = "tickets/<int:number>"
+_MESSAGE = f"{_TICKET}/messages/<int:pk>"
+
+urlpatterns = [
+    path("", listing.tickets, name="list"),
+    path("choices/<slug:name>", listing.choices, name="choices"),
+    path("people", people.suggestions, name="people"),
+    path("people/<int:pk>", people.card, name="person"),
+    path("uploads", writing.uploads, name="uploads"),
+    path("tickets/new", opening.new, name="new"),
+    path("search", searching.search, name="search"),
+    path("admin/", listing.tickets, name="admin"),
+    path(_TICKET, ticket.show, name="ticket"),
+    path(f"{_TICKET}/more", ticket.more, name="more"),
+    path(f"{_TICKET}/replies", writing.replies, name="replies"),
+    path(f"{_TICKET}/notes", writing.notes, name="notes"),
+    path(f"{_TICKET}/merge", changing.merge, name="merge"),
+    *(path(f"{_TICKET}/{noun}", changing.change(noun), name=noun) for noun in FORMS if noun != "merge"),
+    path(f"{_TICKET}/hold/end", changing.resume, name="hold_end"),
+    path(f"{_TICKET}/closure", changing.close, name="closure"),
+    path(f"{_TICKET}/reopening", changing.reopen, name="reopening"),
+    path(f"{_TICKET}/merge/end", changing.unmerge, name="merge_end"),
+    path(f"{_TICKET}/links/end", changing.unlink, name="links_end"),
+    path(_MESSAGE, conversation.original, name="message"),
+    path(f"{_MESSAGE}/menu", conversation.menu, name="message_menu"),
+    path(f"{_MESSAGE}/split", conversation.split, name="split"),
+    path(f"{_MESSAGE}/redaction", conversation.redaction, name="redaction"),
+    path(f"{_MESSAGE}/source", conversation.source, name="source"),
+]
