@@ -167,7 +167,9 @@ class Config:
             # making one, and waits for ever.
             options["options"] = f"{options.get('options', '')} -c role={APP_ROLE}".strip()
         if pool and self.database_pool:
-            options["pool"] = {"min_size": 1, "max_size": self.database_pool, "timeout": 5}
+            # Giving up soon on a lost server is what makes the next request try afresh: left alone, the pool
+            # doubles its pauses, and would stay away for half a minute after half a minute's outage.
+            options["pool"] = {"min_size": 1, "max_size": self.database_pool, "timeout": 5, "reconnect_timeout": 2}
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": database.name,
@@ -190,6 +192,7 @@ class Config:
             name="olmo",
             user=OWNER_ROLE,
             password=self.kept_secret("database_owner_password"),
+            setting=f"OLMO_DATA={self.data}",
         )
 
 

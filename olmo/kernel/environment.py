@@ -25,7 +25,10 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """Where PostgreSQL is and as whom to log in. `options` are libpq's (sslmode, sslrootcert, ...)."""
+    """Where PostgreSQL is and as whom to log in.
+
+    options: libpq's (sslmode, sslrootcert, ...). setting: what to name to an operator when it does not answer.
+    """
 
     host: str
     port: int
@@ -33,6 +36,7 @@ class Database:
     user: str
     password: str = field(repr=False)
     options: tuple[tuple[str, str], ...] = ()
+    setting: str = "OLMO_DATABASE_URL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from psycopg_pool import PoolTimeout
 
+from olmo.channels.queries import waiting
+from olmo.tenancy.scope import EVERY_CLIENT, scope
+
 WORKER_SILENT_SECONDS = 30
-INTAKE_LAG_SECONDS = 60
+INTAKE_LAG_SECONDS = 120
+UNKNOWN = "the database does not answer"
 
 
 class HealthMiddleware:
@@ -48,7 +52,10 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
     """200 when every part works, else 503; the body names the state of each part."""
-    parts = {name: _state(check) for name, check in CHECKS.items()}
+    parts: dict[str, str] = {}
+    for name, check in CHECKS.items():
+        is_lost = parts.get("database", "ok") != "ok"  # the others would wait for it one after another
+        parts[name] = UNKNOWN if is_lost else _state(check)
     is_ready = all(state == "ok" for state in parts.values())
     response = JsonResponse({"ready": is_ready, "parts": parts}, status=200 if is_ready else 503)
     response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # an answer, not an error
@@ -59,7 +66,7 @@ def _state(check: Callable[[], str]) -> str:
     try:
         return check()
     except (DatabaseError, PoolTimeout):
-        return "the database does not answer"
+        return UNKNOWN
 
 
 def _database() -> str:
@@ -89,6 +96,12 @@ def _worker() -> str:
     return "ok" if seconds < WORKER_SILENT_SECONDS else f"the worker has been silent for {seconds:.0f} s"
 
 
+def _mail() -> str:
+    with scope(EVERY_CLIENT):
+        late = waiting().oldest_seconds
+    return "ok" if late < INTAKE_LAG_SECONDS else f"a message has waited {late:.0f} s to become a ticket"
+
+
 def _one(query: str) -> float | None:
     with connection.cursor() as cursor:
         cursor.execute(query)
@@ -96,4 +109,9 @@ def _one(query: str) -> float | None:
     return row[0] if row else None
 
 
-CHECKS: dict[str, Callable[[], str]] = {"database": _database, "migrations": _migrations, "worker": _worker}
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "worker": _worker,
+    "mail": _mail,
+}

@@ -44,13 +44,13 @@ def _explain(database: Database, error: psycopg.OperationalError) -> str:
     place, who = f"{database.host}:{database.port}", database.user
     if "does not exist" in said and "database" in said:
         advice = f'create it there with: CREATE DATABASE "{database.name}" OWNER "{who}"'
-        return f"OLMO_DATABASE_URL: {place} has no database {database.name}; {advice}"
+        return f"{database.setting}: {place} has no database {database.name}; {advice}"
     if "authentication failed" in said or "no password supplied" in said or ("role" in said and "exist" in said):
-        return f"OLMO_DATABASE_URL: {place} does not let the user {who} in; correct its user and password"
+        return f"{database.setting}: {place} does not let the user {who} in; correct its user and password"
     if "pg_hba.conf" in said:
-        return f"OLMO_DATABASE_URL: {place} accepts no connection from here as {who}; see its pg_hba.conf"
+        return f"{database.setting}: {place} accepts no connection from here as {who}; see its pg_hba.conf"
     return (
-        f"OLMO_DATABASE_URL: no PostgreSQL answers at {place}; start it, or correct the host and port "
+        f"{database.setting}: no PostgreSQL answers at {place}; start it, or correct the host and port "
         f"({said.rpartition('failed: ')[2][:160]})"
     )
 

@@ -31,7 +31,6 @@ def main() -> NoReturn:
 async def serve(config: Config) -> None:
     """Run the server in this event loop until a signal asks it to stop."""
     from granian.constants import Interfaces
-    from granian.log import LogLevels
     from granian.server.embed import Server
 
     from olmo.asgi import application
@@ -47,7 +46,7 @@ async def serve(config: Config) -> None:
         runtime_threads=1,
         runtime_blocking_threads=2,
         websockets=False,
-        log_level=LogLevels.error,
+        log_enabled=False,  # Django logs what goes wrong in a request
     )
 
     def stop() -> None:

@@ -15,12 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import procrastinate
+import psycopg
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import DeleteJobCondition, Job, Status
 from procrastinate.worker import Worker
 
 from olmo.kernel.config import Config, current
-from olmo.ops import postgres, schema
+from olmo.ops import postgres, roles, schema
+from olmo.ops.problems import Problem
 
 log = logging.getLogger("olmo.worker")
 
@@ -29,6 +31,8 @@ HEARTBEAT_SECONDS = 5.0
 SILENT_SECONDS = 20.0
 RESCUE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 5.0
+# Between tries to write down how a job ended.
+PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 def main() -> int:
@@ -54,14 +58,20 @@ async def _work(config: Config) -> None:
     pause = 0.5
     while not stopping.is_set():
         try:
+            await asyncio.to_thread(_require_database, config)
+            pause = 0.5
             with _own_connections() as app:
                 await work_until(stopping, app, config)
-            pause = 0.5
-        except (ConnectorException, OSError) as error:
-            log.warning("No database (%s); next try in %.1f s", error, pause)
+        except (ConnectorException, psycopg.Error, Problem) as error:
+            log.warning("No database (%s); next try in %.1f s", " ".join(str(error).split()), pause)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+
+def _require_database(config: Config) -> None:
+    """Raise Problem at once when nobody answers: a pool being opened would wait half a minute first."""
+    roles.connect(config.login()).close()
 
 
 @contextlib.contextmanager
@@ -103,7 +113,7 @@ class SteadyWorker(Worker):
     """A worker that does not lose the result of a job because the database was away for a moment."""
 
     async def _persist_job_status(self, *args: Any, **kwargs: Any) -> None:
-        for pause in (0.5, 1, 2, 4, 8):
+        for pause in PAUSES_SECONDS:
             try:
                 await super()._persist_job_status(*args, **kwargs)
                 return
