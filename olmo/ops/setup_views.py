@@ -1,12 +1,14 @@
 """The first-run page behind the one-time link of the terminal: it sets Olmo up and signs the first administrator in."""
 
+import zoneinfo
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -17,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from olmo.kernel.errors import Conflict, Invalid
 from olmo.people import signin, throttle
+from olmo.people.answers import onward, unlogged
 from olmo.people.forms import address_field, password_field, time_zones
 from olmo.people.models import Person
 from olmo.people.whence import place_of
@@ -76,10 +79,8 @@ def set_up(request: HttpRequest, token: str) -> HttpResponseBase:
     if form.is_valid() and (person := _found(form)) is not None:
         transaction.on_commit(firstrun.burn_token)
         signin.start_session(request, person)
-        answer = HttpResponseRedirect("/desk/")
-        answer.status_code = 303
-        return answer
-    return render(request, "ops/set_up.html", {"form": form}, status=422)
+        return onward("/desk/")
+    return unlogged(render(request, "ops/set_up.html", {"form": form}, status=422))
 
 
 def _require(request: HttpRequest, token: str) -> None:
@@ -109,6 +110,13 @@ def _found(form: SetUpForm) -> Person | None:
 
 
 def _guesses() -> dict[str, str]:
-    """The browser's language, and the time zone where it is mostly spoken."""
+    """The browser's language, and the time zone where it is mostly spoken, or else this machine's."""
     language = (get_language() or "en")[:2]
-    return {"language": language, "time_zone": ZONE_OF_LANGUAGE.get(language, "UTC"), "client": str(_("Own staff"))}
+    zone = ZONE_OF_LANGUAGE.get(language) or _zone_of_machine()
+    return {"language": language, "time_zone": zone, "client": str(_("Own staff"))}
+
+
+def _zone_of_machine() -> str:
+    """The time zone that this machine is set to, by its name; UTC when it has none."""
+    name = "/".join(Path("/etc/localtime").resolve().parts).rpartition("zoneinfo/")[2]
+    return name if name in zoneinfo.available_timezones() else "UTC"

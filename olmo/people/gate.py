@@ -5,13 +5,14 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from olmo.kernel.errors import NotFound
 
+from .answers import onward
 from .models import Person
 
 View = Callable[..., HttpResponseBase]
@@ -40,7 +41,7 @@ def for_requesters(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         person: Person = request.person  # type: ignore[attr-defined]
-        return view(request, *args, **kwargs) if person.is_requester else HttpResponseRedirect(home_of(person))
+        return view(request, *args, **kwargs) if person.is_requester else onward(home_of(person))
 
     return signed_in(guarded)
 
@@ -60,9 +61,7 @@ def for_agents(view: View) -> View:
 def _to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
     """To the sign-in; from a form, back to its page and not to where it posts."""
     here = request.get_full_path() if request.method in ("GET", "HEAD") else _path(request.headers.get("Referer", ""))
-    answer = HttpResponseRedirect(f"{reverse('people:sign_in')}?{urlencode({'next': here})}")
-    answer.status_code = 303
-    return answer
+    return onward(f"{reverse('people:sign_in')}?{urlencode({'next': here})}")
 
 
 def _path(url: str) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from olmo.kernel.errors import Invalid
 from olmo.tenancy.queries import provider
 
 from . import signin, throttle
+from .answers import onward, unlogged
 from .forms import NewPasswordForm, ProfileForm, SignInForm
 from .gate import home_of, signed_in
 from .models import Person
@@ -36,7 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     person: Person | None = request.person  # type: ignore[attr-defined]
     if request.method != "POST":
         if person is not None:
-            return _on(signin.local(request.GET.get("next", "")) or home_of(person))
+            return onward(signin.local(request.GET.get("next", "")) or home_of(person))
         return _sign_in_page(request, SignInForm(initial={"next": signin.local(request.GET.get("next", ""))}))
     form = SignInForm(request.POST)
     if not form.is_valid():
@@ -58,21 +59,21 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
     next_url = signin.local(request.GET.get("next", ""))
     is_open = request.method != "POST" and signin.is_open(token)
     if request.method != "POST":
-        return render(request, "people/link.html", {"is_open": is_open}, status=200 if is_open else 410)
+        return _link_page(request, is_open=is_open)
     try:
         person = signin.with_link(request, token=token, place=place_of(request))
     except signin.LinkSpent:
-        return render(request, "people/link.html", {"is_open": False}, status=410)
+        return _link_page(request)
     except throttle.TooOften as error:
-        return render(request, "people/link.html", {"is_open": False, "error": error.message}, status=429)
-    return _on(next_url or home_of(person))
+        return _link_page(request, error=str(error), status=429)
+    return onward(next_url or home_of(person))
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponseBase:
     """End this session, and its live streams."""
     signin.end_session(request)
-    return _on(reverse("people:sign_in"))
+    return onward(reverse("people:sign_in"))
 
 
 @sensitive_post_parameters()
@@ -89,7 +90,7 @@ def account(request: HttpRequest) -> HttpResponseBase:
     form.save()
     with translation.override(form.instance.language):
         messages.success(request, _("Your account was changed."))
-    return _on(reverse("people:account"))
+    return onward(reverse("people:account"))
 
 
 @sensitive_post_parameters()
@@ -109,7 +110,7 @@ def password(request: HttpRequest) -> HttpResponseBase:
         return _account_page(request, new_password=form, status=422)
     signin.change_password(request, person, form.cleaned_data["new"])
     messages.success(request, _("Your password was changed. You are signed out everywhere else."))
-    return _on(reverse("people:account"))
+    return onward(reverse("people:account"))
 
 
 @require_POST
@@ -125,7 +126,7 @@ def preferences(request: HttpRequest) -> HttpResponseBase:
     person.save(update_fields=["theme", "is_nav_narrow"])
     if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         return HttpResponse(status=204)
-    answer = _on(_back(request))
+    answer = onward(_back(request))
     answer.delete_cookie("olmo_theme", samesite="Lax")
     return answer
 
@@ -133,7 +134,7 @@ def preferences(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def language(request: HttpRequest, code: str) -> HttpResponseBase:
     """The language of this browser for pages before the sign-in; it changes nothing but a cookie."""
-    answer = _on(signin.local(request.GET.get("next", "")) or "/")
+    answer = onward(signin.local(request.GET.get("next", "")) or "/")
     if code in dict(settings.LANGUAGES):
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR, samesite="Lax", httponly=True)
     return answer
@@ -146,13 +147,18 @@ def _sign_in(request: HttpRequest, form: SignInForm) -> HttpResponseBase:
     person = signin.with_password(
         request, address=given["address"], password=given["password"], place=place_of(request)
     )
-    return _on(signin.local(given["next"]) or home_of(person))
+    return onward(signin.local(given["next"]) or home_of(person))
 
 
 def _mail_link(request: HttpRequest, form: SignInForm) -> HttpResponseBase:
     given = form.cleaned_data
     signin.ask_for_link(address=given["address"], next_url=given["next"], place=place_of(request))
     return render(request, "people/link_sent.html", {"address": given["address"], "next": signin.local(given["next"])})
+
+
+def _link_page(request: HttpRequest, *, is_open: bool = False, error: str = "", status: int = 410) -> HttpResponse:
+    context = {"is_open": is_open, "error": error}
+    return unlogged(render(request, "people/link.html", context, status=200 if is_open else status))
 
 
 def _sign_in_page(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResponse:
@@ -189,10 +195,3 @@ def _account_page(
 def _back(request: HttpRequest) -> str:
     """The page that the form was on, when it was one of ours."""
     return signin.local(urlsplit(request.headers.get("Referer", "")).path) or "/"
-
-
-def _on(url: str) -> HttpResponseRedirect:
-    """Go on to `url` by GET."""
-    answer = HttpResponseRedirect(url)
-    answer.status_code = 303
-    return answer

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, OlmoError
 from olmo.kernel.middleware import status_of
+from olmo.people.answers import onward
 from olmo.people.gate import for_requesters
 from olmo.people.models import Person
 from olmo.tickets import actions, policy, queries
@@ -22,7 +23,7 @@ from olmo.tickets.models import Attachment, Channel, Message, Status, Ticket
 from olmo.tickets.sentences import describe
 
 from . import progress, uploads
-from .shell import PortalRequest, go, page
+from .shell import PortalRequest, page
 from .words import paragraphs
 
 # What the conversation says already is not said again among the events.
@@ -64,7 +65,7 @@ def answers(request: HttpRequest, number: int) -> HttpResponse:
     except (Invalid, Conflict) as refusal:
         return _refused(request, number, draft, refusal)
     messages.success(request, said)
-    return go(reverse("portal:ticket", args=[number]))
+    return onward(reverse("portal:ticket", args=[number]))
 
 
 def _refused(request: HttpRequest, number: int, draft: Draft, refusal: OlmoError) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,10 +37,3 @@ def navigation(path: str) -> list[dict[str, Any]]:
         (reverse("portal:list"), _("My requests"), "form"),
     ]
     return [{"url": url, "label": label, "icon": icon, "active": url == path} for url, label, icon in places]
-
-
-def go(url: str) -> HttpResponseRedirect:
-    """After a change: the page that shows it, by GET."""
-    answer = HttpResponseRedirect(url)
-    answer.status_code = 303
-    return answer

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from olmo.kernel import live
 from olmo.kernel.errors import Invalid, NotFound, OlmoError
+from olmo.people.answers import onward
 from olmo.people.gate import for_requesters, home_of
 from olmo.people.models import Person
 from olmo.tenancy.queries import provider
@@ -23,7 +24,7 @@ from olmo.tickets.models import Channel, Ticket
 
 from . import progress, reading, uploads
 from .forms import ReportForm
-from .shell import PortalRequest, go, page
+from .shell import PortalRequest, page
 
 SHOWN_AT_HOME = 10
 
@@ -36,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     if person is None:
         return _welcome(request)
     if not person.is_requester:
-        return go(home_of(person))
+        return onward(home_of(person))
     found = reading.listed(person, done=False, size=SHOWN_AT_HOME)
     return page(request, "portal/home.html", {"requests": _rows(found), "has_more": bool(found.after)})
 
@@ -100,7 +101,7 @@ def _open(person: Person, form: ReportForm, ids: list[int], follows: Ticket | No
 
 def _opened(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     messages.success(request, _("We have your request. Its number is %(number)d.") % {"number": ticket.number})
-    return go(reverse("portal:ticket", args=[ticket.number]))
+    return onward(reverse("portal:ticket", args=[ticket.number]))
 
 
 def _report_page(

@@ -23,7 +23,7 @@ GIVEN = {
 
 class SettingUp(CommittingTest):
     def setUp(self) -> None:
-        current().prepare_data_folder()
+        current().secrets_dir.mkdir(exist_ok=True)
         link = firstrun.setup_link()
         assert link is not None
         self.path = link.removeprefix(current().base_url)
@@ -87,7 +87,7 @@ class CreatingAnAdministrator(CommittingTest):
         return said.getvalue()
 
     def test_on_a_new_olmo_it_founds_the_desk(self) -> None:
-        current().prepare_data_folder()
+        current().secrets_dir.mkdir(exist_ok=True)
         self.assertIn(
             "Ines Rota <ines@quercia.example> is an administrator", self.create(*self.NEW, "--password-stdin")
         )

@@ -271,3 +271,11 @@ class Sessions(DeskTest):
 def _without_tokens(page: str) -> str:
     """A page without what is new in each of its copies."""
     return "\n".join(line for line in page.splitlines() if "csrf" not in line)
+
+
+class Secrets(DeskTest):
+    def test_no_token_of_a_link_reaches_the_log(self) -> None:
+        token = "canary" + "x" * 26
+        with self.assertNoLogs("django.request", "INFO"):
+            self.assertEqual(self.client.get(reverse("people:link", args=[token])).status_code, 410)
+            self.assertEqual(self.client.post(reverse("people:link", args=[token])).status_code, 410)

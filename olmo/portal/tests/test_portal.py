@@ -44,7 +44,7 @@ class Start(PortalTest):
     def test_agents_are_led_to_their_desk(self) -> None:
         self.client.force_login(self.alma, backend=signin.BACKEND)
         for path in ("/", "/requests", "/requests/new"):
-            self.assertRedirects(self.client.get(path), "/desk/", status_code=303 if path == "/" else 302,
+            self.assertRedirects(self.client.get(path), "/desk/", status_code=303,
                                  fetch_redirect_response=False)  # fmt: skip
 
     def test_it_shows_my_open_requests_in_plain_words(self) -> None:
