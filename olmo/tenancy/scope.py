@@ -43,8 +43,9 @@ def narrow(clients: Clients) -> None:
     """Change the clients of the open scope until its block ends (a request learns who asks after it began)."""
     if _open.get() is None:
         raise RuntimeError("narrow() needs an open scope(...)")
-    _open.set(clients)
-    _apply(clients)
+    if clients is not _open.get():  # to every client from every client: nothing to ask
+        _open.set(clients)
+        _apply(clients)
 
 
 def current() -> Clients | None:
