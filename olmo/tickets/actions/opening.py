@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from olmo.kernel.errors import Invalid, NotFound
+from olmo.kernel.language import guess
 from olmo.kernel.text import clean_line, digest
 from olmo.kernel.tokens import new_token
 from olmo.people.models import Person, Team
@@ -67,7 +68,7 @@ def open_ticket(
         log.record(
             Opened(
                 ticket_kind=_checked(kind, TicketKind, "kind"), channel=_checked(channel, Channel, "channel"),
-                subject=digest(ticket.subject), language=language or requester.language or client.language,
+                subject=digest(ticket.subject), language=language or _language_of(ticket, message, requester, client),
                 client=client.pk, requester=requester.pk, impact=checked_level("impact", impact),
                 urgency=checked_level("urgency", urgency), priority=client.priority_of(impact, urgency),
                 message=ids.message if message else None, team=team.pk if team else None,
@@ -87,6 +88,11 @@ def open_ticket(
         with changing(follows.ticket, by=by) as there:
             there.record(Linked(link_kind=LinkKind.FOLLOWED, other=ticket.pk))
     return ticket
+
+
+def _language_of(ticket: Ticket, message: NewMessage | None, requester: Person, client: Client) -> str:
+    """The language that the words are in; where they do not tell, the requester's."""
+    return guess(f"{ticket.subject}\n{message.text if message else ''}", requester.language or client.language)
 
 
 def checked_subject(subject: str) -> str:

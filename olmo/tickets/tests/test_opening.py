@@ -31,6 +31,11 @@ class Opening(DeskTest):
         ticket = self.report("VPN\r\nBcc: x@evil.example \u202etxt.exe")
         self.assertEqual(ticket.subject, "VPN Bcc: x@evil.example txt.exe")
 
+    def test_its_language_is_the_one_of_its_words(self) -> None:
+        self.assertEqual(self.report("La VPN cade", text="Da stamattina non funziona la rete di casa").language, "it")
+        self.assertEqual(self.report("VPN", by=self.bea, text="0x80070005").language, "it")
+        self.assertEqual(self.report("VPN", by=self.bea, text="It does not work since this morning").language, "en")
+
     def test_without_a_subject_the_field_is_named(self) -> None:
         with self.assertRaises(Invalid) as refused:
             self.report(" \n ")
