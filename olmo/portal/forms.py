@@ -16,6 +16,7 @@ PREFIX = "field_"
 AFFECTED = [("3", _("Only me")), ("2", _("Several people")), ("1", _("Everybody, or a whole site"))]
 PRESSING = [("3", _("It can wait")), ("2", _("I can work, but badly")), ("1", _("I cannot work at all"))]
 
+NEEDED = {"required": _("Please write something here.")}
 # With scripts, choosing a subject area fetches the fields that belong to it.
 FIELDS_FOLLOW = {
     "hx-get": reverse_lazy("portal:new"), "hx-target": "#more", "hx-select": "#more", "hx-swap": "outerMorph",
@@ -33,12 +34,13 @@ class ReportForm(forms.Form):
     """A problem or a wish. The organisation's own fields follow the category that was chosen."""
 
     subject = forms.CharField(
-        label=_("What is it about?"), max_length=255,
+        label=_("What is it about?"), max_length=255, error_messages=NEEDED,
         help_text=_("One line, for example: The printer on floor 2 prints blank pages"),
     )  # fmt: skip
     text = forms.CharField(
         label=_("What happens?"), max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 7, "dir": "auto"}),
         help_text=_("What you were doing, what you saw, and since when. Words of an error message help most."),
+        error_messages=NEEDED,
     )  # fmt: skip
     affected = forms.ChoiceField(label=_("Who is affected?"), choices=AFFECTED, initial="3", widget=forms.RadioSelect)
     pressing = forms.ChoiceField(label=_("How bad is it?"), choices=PRESSING, initial="2", widget=forms.RadioSelect)

@@ -68,7 +68,7 @@ def stages(ticket: Ticket) -> list[dict[str, Any]]:
         (_("Received"), spoken.moment(ticket.opened_at)),
         (_taken(ticket), _work_words(ticket)),
         (_("Solved"), spoken.moment(ticket.resolved_at) if ticket.resolved_at else ""),
-        (_("Confirmed by you"), _("Not solved after all? One answer and it is open again.")),
+        (_("Your confirmation"), _("Not solved after all? One answer and it is open again.")),
     ]
     return [
         {"title": title, "text": text if n <= reached or n == len(steps) - 1 else "", "is_": _place(n, reached)}

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from olmo.kernel import spoken
 from olmo.kernel.errors import OlmoError
 from olmo.kernel.middleware import status_of
 from olmo.people.gate import for_requesters
@@ -57,5 +56,5 @@ def field(by: Person, ids: list[int] | None = None) -> dict[str, Any]:
     return {
         "upload_url": reverse("portal:uploads"),
         "uploads": [{"id": draft.pk, "name": draft.name, "size": draft.size} for draft in drafts],
-        "max_size": spoken.size(settings.OLMO_MAX_UPLOAD_BYTES),
+        "max_size": _("%(n)d MB") % {"n": settings.OLMO_MAX_UPLOAD_BYTES // 2**20},
     }
