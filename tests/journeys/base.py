@@ -1,0 +1,176 @@
+"""What every journey needs: the web server in a process of its own, a browser, people who sign in, pictures, and axe.
+
+    class Answering(Journey):
+        def test_an_agent_answers(self) -> None:
+            page = self.sign_in(self.alma)
+            page.goto(self.url("/desk/"))
+
+The server is the one that `bin/olmo web` runs, on a free port of 127.0.0.1, with the test's own database. A console error of a
+page (a refused script, a failed fetch) fails the test, unless it waits for one (`self.expected_faults`).
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any, ClassVar
+from unittest import SkipTest
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's own loop runs in the thread of the test
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+
+from olmo.kernel.testing import CommittingTest
+from olmo.people.models import Person
+from olmo.tenancy.scope import EVERY_CLIENT, scope
+from tests.cast import Cast, assemble
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "test-results"
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+SERVE = "from olmo.ops.web import main; main()"
+START_SECONDS = 60
+WIDE = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+SERIOUS = frozenset({"serious", "critical"})
+
+
+class Journey(Cast, CommittingTest):
+    """A test that walks through pages as people do. The cast is on stage; what a test writes is committed."""
+
+    address: ClassVar[str]
+    environment: ClassVar[dict[str, str]] = {}  # further OLMO_* settings of the server
+    playwright: ClassVar[Playwright]
+    browser: ClassVar[Browser]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        chromium = shutil.which("chromium")
+        if chromium is None:
+            if os.environ.get("CI"):
+                raise AssertionError("chromium is not installed")
+            raise SkipTest("chromium is not installed")
+        cls.address = serve(cls)
+        cls.playwright = sync_playwright().start()
+        cls.addClassCleanup(cls.playwright.stop)
+        cls.browser = cls.playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS.split())
+        cls.addClassCleanup(cls.browser.close)
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.expected_faults: list[str] = []  # patterns of console errors that belong to the journey
+        self.faults: list[str] = []
+        with scope(EVERY_CLIENT):
+            assemble(self)
+
+    def tearDown(self) -> None:
+        unexpected = [f for f in self.faults if not any(re.search(p, f) for p in self.expected_faults)]
+        self.assertEqual(unexpected, [], "errors on the console of a page")
+        super().tearDown()
+
+    def url(self, path: str) -> str:
+        """A path as an address of the running server."""
+        return self.address + path
+
+    def open(self, *, phone: bool = False, scripts: bool = True, theme: str = "light", **options: Any) -> Page:
+        """A page in a browser of its own (nobody is signed in)."""
+        context = self.browser.new_context(
+            viewport=PHONE if phone else WIDE,
+            java_script_enabled=scripts,
+            color_scheme=theme,
+            has_touch=phone,
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        self.addCleanup(context.close)
+        return self.watched(context)
+
+    def watched(self, context: BrowserContext) -> Page:
+        """A new page whose errors are noted."""
+        page = context.new_page()
+        page.on("pageerror", lambda fault: self.faults.append(f"{page.url}: {fault}"))
+        page.on("console", lambda said: self._hear(page, said))
+        return page
+
+    def sign_in(self, person: Person, password: str = "", **options: Any) -> Page:
+        """A page in a browser of its own, signed in as `person` by the sign-in page."""
+        page = self.open(**options)
+        page.goto(self.url("/sign-in"))
+        page.fill("input[name=address]", person.email or "")
+        page.fill("input[name=password]", password or f"{person.first_name.lower()}'s long password")
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    def picture(self, page: Page, name: str) -> None:
+        """A screenshot in test-results/."""
+        RESULTS.mkdir(exist_ok=True)
+        page.screenshot(path=RESULTS / f"{name}.png")
+
+    def assert_accessible(self, page: Page) -> None:
+        """Axe finds nothing serious or critical on the page as it stands (WCAG 2.2 A and AA, and best practices)."""
+        found = Axe().run(page).response["violations"]
+        grave = [f for f in found if f["impact"] in SERIOUS]
+        told = [f"{f['id']}: {f['help']}: {f['nodes'][0]['target']}" for f in grave]
+        self.assertEqual(told, [], page.url)
+
+    def assert_not_sideways(self, page: Page) -> None:
+        """Nothing makes the page scroll sideways."""
+        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        self.assertFalse(page.evaluate(wide), page.url)
+
+    def _hear(self, page: Page, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.faults.append(f"{page.url}: {said.text}")
+
+
+def serve(case: type[Journey]) -> str:
+    """Start the web server for a class of tests, with its database; returns its address. It ends with the class."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    environment = {**os.environ, "OLMO_PORT": str(port), "OLMO_DATABASE_POOL": "4", **case.environment}
+    RESULTS.mkdir(exist_ok=True)
+    log = RESULTS / f"web-{case.__name__}.log"
+    with log.open("wb") as out:
+        server = subprocess.Popen([sys.executable, "-c", SERVE], cwd=ROOT, env=environment, stdout=out, stderr=out)
+    case.addClassCleanup(_stop, server)
+    _wait(address, server, log)
+    return address
+
+
+def _wait(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise AssertionError(f"the web server ended: {log.read_text()[-2000:]}")
+        try:
+            with urllib.request.urlopen(f"{address}/sign-in", timeout=5):
+                return
+        except urllib.error.HTTPError:
+            return  # it answers; what it says depends on the data
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"the web server did not answer in {START_SECONDS} s: {log.read_text()[-2000:]}")
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(15)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
