@@ -51,7 +51,6 @@ class Config:
     trusted_proxies: tuple[Network, ...]
     max_message_bytes: int
     max_upload_bytes: int
-    web_threads: int
     worker_concurrency: int
     stop_seconds: int
     postgres_user: str | None
@@ -224,7 +223,6 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         trusted_proxies=env.networks("OLMO_TRUSTED_PROXIES"),
         max_message_bytes=env.size("OLMO_MAX_MESSAGE_BYTES", 25 * 2**20, 2**16, 2**30),
         max_upload_bytes=env.size("OLMO_MAX_UPLOAD_BYTES", 25 * 2**20, 2**16, 2**30),
-        web_threads=env.integer("OLMO_WEB_THREADS", 4, 1, 64),
         worker_concurrency=env.integer("OLMO_WORKER_CONCURRENCY", 4, 1, 64),
         stop_seconds=env.integer("OLMO_STOP_SECONDS", 20, 1, 600),
         postgres_user=env.text("OLMO_POSTGRES_USER", "") or None,

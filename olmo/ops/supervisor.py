@@ -61,9 +61,11 @@ class Asked:
 
 @contextmanager
 def signals() -> Iterator[Asked]:
-    """Take SIGINT, SIGTERM, SIGHUP and SIGCHLD for the length of the block."""
+    """Take SIGINT, SIGTERM, SIGCHLD and SIGHUP (unless ignored) for the length of the block."""
     asked = Asked()
-    ours = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+    ours = [signal.SIGINT, signal.SIGTERM, signal.SIGCHLD]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # `nohup` asks to outlive the terminal
+        ours.append(signal.SIGHUP)
     before = {number: signal.signal(number, asked.note) for number in ours}
     woken = signal.set_wakeup_fd(asked.wakeup, warn_on_full_buffer=False)
     try:
