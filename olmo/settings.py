@@ -123,13 +123,12 @@ LANGUAGE_COOKIE_NAME = "olmo_language"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "static"]
-STATIC_ROOT = CONFIG.data / "static"
+STATIC_ROOT = PACKAGE / "collected"  # made by bin/setup, carried by the wheel
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "olmo.kernel.assets.AssetStorage"},
 }
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_MANIFEST_STRICT = False
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
 
 # A form may carry files up to the upload limit; they go to disk beyond 1 MiB, so memory stays small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 2**20
