@@ -8,7 +8,7 @@ what is written is what the typed changes make of an empty row, applied in order
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -69,14 +69,14 @@ from load_tickets_ticket t join (
 """
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Load tickets from a JSON-lines file. Raises Problem naming a wrong line and how to go on after it."""
     parser = argparse.ArgumentParser(prog="olmo load", description="Load many tickets from a JSON-lines file.")
     parser.add_argument("file", type=Path, help="one ticket a line (see docs/commands.md); - reads standard input")
     parser.add_argument("--client", default="Corp Example", help="the organisation whose tickets they are")
     parser.add_argument("--domain", help="make this mail domain the organisation's")
     parser.add_argument("--from", dest="first", type=int, default=1, metavar="LINE", help="begin with this line")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     loader = Loader(client_named(options.client, options.domain))
     with _opened(options.file) as stream:
         _load(loader, islice(enumerate(stream, 1), max(options.first, 1) - 1, None), options.file)

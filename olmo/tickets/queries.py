@@ -43,7 +43,7 @@ _ROWS = (
     "order by wanted.place"
 )
 
-MAX_CANDIDATES = 200
+MAX_CANDIDATES = 100
 # How many tickets that hold the words are read to find those that meet the conditions as well, and the reverse.
 MAX_FILTERED = 5000
 
@@ -135,7 +135,7 @@ def search(viewer: Person, text: str, *, limit: int = 50) -> list[dict[str, Any]
     """Tickets that match `text`, best first, at most `limit`. Raises Invalid("q") naming a word that is not understood."""
     query = words.parse(text, viewer)
     tickets = visible_to(viewer).filter(query.conditions)
-    ids = _with_words(viewer, tickets, query)[:limit] if query.has_words else _newest(tickets, limit)
+    ids = _with_words(viewer, tickets, query, limit)[:limit] if query.has_words else _newest(tickets, limit)
     return _rows(_numbered(viewer, query, ids)[:limit], public_only=viewer.is_requester)
 
 
@@ -214,26 +214,27 @@ def _may_open(viewer: Person, file: Attachment) -> bool:
     )
 
 
-def _with_words(viewer: Person, tickets: QuerySet[Ticket], query: words.Query) -> list[int]:
+def _with_words(viewer: Person, tickets: QuerySet[Ticket], query: words.Query, limit: int) -> list[int]:
     """Ids in the order of the index. A requester's own tickets are few: they are searched by their ids."""
     among = None
     if viewer.is_requester:
         among = _newest(tickets, MAX_FILTERED)
     elif query.conditions:
-        among = _meeting_both(tickets, query)
-    ids = words.candidates(query, limit=MAX_CANDIDATES, public_only=viewer.is_requester, tickets=among)
+        among = _meeting_both(tickets, query, max(limit, MAX_CANDIDATES))
+    most = max(limit, MAX_CANDIDATES)
+    ids = words.candidates(query, limit=most, public_only=viewer.is_requester, tickets=among)
     theirs = set(tickets.filter(pk__in=ids).values_list("id", flat=True))
     return [pk for pk in ids if pk in theirs]
 
 
-def _meeting_both(tickets: QuerySet[Ticket], query: words.Query) -> list[int]:
+def _meeting_both(tickets: QuerySet[Ticket], query: words.Query, most: int) -> list[int]:
     """Tickets worth ranking: those that hold the words and meet the conditions, newest first.
 
     Whichever of the two is rarer is read whole; where both are common, the newest of each fill the answer.
     """
     holding = words.candidates(query, limit=MAX_FILTERED, public_only=False)
-    both = list(tickets.filter(pk__in=holding).order_by("-id").values_list("id", flat=True)[:MAX_CANDIDATES])
-    if len(both) < MAX_CANDIDATES and len(holding) == MAX_FILTERED:
+    both = list(tickets.filter(pk__in=holding).order_by("-id").values_list("id", flat=True)[:most])
+    if len(both) < most and len(holding) == MAX_FILTERED:
         both += _newest(tickets, MAX_FILTERED)
     return both
 

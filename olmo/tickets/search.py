@@ -78,7 +78,7 @@ def tagged(tag: str) -> Q:
 
 
 def candidates(query: Query, *, limit: int, public_only: bool, tickets: list[int] | None = None) -> list[int]:
-    """Ids of tickets of the scope that hold the words: the newest `limit`, best first (up to 200 of them are ranked).
+    """Ids of tickets of the scope that hold the words: the newest `limit`, best first.
 
     public_only: internal notes do not count. tickets: look only among these ids.
     """

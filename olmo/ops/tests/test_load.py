@@ -2,7 +2,6 @@
 
 import io
 import json
-import sys
 import tempfile
 from contextlib import redirect_stderr
 from pathlib import Path
@@ -47,8 +46,8 @@ class LoadingCase(CommittingTest):
         file = self.folder / "tickets.jsonl"
         file.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines))
         said = io.StringIO()
-        with redirect_stderr(said), patch.object(sys, "argv", ["olmo load", str(file), *options]):
-            self.assertEqual(load.main(), 0)
+        with redirect_stderr(said):
+            self.assertEqual(load.main([str(file), *options]), 0)
         return said.getvalue()
 
     def tickets(self) -> list[Ticket]:
@@ -161,9 +160,6 @@ class WrongLines(LoadingCase):
         self.assertIn("line 1: the field 'agent' is missing", self.refused([line]))
 
     def test_a_missing_file_is_told(self) -> None:
-        with (
-            patch.object(sys, "argv", ["olmo load", str(self.folder / "none.jsonl")]),
-            self.assertRaises(Problem) as no,
-        ):
-            load.main()
-        self.assertIn("cannot be read", str(no.exception))
+        with self.assertRaises(Problem) as refusal:
+            load.main([str(self.folder / "none.jsonl")])
+        self.assertIn("cannot be read", str(refusal.exception))
