@@ -39,13 +39,16 @@ def main() -> None:
     with service(options.data) as config:
         with process("intake") as intake:
             _await_port(config.smtp_port)
-            idle = pss_of(intake.pid)
+            idle, before = pss_of(intake.pid), cpu_seconds(intake.pid)
             accepted = send(config.smtp_port, options.messages, options.senders)
             print(f"accepted and committed  {accepted:8.0f} messages/s   ({options.senders} senders)")
+            spent = (cpu_seconds(intake.pid) - before) / options.messages * 1000
+            print(f"intake's own work       {spent:8.2f} ms of CPU for each message")
             print(f"intake's memory         {idle / 1024:8.1f} MB PSS idle, {pss_of(intake.pid) / 1024:.1f} after")
-        with process("worker"):
+        with process("worker") as worker:
             pace = _pace(config, options.messages)
-        print(f"raw to ticket           {pace:8.0f} messages/s   (one worker)")
+            spent = cpu_seconds(worker.pid) / options.messages * 1000
+        print(f"raw to ticket           {pace:8.0f} messages/s   (one worker, {spent:.1f} ms of its CPU for each)")
 
 
 @contextmanager
@@ -113,7 +116,8 @@ def _mail(ticket: dict[str, Any]) -> tuple[str, bytes]:
     body = (body * (1 + 2000 // max(len(body), 1)))[:3600]
     sender = ticket["requester"]["email"]
     head = (
-        f"Received: from mail.corp.example by mx.desk.example with ESMTPS id {ticket['n']:08x}; Mon, 2 Mar 2026 09:00:00 +0100\r\n"
+        f"Received: from mail.corp.example by mx.desk.example with ESMTPS id {ticket['n']:08x};"
+        " Mon, 2 Mar 2026 09:00:00 +0100\r\n"
         f"From: {ticket['requester']['name']} <{sender}>\r\nTo: Help desk <help@desk.example>\r\n"
         f"Subject: {ticket['subject'].encode('ascii', 'replace').decode()}\r\nDate: Mon, 2 Mar 2026 09:00:00 +0100\r\n"
         f"Message-ID: <bench-{ticket['n']}@corp.example>\r\nMIME-Version: 1.0\r\n"
@@ -152,6 +156,12 @@ def pss_of(pid: int) -> int:
     """Proportional memory of a process in kB."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:

@@ -8,7 +8,7 @@ from olmo.people.models import Identity, Kind, Person
 from olmo.people.queries import by_address
 from olmo.tenancy import queries as tenancy
 from olmo.tenancy.models import Client
-from olmo.tenancy.scope import EVERY_CLIENT, narrow
+from olmo.tenancy.scope import EVERY_CLIENT, scope
 
 from .inbound import Inbound
 
@@ -56,8 +56,8 @@ def _of_strangers() -> Client:
     if found:
         return found
     made, _is_new = Client.objects.get_or_create(takes_strangers=True, defaults={"name": _free_name()})
-    narrow(EVERY_CLIENT)  # the scope that is open was counted before this organisation existed
-    return made
+    with scope(EVERY_CLIENT):  # the open scope was counted before this organisation existed: its end counts anew
+        return made
 
 
 def _free_name() -> str:

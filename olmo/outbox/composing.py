@@ -40,7 +40,8 @@ def needs_utf8(envelope: Envelope) -> bool:
 
 
 def _mailbox(name: str, address: str) -> Address:
-    return Address(display_name=name, addr_spec=on_the_wire(address))
+    local, _at, domain = on_the_wire(address).rpartition("@")
+    return Address(display_name=name, username=local.strip('"'), domain=domain)
 
 
 def _attach(message: EmailMessage, file: dict[str, str]) -> None:

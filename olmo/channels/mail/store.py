@@ -18,7 +18,7 @@ from . import peek
 from .connecting import EVERY_CLIENT, Connection
 
 Way = Literal["smtp", "lmtp", "imap", "pipe"]
-LANES = 2
+LANES = 4
 # From this size on a message is a file: the database's log and memory are spared.
 FILE_FROM_BYTES = 512 * 1024
 
