@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -59,6 +59,16 @@ def pytest_load_initial_conftests() -> None:
 def pytest_unconfigure() -> None:
     """Remove this process's data folder."""
     shutil.rmtree(os.environ["OLMO_DATA"], ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With CI=true, fail what would be skipped because a program is "not installed": there it must be."""
+    report = yield
+    if report.skipped and os.environ.get("CI") and "not installed" in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped in continuous integration: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session")
