@@ -1,5 +1,8 @@
 """Runs what `wiring` names when a ticket's log grows: INSIDE the transaction, and AFTER it by one job a transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib import import_module
 from typing import Any
 
@@ -9,6 +12,21 @@ from procrastinate.contrib.django import app
 from .changes import Change
 from .models import Event, Ticket
 
+_is_silent: ContextVar[bool] = ContextVar("is_silent", default=False)
+
+
+@contextmanager
+def without_after() -> Iterator[None]:
+    """Queue no AFTER reactions for what is recorded inside: nobody is told now of what is made to have happened long ago.
+
+    For the demo and importers only. The INSIDE reactions run as ever, so that search and log stay complete.
+    """
+    token = _is_silent.set(True)
+    try:
+        yield
+    finally:
+        _is_silent.reset(token)
+
 
 def inside(ticket: Ticket, events: list[Event], changes: list[Change]) -> None:
     """Run the INSIDE reactions, in the order of `wiring`; one may raise to refuse the write."""
@@ -17,8 +35,11 @@ def inside(ticket: Ticket, events: list[Event], changes: list[Change]) -> None:
 
 
 def queue_after(ticket: Ticket, events: list[Event]) -> None:
-    """Queue one job for the AFTER reactions of these events; it commits with them. Jobs of one ticket run in order."""
-    if _named("AFTER"):
+    """Queue one job for the AFTER reactions of these events; it commits with them. Jobs of one ticket run in order.
+
+    Inside `without_after()` nothing is queued.
+    """
+    if _named("AFTER") and not _is_silent.get():
         app.configure_task(
             "olmo.tickets.jobs.react", lock=f"ticket-{ticket.pk}", queue="reactions", allow_unknown=False
         ).defer(event_ids=[event.pk for event in events])
