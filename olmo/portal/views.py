@@ -2,14 +2,12 @@
 
 from typing import Any, cast
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -77,7 +75,8 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         ids += uploads.sent_with(request)
         if form.is_valid():
-            return _opened(request, _open(person, form, ids, follows))
+            ticket = _open(person, form, ids, follows)
+            return onward(reverse("portal:ticket", args=[ticket.number]))
     except Invalid as refusal:
         form.refuse(refusal.field, str(refusal.message))
     except OlmoError as refusal:
@@ -97,11 +96,6 @@ def _open(person: Person, form: ReportForm, ids: list[int], follows: Ticket | No
         )  # fmt: skip
         live.tell(person=person.pk)  # their open pages ask for a stream that tells of this ticket too
     return ticket
-
-
-def _opened(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    messages.success(request, _("We have your request. Its number is %(number)d.") % {"number": ticket.number})
-    return onward(reverse("portal:ticket", args=[ticket.number]))
 
 
 def _report_page(
