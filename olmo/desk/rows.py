@@ -1,86 +1,66 @@
-"""Tickets as rows of a list, written out in Python: 25 rows through template nodes cost more than the rest of the page.
+"""Tickets as rows of a list: what each row says, printed by the component (kernel/rows.py)."""
 
-The markup is that of the component `row` (docs/design.md). Everything from outside passes `escape`.
-"""
-
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from html import escape
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from olmo.kernel import clock, marks, spoken
+from olmo.kernel import clock, marks, rows, spoken
 from olmo.tickets.models import HoldReason, Status
 
 Row = Mapping[str, Any]
-
-_ROW = (
-    '<li class="row" id="ticket-{number}"{flags}><span class="row__pick"></span>{priority}'
-    '<span class="number">{number}</span>\n<a class="row__subject" href="{place}{number}">{unread}'
-    '<span class="row__title" dir="auto">{subject}</span><span class="row__last" dir="auto">{last}</span></a>\n'
-    '<span class="row__people"><bdi>{requester}</bdi> <span>· {client}</span></span>'
-    '<span class="row__channel">{channel}</span><span class="row__seen"></span>{clock}{owner}</li>\n'
-)
+Highlighter = Callable[[str], str]  # a text, escaped, with the words in it marked
 
 
-def listed(rows: Iterable[Row], unread: set[int], *, highlight: "Highlighter | None" = None) -> SafeString:
+def listed(tickets: Iterable[Row], unread: set[int], *, highlight: Highlighter | None = None) -> SafeString:
     """The `<li>` elements of some tickets (dictionaries of queries.ROW, with id and excerpt)."""
-    printer = _Printer(unread, highlight or escape)
-    return SafeString("".join([printer.row(row) for row in rows]))
+    place, now = reverse("desk:ticket", args=[0])[:-1], clock.now()
+    said = (lambda text: SafeString(highlight(text))) if highlight else str
+    return SafeString(
+        "".join(
+            [
+                rows.row(
+                    {
+                        "number": row["number"], "url": f"{place}{row['number']}", "is_unread": row["id"] in unread,
+                        "is_fixed": True, "priority": row["priority"], "title": said(row["subject"]),
+                        "last": said(" ".join((row["excerpt"] or "").split())), "people": row["requester__name"],
+                        "organisation": row["client__name"], "channel": row["channel"], "owner": row["assignee__name"],
+                        "due_at": row["due_at"], "due_share": _share(row["opened_at"], row["due_at"], now),
+                        "changed_at": row["updated_at"], "clock": _clock(row, now),
+                    }
+                )
+                for row in tickets
+            ]
+        )
+    )  # fmt: skip
 
 
-Highlighter = Any
+_CLOCK = '<span class="clock" data-state="{}">{}{}</span>'
 
 
-class _Printer:
-    """Rows of one list; what all rows share is worked out once."""
-
-    def __init__(self, unread: set[int], words: Any) -> None:
-        self.unread, self.words = unread, words
-        self.now = clock.now()
-        self.place = reverse("desk:ticket", args=[0])[:-1]
-        self.unread_words = f'<span class="visually-hidden">{escape(_("Unread"))}: </span>'
-
-    def row(self, row: Row) -> str:
-        is_unread = row["id"] in self.unread
-        return _ROW.format(
-            number=row["number"], place=self.place, flags=" data-unread" if is_unread else "",
-            unread=self.unread_words if is_unread else "", priority=marks.priority(row["priority"]),
-            subject=self.words(row["subject"]), last=self.words(_one_line(row["excerpt"])),
-            requester=escape(row["requester__name"]), client=escape(row["client__name"]),
-            channel=marks.channel(row["channel"]), clock=self._clock(row), owner=marks.who(row["assignee__name"], "agent"),
-        )  # fmt: skip
-
-    def _clock(self, row: Row) -> str:
-        """When it is due, what it waits for, or when it last changed."""
-        if row["status"] == Status.WAITING:
-            return marks.clock("paused", self._wait(row))
-        if row["status"] in (Status.RESOLVED, Status.CLOSED):
-            return marks.clock("met", spoken.near(row["resolved_at"] or row["updated_at"], self.now))
-        if row["due_at"]:
-            return marks.due(row["due_at"], _share(row["opened_at"], row["due_at"], self.now))
-        return f'<span class="clock" data-state="none">{_ago(row["updated_at"], self.now)}</span>'
-
-    def _wait(self, row: Row) -> str:
-        if row["wake_at"]:
-            return spoken.near(row["wake_at"], self.now)
-        return _("Requester") if row["hold_reason"] == HoldReason.REQUESTER else _("Third party")
+def _clock(row: Row, now: datetime) -> str | None:
+    """What a ticket waits for, or when it was done; None for one that runs."""
+    if row["status"] == Status.WAITING:
+        return _CLOCK.format("paused", marks.ring("paused"), escape(_wait(row, now)))
+    if row["status"] in (Status.RESOLVED, Status.CLOSED):
+        return _CLOCK.format(
+            "met", marks.ring("met"), escape(spoken.near(row["resolved_at"] or row["updated_at"], now))
+        )
+    return None
 
 
-def _ago(at: datetime, now: datetime) -> str:
-    stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f'<time data-ago datetime="{stamp}">{escape(spoken.ago(at, now))}</time>'
+def _wait(row: Row, now: datetime) -> str:
+    if row["wake_at"]:
+        return spoken.near(row["wake_at"], now)
+    return _("Requester") if row["hold_reason"] == HoldReason.REQUESTER else _("Third party")
 
 
-def _share(start: datetime, end: datetime, now: datetime) -> int:
+def _share(start: datetime, end: datetime | None, now: datetime) -> int:
     """What is left of the time, 0 to 100 in steps of 5: few different rings, so that they are drawn once."""
-    whole = (end - start).total_seconds()
-    left = (end - now).total_seconds()
-    return 5 * round(20 * max(0.0, min(1.0, left / whole))) if whole > 0 else 0
-
-
-def _one_line(text: str | None) -> str:
-    return " ".join((text or "").split())
+    if end is None or end <= start:
+        return 0
+    return 5 * round(20 * max(0.0, min(1.0, (end - now) / (end - start))))

@@ -59,6 +59,7 @@ def _words() -> dict[str, str]:
         "private": _("Internal note, agents only"),
         "more": _("More about this message"),
         "earlier": _("Earlier text"),
+        "change": _("change"),
     }
 
 

@@ -36,6 +36,11 @@ _BY: Mapping[str, Words] = {
     Channel.PHONE: gettext_lazy("by phone"),
     Channel.COUNTER: gettext_lazy("at the counter"),
 }
+# What a message shows; the rest of its row and of its author's costs more to fetch than to leave.
+_COLUMNS = (
+    "ticket_id", "kind", "channel", "is_from_desk", "is_verified", "at", "text", "quoted", "html", "cc", "redacted_at",
+    "author__name", "author__kind", "author__email",
+)  # fmt: skip
 Entry = dict[str, Any]
 
 
@@ -66,7 +71,7 @@ class _Window:
 
     def __init__(self, viewer: Person, ticket: Ticket, before: int | None) -> None:
         self.viewer, self.ticket = viewer, ticket
-        found = queries.messages(viewer, ticket).order_by("-at", "-pk").prefetch_related("attachments")
+        found = queries.messages(viewer, ticket).only(*_COLUMNS).order_by("-at", "-pk").prefetch_related("attachments")
         self.end = found.filter(pk=before).first() if before else None
         if before and self.end is None:
             raise NotFound
@@ -79,7 +84,11 @@ class _Window:
 
     def log(self) -> list[Event]:
         """The ticket's events between the first message shown and the end."""
-        found = self.ticket.events.select_related("by").order_by("seq")
+        found = (
+            self.ticket.events.select_related("by")
+            .only("seq", "kind", "at", "data", "ticket_id", "by__name")
+            .order_by("seq")
+        )
         if self.has_more:
             found = found.filter(at__gte=self.rows[0].at)
         return list(found.filter(at__lt=self.end.at) if self.end else found)

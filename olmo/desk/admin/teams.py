@@ -1,0 +1,125 @@
+"""Teams and the tiers that they stand on."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Prefetch
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from olmo.people import administration as people
+from olmo.people.models import Kind, Person, Team, Tier
+from olmo.tickets import administration
+from olmo.tickets.models import ACTIVE
+
+from ..shell import DeskRequest, SeeOther
+from .forms import SettingsForm, line, one_of, some_of, tick
+from .pages import administrators, list_of, or_404, settle, show
+
+
+class TeamForm(SettingsForm):
+    """A team, and who takes its tickets when it ends."""
+
+    groups = (
+        ("", "", ["name", "tier", "members"]),
+        (_("State"), "", ["is_active", "into"]),
+    )
+
+    name = line(_("Name"), limit=80)
+    tier = one_of(_("Tier"), Tier.objects.all(), hint=_("Tickets are escalated from a team to one of the next tier."))
+    members = some_of(_("Members"), Person.objects.filter(kind=Kind.AGENT, is_active=True).order_by("name"))
+    is_active = tick(_("Active"), hint=_("Switched off, nobody can give it tickets."))
+    into = one_of(
+        _("Its open tickets go to"), Team.objects.filter(is_active=True), _("No team"),
+        hint=_("Only needed when the team is switched off. Who works on a ticket goes on working on it."),
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        """A new team has no tickets; a team does not hand over to itself."""
+        if self.thing is None:
+            del self.fields["into"]
+        else:
+            self.fields["into"].queryset = Team.objects.filter(is_active=True).exclude(pk=self.thing.pk)  # type: ignore[attr-defined]
+
+    def shown(self) -> dict[str, Any]:
+        """The settings, rows by their ids."""
+        members = [member.pk for member in self.thing.members.all()]
+        return {**self.state, "tier": self.thing.tier_id, "members": members}
+
+    def save(self, data: dict[str, Any], seen: str, by: Person) -> Team:
+        """Change the team, or make it."""
+        data.pop("seen")
+        into, members = data.pop("into", None), tuple(data.pop("members"))
+        values = people.TeamSettings(**data, members=members)
+        return administration.save_team(self.thing, values, by=by, into=into, seen=seen)
+
+
+class TierForm(SettingsForm):
+    """A tier of support."""
+
+    groups = (("", "", [("level", "name")]),)
+
+    level = forms.IntegerField(label=_("Level"), min_value=1, max_value=99, help_text=_("1 is the first contact."))
+    name = line(_("Name"), limit=80)
+
+    def save(self, data: dict[str, Any], seen: str, by: Person) -> Tier:
+        """Change the tier, or make it."""
+        return people.save_tier(self.thing, level=data["level"], name=data["name"], by=by)
+
+
+@require_safe
+@administrators
+def teams(request: DeskRequest) -> HttpResponse:
+    """The tiers, each with its teams and how many people and open tickets those have."""
+    found = Team.objects.prefetch_related("members").order_by("-is_active", "name")
+    open_tickets = dict(
+        administration.open_of(team__isnull=False).order_by().values_list("team").annotate(Count("pk"))
+        if len(ACTIVE) else []
+    )
+    tiers = Tier.objects.prefetch_related(Prefetch("teams", found))
+    return show(request, "teams", "teams", {"tiers": tiers, "open_tickets": open_tickets})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators
+def team(request: DeskRequest, pk: int = 0) -> HttpResponse:
+    """One team, or a new one."""
+    found = or_404(Team.objects.select_related("tier"), pk) if pk else None
+    state = people.state_of_team(found) if found else {}
+    form = TeamForm(request.POST or None, thing=found, state=state, **({} if found else _first(request)))
+    return settle(
+        request, "teams", form, title=found.name if found else _("New team"), said=_("%(name)s was saved."),
+        way=[list_of("teams")],
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators
+def tier(request: DeskRequest, pk: int = 0) -> HttpResponse:
+    """One tier, or a new one."""
+    found = or_404(Tier.objects.all(), pk) if pk else None
+    state = {"level": found.level, "name": found.name} if found else {}
+    form = TierForm(request.POST or None, thing=found, state=state)
+    removal = reverse("desk:admin_tier_removal", args=[pk]) if found and not found.teams.exists() else ""
+    return settle(
+        request, "teams", form, title=found.name if found else _("New tier"), said=_("%(name)s was saved."),
+        way=[list_of("teams")], context={"removal_url": removal},
+    )  # fmt: skip
+
+
+@require_POST
+@administrators
+def tier_removal(request: DeskRequest, pk: int) -> HttpResponse:
+    """Remove a tier without teams."""
+    found = or_404(Tier.objects.all(), pk)
+    people.remove_tier(found, by=request.person)
+    messages.success(request, now_("%(name)s was removed.") % {"name": found.name})
+    return SeeOther(reverse("desk:admin_teams"))
+
+
+def _first(request: DeskRequest) -> dict[str, Any]:
+    return {"is_active": True, "tier": request.GET.get("tier", "")}
