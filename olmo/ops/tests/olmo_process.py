@@ -87,9 +87,15 @@ class Olmo:
 
     def wait_ready(self) -> None:
         """Wait until /readyz says so."""
-        processes.wait_until(lambda: self._is_over() or self.status("/readyz") == 200, READY_SECONDS, every=0.1)
-        if self._is_over() or self.status("/readyz") != 200:
-            raise AssertionError(f"Olmo did not get ready:\n{self.said}")
+        seen: list[int | None] = []
+
+        def is_decided() -> bool:
+            seen.append(self.status("/readyz"))
+            return self._is_over() or seen[-1] == 200
+
+        processes.wait_until(is_decided, READY_SECONDS, every=0.1)
+        if seen[-1] != 200:
+            raise AssertionError(f"Olmo did not get ready ({seen[-1]}):\n{self.said}")
 
     def _is_over(self) -> bool:
         return self.process.poll() is not None
