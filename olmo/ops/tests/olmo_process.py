@@ -1,5 +1,6 @@
 """A whole Olmo as a process of its own, for tests that start, kill and stop it."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -104,9 +105,10 @@ class Olmo:
         """Its three processes by name."""
         found = {}
         for pid in descendants(self.process.pid):
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            if b"olmo.ops.cli" in words:
-                found[words[-2].decode()] = pid
+            with contextlib.suppress(OSError):  # gone meanwhile
+                words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+                if b"olmo.ops.cli" in words:
+                    found[words[-2].decode()] = pid
         return found
 
     def stop(self) -> int:
