@@ -94,7 +94,7 @@ class Walk(DeskTest):
         for person in (self.bea, self.otto):
             browser = self.browser(person)
             for address in self.addresses(ticket):
-                for query in QUERIES:
+                for query in QUERIES if _is_plain(address) else ("",):
                     answer = browser.get(address + query)
                     self.assertNotIn(WORD, _text(answer), f"{person}: {address}{query}")
                     self.assertLess(answer.status_code, 500, address)
@@ -108,7 +108,7 @@ class Walk(DeskTest):
     def test_no_page_of_theirs_changes_when_acme_works(self) -> None:
         ours = self.report("Truck is late", by=self.bea)
         people = {person: self.browser(person) for person in (self.bea, self.otto)}
-        plain = [a for a in self.addresses(ours) if re.search(r"\d", a) is None]
+        plain = [address for address in self.addresses(ours) if _is_plain(address)]
 
         def pages() -> dict[str, str]:
             return {
@@ -155,7 +155,7 @@ class Walk(DeskTest):
         browser = self.browser(self.ines)
         before = _fingerprint()
         for address in self.addresses(ticket):
-            for query in ("", f"?q={TYPED}"):
+            for query in ("", f"?q={TYPED}") if _is_plain(address) else ("",):
                 self.assertLess(browser.get(address + query).status_code, 500, address)
             browser.head(address)
         self.assertEqual(_fingerprint(), before)
@@ -178,6 +178,11 @@ def _routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Itera
             yield from _routes(pattern.url_patterns, route)
         else:
             yield route
+
+
+def _is_plain(address: str) -> bool:
+    """Whether it names no one thing: a list, a search, a form."""
+    return re.search(r"\d", address) is None
 
 
 def _text(answer: Any) -> str:
