@@ -90,18 +90,19 @@ def work_through(batch: list[RawMessage]) -> None:
     """Process claimed messages in order. While one is taken in, the next is being read by the reader's process."""
     with scope(EVERY_CLIENT):
         desk = ours.read()
+    work = [(raw, content) for raw in batch if (content := _loaded(raw)) is not None]
     with readers.one() as reader:
-        contents = [content_of(raw) for raw in batch]
-        reader.ask(contents[0])
-        for place, raw in enumerate(batch):
+        for place, (raw, content) in enumerate(work):
+            if place == 0:
+                reader.ask(content)
             mail = _read(reader, raw)
             if not reader.is_alive:
-                release(batch[place + 1 :])
+                release([later for later, _content in work[place + 1 :]])
                 return
-            if place + 1 < len(batch):
-                reader.ask(contents[place + 1])
+            if place + 1 < len(work):
+                reader.ask(work[place + 1][1])
             if mail is not None:
-                process(raw, contents[place], mail, desk)
+                process(raw, content, mail, desk)
 
 
 def process(raw: RawMessage, content: bytes, mail: ParsedMail, desk: Ours) -> None:
@@ -205,6 +206,14 @@ def _twin_of(raw: RawMessage) -> RawMessage | None:
     """The message that acted in its place, when it was the same one."""
     with scope(EVERY_CLIENT):
         return RawMessage.objects.filter(key=raw.key).exclude(pk=raw.pk).defer("content").first()
+
+
+def _loaded(raw: RawMessage) -> bytes | None:
+    try:
+        return content_of(raw)
+    except OSError as error:
+        _failed(raw, f"its content cannot be read: {error.strerror}", MAX_TRIES)
+        return None
 
 
 def _read(reader: Reader, raw: RawMessage) -> ParsedMail | None:

@@ -74,7 +74,8 @@ class Reader:
 class Readers:
     """A few readers kept for reuse, closed after some idle seconds so that a quiet desk holds no memory for them."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY_BYTES) -> None:
+        self._limits = (seconds, memory)
         self._lock = threading.Lock()
         self._idle: list[Reader] = []
         self._timer: threading.Timer | None = None
@@ -85,7 +86,7 @@ class Readers:
         with self._lock:
             reader = self._idle.pop() if self._idle else None
         if reader is None or not reader.is_alive:
-            reader = Reader()
+            reader = Reader(*self._limits)
         try:
             yield reader
         except BaseException:

@@ -19,6 +19,7 @@ from olmo.kernel.config import current
 from olmo.outbox.delivering import deliver_due
 from olmo.outbox.models import Envelope
 from olmo.outbox.tests.sink import Sink
+from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets.models import Message, Ticket
 
 HELP = "help@desk.example"
@@ -44,11 +45,11 @@ def mail(
 def kept(raw: bytes, *, to: str = HELP, sender: str = "rui@acme.example", way: str = "smtp", **more: Any) -> RawMessage:
     """The row that intake would have committed for these bytes."""
     arrival = Arrival(raw, "smtp", sender, (to,))
-    return RawMessage.objects.create(
-        way=way, sha256=arrival.sha256, size=len(raw), content=raw, envelope_from=sender, envelope_to=[to],
-        mail_id=arrival.mail_id,
-        **more,
-    )  # fmt: skip
+    with scope(EVERY_CLIENT):
+        return RawMessage.objects.create(
+            way=way, sha256=arrival.sha256, size=len(raw), content=raw, envelope_from=sender, envelope_to=[to],
+            mail_id=arrival.mail_id, **more,
+        )  # fmt: skip
 
 
 def arrive(raw: bytes, **more: Any) -> RawMessage:
