@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from olmo.kernel.config import Config, current
-from olmo.ops import listening, postgres
+from olmo.ops import listening, postgres, processes
 from olmo.ops.children import Child, Ledger, stop
 from olmo.ops.problems import Problem
 
@@ -94,9 +94,8 @@ class Supervisor:
             if self.database:
                 self.database.start()
             link = self._prepare()
-            for child in self.children:
-                child.start()
-            self.ledger.write(self.children)
+            if not self.asked.stops:
+                self._start_children()
             if not self.asked.stops and self._wait_ready():
                 say(welcome(self.config, link))
             while not self.asked.stops:
@@ -105,6 +104,11 @@ class Supervisor:
         finally:
             self._stop()
         return 0
+
+    def _start_children(self) -> None:
+        for child in self.children:
+            child.start()
+        self.ledger.write(self.children)
 
     def _clear_leftovers(self) -> None:
         """End what a killed supervisor left behind; its database is taken over as it is."""
@@ -122,12 +126,21 @@ class Supervisor:
 
     def _prepare(self) -> str | None:
         """Make roles and tables current in a process of its own; returns the set-up link, if one is needed."""
-        result = subprocess.run(
-            [sys.executable, "-m", "olmo.ops.prepare"], stdout=subprocess.PIPE, text=True, check=False
+        preparing = subprocess.Popen(
+            [sys.executable, "-m", "olmo.ops.prepare"],
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=processes.dying_with_parent(signal.SIGTERM),  # noqa: PLW1509  (one thread here)
         )
-        if result.returncode != 0 and not self.asked.stops:
-            raise SystemExit(result.returncode)  # it has said why on standard error
-        return result.stdout.strip() or None
+        while preparing.poll() is None:
+            self.asked.sleep(LOOK_EVERY_SECONDS)
+            if self.asked.stops:
+                preparing.terminate()  # PostgreSQL undoes the migration at work; the next start goes on from there
+        said, _ = preparing.communicate()
+        if preparing.returncode != 0 and not self.asked.stops:
+            raise SystemExit(preparing.returncode)  # it has said why on standard error
+        return said.strip() or None
 
     def _wait_ready(self) -> bool:
         """Whether the web server, the worker and the intake all answered within a minute."""
