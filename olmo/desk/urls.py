@@ -1,6 +1,6 @@
 """The addresses of the desk: nouns, one per change (see docs/desk.md)."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import changing, conversation, listing, opening, people, searching, ticket, writing
 from .forms import FORMS
@@ -18,7 +18,7 @@ urlpatterns = [
     path("uploads", writing.uploads, name="uploads"),
     path("tickets/new", opening.new, name="new"),
     path("search", searching.search, name="search"),
-    path("admin/", listing.tickets, name="admin"),
+    path("admin/", include("olmo.desk.admin.urls")),
     path(_TICKET, ticket.show, name="ticket"),
     path(f"{_TICKET}/more", ticket.more, name="more"),
     path(f"{_TICKET}/replies", writing.replies, name="replies"),

@@ -27,9 +27,12 @@ class SettingsForm(forms.Form):
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, data: Any = None, *, thing: Any = None, state: Mapping[str, Any] | None = None, **more: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, thing: Any = None, state: Mapping[str, Any] | None = None, **more: Any
+    ) -> None:
         self.thing, self.state = thing, dict(state or {})
         first = self.shown() if thing is not None else {}
+        self.typed: Any = data
         super().__init__(data, initial={**first, "seen": mark_of(self.state), **more}, label_suffix="")
         self.status, self.saved = 200, None
         self.prepare()
@@ -63,17 +66,20 @@ class SettingsForm(forms.Form):
         return [
             {
                 "title": title, "note": note,
-                "rows": [[self[name] for name in ([row] if isinstance(row, str) else row) if name in self.fields] for row in rows],
+                "rows": [self._bound((row,) if isinstance(row, str) else row) for row in rows],
             }
             for title, note, rows in self.groups
         ]  # fmt: skip
+
+    def _bound(self, names: tuple[str, ...]) -> list[forms.BoundField]:
+        return [self[name] for name in names if name in self.fields]
 
     def _refuse(self, refusal: Invalid | Conflict) -> None:
         field = refusal.field if isinstance(refusal, Invalid) and refusal.field in self.fields else None
         self.add_error(field, str(refusal.message))
         self.status = status_of(refusal)
         if isinstance(refusal, Conflict):  # a second try begins from what is there now
-            self.data = self.data.copy()
+            self.data = self.typed.copy()
             self.data["seen"] = mark_of(self.state)
 
 
@@ -93,31 +99,31 @@ class Lines(forms.CharField):
         return tuple(line.strip() for line in str(super().clean(value)).splitlines() if line.strip())
 
 
-def line(label: Words, *, limit: int = 120, required: bool = True, hint: Words = "", **attributes: str) -> forms.CharField:
+def line(label: Any, *, limit: int = 120, required: bool = True, hint: Any = "", **attributes: str) -> forms.CharField:
     """A field for one line of text."""
     widget = forms.TextInput(attrs={"autocomplete": "off", **attributes})
     return forms.CharField(label=label, max_length=limit, required=required, help_text=hint, widget=widget)
 
 
-def paragraph(label: Words, *, hint: Words = "", rows: int = 4) -> forms.CharField:
+def paragraph(label: Any, *, hint: Any = "", rows: int = 4) -> forms.CharField:
     """A field for some lines of plain text."""
     return forms.CharField(
         label=label, max_length=5000, required=False, help_text=hint, widget=forms.Textarea(attrs={"rows": rows})
     )
 
 
-def address(label: Words, *, hint: Words = "", required: bool = False) -> forms.EmailField:
+def address(label: Any, *, hint: Any = "", required: bool = False) -> forms.EmailField:
     """A field for one e-mail address."""
     widget = forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     return forms.EmailField(label=label, required=required, help_text=hint, widget=widget, max_length=254)
 
 
-def tick(label: Words, *, hint: Words = "") -> forms.BooleanField:
+def tick(label: Any, *, hint: Any = "") -> forms.BooleanField:
     """A yes or no."""
     return forms.BooleanField(label=label, required=False, help_text=hint)
 
 
-def language(label: Words = _("Language")) -> forms.ChoiceField:
+def language(label: Any = _("Language")) -> forms.ChoiceField:
     """A field for one of Olmo's languages."""
     return forms.ChoiceField(label=label, choices=settings.LANGUAGES)
 
@@ -150,11 +156,11 @@ def labelled(row: Any) -> str:
     return str(row) if getattr(row, "is_active", True) else str(_("%(name)s (not active)")) % {"name": row}
 
 
-def one_of(label: Words, rows: QuerySet[Any], nothing: Words = "", *, hint: Words = "") -> OneOf:
+def one_of(label: Any, rows: QuerySet[Any], nothing: Any = "", *, hint: Any = "") -> OneOf:
     """A choice of one row. nothing: what no choice is called; without it a choice is needed."""
     return OneOf(rows, label=label, required=not nothing, empty_label=str(nothing or _("Choose…")), help_text=hint)
 
 
-def some_of(label: Words, rows: QuerySet[Any], *, hint: Words = "") -> SomeOf:
+def some_of(label: Any, rows: QuerySet[Any], *, hint: Any = "") -> SomeOf:
     """A choice of any number of rows."""
     return SomeOf(rows, label=label, required=False, help_text=hint)

@@ -43,10 +43,13 @@ class OrganisationForm(SettingsForm):
     name = line(_("Name"))
     domains = Lines(
         label=_("Mail domains"),
-        help_text=_("One in each line, such as acme.example. Who writes from one of them becomes a person of this organisation."),
+        help_text=_(
+            "One in each line, such as acme.example. Who writes from one of them becomes a person of this organisation."
+        ),
     )
     takes_strangers = tick(
-        _("Receives the mail of unknown senders"), hint=_("Mail from no known domain is kept here. One organisation does this.")
+        _("Receives the mail of unknown senders"),
+        hint=_("Mail from no known domain is kept here. One organisation does this."),
     )
     language = language()
     time_zone = time_zone()

@@ -68,7 +68,12 @@ def settle(
     if request.method == "POST" and form.is_done(request.person):
         messages.success(request, str(said) % {"name": form.saved})
         return SeeOther(then(form.saved) if then else _home(section))
-    around = {"form": form, "title": title, "cancel_url": _home(section) if way else reverse("desk:admin"), **(context or {})}
+    around = {
+        "form": form,
+        "title": title,
+        "cancel_url": _home(section) if way else reverse("desk:admin"),
+        **(context or {}),
+    }
     return show(request, section, template, around, status=form.status, way=way)
 
 

@@ -71,8 +71,9 @@ class AgentForm(PersonForm):
     def save(self, data: dict[str, Any], seen: str, by: Person) -> Person:
         """Change the agent, or make them."""
         data.pop("seen")
-        wanted, lists = data.pop("invite", False), {name: tuple(data.pop(name)) for name in ("teams", "clients")}
-        agent = administration.save_agent(self.thing, people.AgentSettings(**data, **lists), by=by, seen=seen)
+        wanted = data.pop("invite", False)
+        data.update(teams=tuple(data["teams"]), clients=tuple(data["clients"]))
+        agent = administration.save_agent(self.thing, people.AgentSettings(**data), by=by, seen=seen)
         return self.welcome(agent, wanted, by)
 
 

@@ -48,6 +48,4 @@ def settings(request: DeskRequest) -> HttpResponse:
     """The provider's settings."""
     provider = Provider.objects.get()
     form = ProviderForm(request.POST or None, thing=provider, state=state_of_provider(provider))
-    return settle(
-        request, "provider", form, title=_("Provider"), said=_("The settings of %(name)s were saved.")
-    )
+    return settle(request, "provider", form, title=_("Provider"), said=_("The settings of %(name)s were saved."))

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from olmo.people import administration as people
 from olmo.people.models import Kind, Person, Team, Tier
 from olmo.tickets import administration
-from olmo.tickets.models import ACTIVE
 
 from ..shell import DeskRequest, SeeOther
 from .forms import SettingsForm, line, one_of, some_of, tick
@@ -76,12 +75,14 @@ class TierForm(SettingsForm):
 def teams(request: DeskRequest) -> HttpResponse:
     """The tiers, each with its teams and how many people and open tickets those have."""
     found = Team.objects.prefetch_related("members").order_by("-is_active", "name")
-    open_tickets = dict(
-        administration.open_of(team__isnull=False).order_by().values_list("team").annotate(Count("pk"))
-        if len(ACTIVE) else []
-    )
-    tiers = Tier.objects.prefetch_related(Prefetch("teams", found))
-    return show(request, "teams", "teams", {"tiers": tiers, "open_tickets": open_tickets})
+    with_team = administration.open_of(team__isnull=False).order_by()
+    open_tickets = dict(with_team.values_list("team").annotate(Count("pk")))
+    tiers = list(Tier.objects.prefetch_related(Prefetch("teams", found)))
+    rows = [
+        {"tier": tier, "teams": [{"one": team, "open": open_tickets.get(team.pk, 0)} for team in tier.teams.all()]}
+        for tier in tiers
+    ]
+    return show(request, "teams", "teams", {"tiers": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from . import organisations, overview, people, provider, teams
+from . import (
+    categories,
+    changes,
+    fields,
+    incoming,
+    mailboxes,
+    organisations,
+    outgoing,
+    overview,
+    people,
+    provider,
+    teams,
+)
 
 urlpatterns = [
     path("", overview.overview, name="admin"),
@@ -23,4 +35,21 @@ urlpatterns = [
     path("tiers/new", teams.tier, name="admin_tier_new"),
     path("tiers/<int:pk>", teams.tier, name="admin_tier"),
     path("tiers/<int:pk>/removal", teams.tier_removal, name="admin_tier_removal"),
+    path("categories", categories.categories, name="admin_categories"),
+    path("categories/new", categories.category, name="admin_category_new"),
+    path("categories/<int:pk>", categories.category, name="admin_category"),
+    path("fields", fields.fields, name="admin_fields"),
+    path("fields/new", fields.field, name="admin_field_new"),
+    path("fields/<int:pk>", fields.field, name="admin_field"),
+    path("fields/<int:pk>/removal", fields.removal, name="admin_field_removal"),
+    path("mailboxes", mailboxes.mailboxes, name="admin_mailboxes"),
+    path("mailboxes/new", mailboxes.mailbox, name="admin_mailbox_new"),
+    path("mailboxes/<int:pk>", mailboxes.mailbox, name="admin_mailbox"),
+    path("incoming", incoming.incoming, name="admin_incoming"),
+    path("incoming/<int:pk>/source", incoming.source, name="admin_incoming_source"),
+    path("incoming/<int:pk>/retry", incoming.retry, name="admin_incoming_retry"),
+    path("incoming/<int:pk>/discard", incoming.discard, name="admin_incoming_discard"),
+    path("outgoing", outgoing.outgoing, name="admin_outgoing"),
+    path("outgoing/<int:pk>/retry", outgoing.retry, name="admin_outgoing_retry"),
+    path("changes", changes.changes, name="admin_changes"),
 ]

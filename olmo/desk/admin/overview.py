@@ -1,0 +1,79 @@
+"""The first page of administration: what needs attention, and what each section is for."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+
+from olmo.channels import queries as channels
+from olmo.channels.models import Mailbox
+from olmo.kernel.errors import Words
+from olmo.outbox import queries as outbox
+from olmo.outbox.models import Envelope, State
+from olmo.people.models import Person
+
+from ..shell import DeskRequest
+from .pages import SECTIONS, administrators, show
+
+# section -> what it is for, in one sentence
+PURPOSES: Mapping[str, Words] = {
+    "provider": gettext_lazy("Who runs this desk: its name, its address, its signature."),
+    "organisations": gettext_lazy(
+        "Whom the desk helps, by which mail domains they are known, and what matters to them."
+    ),
+    "agents": gettext_lazy("Who works here, in which teams, for whom, and who administers."),
+    "teams": gettext_lazy("Who takes tickets together, and to whom they escalate."),
+    "requesters": gettext_lazy("Who asks for help, and how they are reached."),
+    "categories": gettext_lazy("What tickets are about, and which team takes them first."),
+    "fields": gettext_lazy("What else tickets of an organisation or a category hold."),
+    "mailboxes": gettext_lazy("The addresses to which requests are sent, and how their mail is fetched."),
+    "incoming": gettext_lazy("Mail that could not become a ticket, with its reason."),
+    "outgoing": gettext_lazy("Mail that could not be delivered or still waits."),
+    "changes": gettext_lazy("Who changed which setting, when, from what to what."),
+}
+
+
+@require_safe
+@administrators
+def overview(request: DeskRequest) -> HttpResponse:
+    """What needs attention, and all sections."""
+    subjects = [
+        {
+            "title": title,
+            "items": [{"label": label, "words": PURPOSES[name], "url": _url(name)} for name, label in items],
+        }
+        for title, items in SECTIONS
+    ]
+    return show(
+        request, "", "overview", {"subjects": subjects, "attention": list(_attention(request.person)), "way": []}
+    )
+
+
+def _attention(viewer: Person) -> Iterator[dict[str, Any]]:
+    """What an administrator should look at, the worst first, as banners."""
+    if failing := list(channels.mailboxes(viewer).filter(is_active=True, health=Mailbox.Health.FAILING)):
+        names = ", ".join(mailbox.address for mailbox in failing)
+        yield _banner("brick", _("Mail cannot be fetched."), names, "mailboxes")
+    if parked := channels.parked(viewer).count():
+        words = ngettext("%(n)d message could not be processed.", "%(n)d messages could not be processed.", parked)
+        yield _banner("brick", words % {"n": parked}, _("It is kept whole, with the reason."), "incoming")
+    if failed := Envelope.objects.filter(state__in=[State.FAILED, State.HELD]).count():
+        words = ngettext("%(n)d mail could not be delivered.", "%(n)d mails could not be delivered.", failed)
+        yield _banner("ochre", words % {"n": failed}, "", "outgoing")
+    waiting = outbox.waiting()
+    if waiting.count and not waiting.has_relay:
+        words = ngettext("%(n)d mail waits for a relay.", "%(n)d mails wait for a relay.", waiting.count)
+        how = _("No mail leaves until OLMO_SMTP_URL names the relay for outgoing mail.")
+        yield _banner("ochre", words % {"n": waiting.count}, how, "outgoing")
+
+
+def _banner(tone: str, title: str, text: str, section: str) -> dict[str, Any]:
+    return {"tone": tone, "icon": "alert", "title": title, "text": text, "url": _url(section), "action": _("Look")}
+
+
+def _url(section: str) -> str:
+    return reverse(f"desk:admin_{section}")
