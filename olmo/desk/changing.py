@@ -51,7 +51,7 @@ def shown(request: DeskRequest, form: ChangeForm, *, status: int = 200) -> HttpR
     extra = {**tickets.around_form(request, form), **people.around_pick(request, form)}
     if request.method != "POST" and is_part(request):
         return render(request, "desk/form.html", {"form": form, **extra}, status=status)
-    if form.noun in _ALONE:
+    if form.noun in _ALONE or not form.visible_fields():
         return alone(request, form, extra, status=status)
     return tickets.whole(request, form.ticket, opened=form, extra=extra, status=status)
 

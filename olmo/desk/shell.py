@@ -1,18 +1,15 @@
 """What every page of the desk shares: who may come in, the navigation, the shape of an answer."""
 
 from collections.abc import Callable, Mapping
-from functools import wraps
 from typing import Any, Concatenate, cast
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from olmo.kernel.errors import NotAllowed, NotFound, Words
+from olmo.kernel.errors import Words
+from olmo.people.gate import for_agents
 from olmo.people.models import Person
 from olmo.tickets import queries
 
@@ -43,29 +40,7 @@ type AnyView[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 def agents[**P](view: View[P]) -> AnyView[P]:
     """Let agents in; send strangers to the sign-in, and tell requesters that there is no such page."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        person: Person | None = getattr(request, "person", None)
-        if person is None:
-            return redirect_to_login(_place(request), resolve_url(settings.LOGIN_URL))
-        if not person.is_agent:
-            raise NotFound
-        return view(cast("DeskRequest", request), *args, **kwargs)
-
-    return cast("AnyView[P]", guarded)
-
-
-def administrators[**P](view: View[P]) -> AnyView[P]:
-    """Let administrators in; other agents may know the page, but not use it."""
-
-    @wraps(view)
-    def guarded(request: DeskRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not request.person.is_administrator:
-            raise NotAllowed(_("Only an administrator may change the desk’s settings."))
-        return view(request, *args, **kwargs)
-
-    return agents(cast("View[P]", guarded))
+    return cast("AnyView[P]", for_agents(view))
 
 
 def is_part(request: HttpRequest) -> bool:
@@ -110,14 +85,6 @@ def navigation(viewer: Person, box: str, path: str) -> list[dict[str, Any]]:
 def bounded(count: int) -> str:
     """A count for the navigation: "" for none, "99+" for what was not counted to its end."""
     return "99+" if count >= MOST_COUNTED else str(count or "")
-
-
-def _place(request: HttpRequest) -> str:
-    """Where somebody returns to after signing in: this page, or the page whose form they sent."""
-    if request.method == "GET":
-        return request.get_full_path()
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    return came_from.path if came_from.netloc == request.get_host() else reverse("desk:list")
 
 
 class SeeOther(HttpResponseRedirect):

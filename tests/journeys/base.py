@@ -20,13 +20,21 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from unittest import SkipTest
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's own loop runs in the thread of the test
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    ViewportSize,
+    sync_playwright,
+)
 
 from olmo.kernel.testing import CommittingTest
 from olmo.people.models import Person
@@ -41,8 +49,9 @@ ARGUMENTS = (
 )
 SERVE = "from olmo.ops.web import main; main()"
 START_SECONDS = 60
-WIDE = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
+Theme = Literal["light", "dark"]
+WIDE = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=390, height=844)
 SERIOUS = frozenset({"serious", "critical"})
 
 
@@ -84,7 +93,7 @@ class Journey(Cast, CommittingTest):
         """A path as an address of the running server."""
         return self.address + path
 
-    def open(self, *, phone: bool = False, scripts: bool = True, theme: str = "light", **options: Any) -> Page:
+    def open(self, *, phone: bool = False, scripts: bool = True, theme: Theme = "light", **options: Any) -> Page:
         """A page in a browser of its own (nobody is signed in)."""
         context = self.browser.new_context(
             viewport=PHONE if phone else WIDE,

@@ -16,7 +16,12 @@ class Answering(Journey):
     def report(self, subject: str, text: str = "It does not work.") -> Ticket:
         with scope(EVERY_CLIENT):
             return actions.open_ticket(
-                by=self.rui, requester=self.rui, client=self.acme, subject=subject, message=NewMessage(text=text), channel="mail"
+                by=self.rui,
+                requester=self.rui,
+                client=self.acme,
+                subject=subject,
+                message=NewMessage(text=text),
+                channel="mail",
             )
 
     def last(self, ticket: Ticket) -> Message:
@@ -165,10 +170,19 @@ class OnAPhone(Journey):
     def test_the_whole_job_fits_a_phone(self) -> None:
         with scope(EVERY_CLIENT):
             ticket = actions.open_ticket(
-                by=self.rui, requester=self.rui, client=self.acme, subject="Stampante " * 12, message=NewMessage(text="a" * 400)
+                by=self.rui,
+                requester=self.rui,
+                client=self.acme,
+                subject="Stampante " * 12,
+                message=NewMessage(text="a" * 400),
             )
         page = self.sign_in(self.alma, phone=True, theme="dark")
-        for path in ("/desk/?box=open", f"/desk/tickets/{ticket.number}", "/desk/tickets/new", "/desk/search?q=stampante"):
+        for path in (
+            "/desk/?box=open",
+            f"/desk/tickets/{ticket.number}",
+            "/desk/tickets/new",
+            "/desk/search?q=stampante",
+        ):
             page.goto(self.url(path))
             self.assert_not_sideways(page)
             self.assert_accessible(page)

@@ -6,7 +6,6 @@ from django import forms
 from django.urls import reverse
 
 from olmo.kernel.errors import Conflict, Invalid, NotFound, Words
-from olmo.kernel.middleware import status_of
 from olmo.people.models import Person
 from olmo.tickets.log import Stale
 from olmo.tickets.models import Ticket
@@ -66,7 +65,7 @@ class ChangeForm(forms.Form):
         """Show why the verb refused, at the field it names, and let a second try begin from what is there now."""
         field = refusal.field if isinstance(refusal, Invalid) and refusal.field in self.fields else None
         self.add_error(field, str(refusal.message))
-        self.status = status_of(refusal)
+        self.status = 409 if isinstance(refusal, Conflict) else 422
         if isinstance(refusal, Stale):
             self.clashes = refusal.events
             self.data = {**_typed(self.data), "seen": str(self.ticket.version)}

@@ -14,8 +14,8 @@ from tests.cast import DeskTest
 class Visit:
     """A page that somebody got."""
 
-    def __init__(self, answer: HttpResponse) -> None:
-        self.answer = answer
+    def __init__(self, answer: Any) -> None:
+        self.answer: HttpResponse = answer
         self.status = answer.status_code
         self.text = answer.content.decode(errors="replace") if not answer.streaming else ""
         self.tree = LexborHTMLParser(self.text)
@@ -48,11 +48,15 @@ class PageTest(DeskTest):
             client.force_login(person)
         return client
 
-    def get(self, url: str, *, by: Person | None = None, **headers: str) -> Visit:
-        return Visit(self.as_(by or self.alma).get(url, headers=headers))
+    def get(self, url: str, *, by: Person | None = None) -> Visit:
+        return Visit(self.as_(by or self.alma).get(url))
 
-    def post(self, url: str, data: dict[str, Any] | None = None, *, by: Person | None = None, **headers: str) -> Visit:
-        return Visit(self.as_(by or self.alma).post(url, data or {}, headers=headers))
+    def look_again(self, url: str, *, by: Person | None = None) -> Visit:
+        """As a script asks: for the parts that change."""
+        return Visit(self.as_(by or self.alma).get(url, headers={"X-Live": "1"}))
+
+    def post(self, url: str, data: dict[str, Any] | None = None, *, by: Person | None = None) -> Visit:
+        return Visit(self.as_(by or self.alma).post(url, data or {}))
 
     def stranger(self, url: str) -> Visit:
         return Visit(self.as_(None).get(url))

@@ -16,8 +16,8 @@ LIST = "/desk/"
 class WhoMayLook(PageTest):
     def test_a_stranger_is_sent_to_the_sign_in_and_comes_back(self) -> None:
         visit = self.stranger("/desk/?box=open&sort=due")
-        self.assertEqual(visit.status, 302)
-        self.assertIn("next=/desk/%3Fbox%3Dopen%26sort%3Ddue", visit.location)
+        self.assertEqual(visit.status, 303)
+        self.assertIn("next=%2Fdesk%2F%3Fbox%3Dopen%26sort%3Ddue", visit.location)
 
     def test_a_requester_is_told_that_there_is_no_such_page(self) -> None:
         self.assertEqual(self.get(LIST, by=self.rui).status, 404)
@@ -35,7 +35,7 @@ class WhoMayLook(PageTest):
 
 class Boxes(PageTest):
     def test_each_box_holds_its_tickets(self) -> None:
-        mine, team, nobody = self.report("mine"), self.report("team"), self.report("nobody")
+        mine, team, _nobody = self.report("mine"), self.report("team"), self.report("nobody")
         actions.assign(mine, by=self.ines, team=self.desk, assignee=self.alma)
         actions.assign(team, by=self.ines, team=self.desk, assignee=None)
         waiting, done = self.report("waiting"), self.report("done")
@@ -81,7 +81,7 @@ class Narrowing(PageTest):
 
     def test_a_word_offers_its_choices_as_a_page_and_as_a_part(self) -> None:
         page = self.get("/desk/choices/team?box=open&priority=1")
-        part = self.get("/desk/choices/team?box=open&priority=1", **{"X-Live": "1"})
+        part = self.look_again("/desk/choices/team?box=open&priority=1")
         for visit in (page, part):
             links = [node.attributes["href"] for node in visit.all("a.menu__item")]
             self.assertIn(f"/desk/?box=open&team={self.network.pk}&priority=1", links)
@@ -175,7 +175,7 @@ class Cost(PageTest):
 
     def test_a_script_that_looks_again_gets_the_list_alone(self) -> None:
         self.report("Something")
-        visit = self.get("/desk/?box=all", **{"X-Live": "1"})
+        visit = self.look_again("/desk/?box=all")
         self.assertEqual(len(visit.all("#list .row")), 1)
         self.assertEqual(visit.all("nav.nav"), [])
         self.assertNotIn("<!doctype", visit.text)

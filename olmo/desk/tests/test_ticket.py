@@ -18,7 +18,7 @@ from .base import PageTest
 class WhoMayLook(PageTest):
     def test_strangers_requesters_and_agents_of_other_clients_do_not(self) -> None:
         ticket = self.report("Secret of Acme")
-        self.assertEqual(self.stranger(self.url(ticket)).status, 302)
+        self.assertEqual(self.stranger(self.url(ticket)).status, 303)
         self.assertEqual(self.get(self.url(ticket), by=self.rui).status, 404)
         visit = self.get(self.url(ticket), by=self.otto)
         self.assertEqual(visit.status, 404)
@@ -198,7 +198,7 @@ class Cost(PageTest):
 
     def test_a_script_that_looks_again_gets_the_parts_alone(self) -> None:
         ticket = self.report("Printer")
-        visit = self.get(self.url(ticket), **{"X-Live": "1"})
+        visit = self.look_again(self.url(ticket))
         for part in ("#ticket-head", "#log", "#panel", "#composer"):
             self.assertEqual(len(visit.all(part)), 1, part)
         self.assertEqual(visit.all("nav.nav"), [])
