@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from olmo.kernel.errors import Conflict
+from olmo.kernel.language import guess
 from olmo.people import actions as people
 from olmo.people.models import Identity, Kind, Person
 from olmo.people.queries import by_address
@@ -29,9 +30,10 @@ def client_for(inbound: Inbound, person: Person | None) -> Client:
 
 
 def enrolled(inbound: Inbound, client: Client) -> Person:
-    """Make the sender known as a requester of `client`. A message without an address has a nameless sender."""
+    """Make the sender known as a requester of `client`, in the language that they write. Without an address: a nameless one."""
     name = inbound.name or inbound.address.partition("@")[0] or _("Unknown sender")
-    language = inbound.mailbox.language if inbound.mailbox else ""
+    mailbox_language = inbound.mailbox.language if inbound.mailbox else ""
+    language = guess(f"{inbound.subject}\n{inbound.text}", mailbox_language)
     if not inbound.address:
         return _nameless(client)
     try:
