@@ -5,8 +5,10 @@ import signal
 import smtplib
 import socket
 import threading
+
 from collections.abc import Callable
 
+import psycopg
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from olmo.channels.mail.limiting import Limiter
