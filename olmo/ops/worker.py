@@ -76,12 +76,17 @@ def _require_database(config: Config) -> None:
 
 @contextlib.contextmanager
 def _own_connections() -> Iterator[procrastinate.App]:
-    """The app on a small asynchronous pool of its own; jobs keep using Django's connections."""
+    """A second app with the same tasks on a small asynchronous pool of its own.
+
+    Not `app.replace_connector`: the tasks would be bound to that pool too, and a job queued inside a job would be seen by
+    other workers before (and even without) the transaction that asks for it.
+    """
     from procrastinate.contrib.django import app, connector_params
 
     connector = procrastinate.PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4, timeout=10)
-    with app.replace_connector(connector) as replaced:
-        yield replaced
+    own = procrastinate.App(connector=connector, import_paths=app.import_paths, worker_defaults=app.worker_defaults)
+    own.tasks, own.periodic_registry = app.tasks, app.periodic_registry
+    yield own
 
 
 async def work_until(stopping: asyncio.Event, app: procrastinate.App, config: Config) -> None:

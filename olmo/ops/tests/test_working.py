@@ -1,11 +1,12 @@
 """The worker takes up what a dead one left, and never loses a finished job's result."""
 
+import contextlib
 from typing import Any
 from unittest import mock
 
 import procrastinate
 from asgiref.sync import async_to_sync
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition
@@ -77,13 +78,14 @@ class TakingUpJobs(CommittingTest):
 
         async def run() -> None:
             with worker._own_connections() as own:
-                own.task(name=NAME)(lambda: done.append(1))
                 async with own.open_async():
                     steady = worker.SteadyWorker(
                         own, wait=False, install_signal_handlers=False, delete_jobs=DeleteJobCondition.NEVER
                     )
                     await steady.run()  # type: ignore[no-untyped-call]
 
+        app.task(name=NAME)(lambda: done.append(1))
+        self.addCleanup(app.tasks.pop, NAME)
         job = self.defer()
         with (
             mock.patch.object(procrastinate.manager.JobManager, "finish_job", finish_job),
@@ -92,3 +94,35 @@ class TakingUpJobs(CommittingTest):
             async_to_sync(run)()
         self.assertEqual([1], done)
         self.assertEqual("succeeded", self.status(job))
+
+
+class QueueingJobsInsideJobs(CommittingTest):
+    def work(self, task: Any) -> None:
+        """Let a worker do everything that is queued."""
+
+        async def run() -> None:
+            with worker._own_connections() as own:
+                async with own.open_async():
+                    steady = worker.SteadyWorker(
+                        own, wait=False, install_signal_handlers=False, delete_jobs=DeleteJobCondition.NEVER
+                    )
+                    await steady.run()  # type: ignore[no-untyped-call]
+
+        app.task(name=NAME)(task)
+        self.addCleanup(app.tasks.pop, NAME)
+        app.configure_task(NAME).defer()
+        async_to_sync(run)()
+
+    def test_the_inner_one_commits_with_the_transaction_that_asks_for_it(self) -> None:
+        seen: list[int] = []
+
+        def outer() -> None:
+            with contextlib.suppress(LookupError), transaction.atomic():
+                app.configure_task("olmo.tests.inner", allow_unknown=True).defer()
+                raise LookupError
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'olmo.tests.inner'")
+                seen.append(cursor.fetchone()[0])
+
+        self.work(outer)
+        self.assertEqual(seen, [0])
