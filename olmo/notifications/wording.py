@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import nh3
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import linebreaks, urlize
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.utils.translation import override
 from markdown_it import MarkdownIt
 
 from olmo.channels.mail.parsing import MARKER_EN, MARKERS
+from olmo.kernel import spoken
 from olmo.people.models import Person
 from olmo.tickets.models import Message, MessageKind, Ticket
 
@@ -60,9 +60,7 @@ def history(ticket: Ticket, message: Message | None, reader: Person | None, lang
     last = before.order_by("-pk").first()
     if last is None or not last.text.strip():
         return ""
-    with override(language):
-        zone = ZoneInfo((reader or ticket.client).time_zone)
-        when = date_format(timezone.localtime(last.at, zone), "SHORT_DATETIME_FORMAT")
-        head = _("On %(when)s, %(name)s wrote:") % {"when": when, "name": last.author.name}
+    with override(language), timezone.override(ZoneInfo((reader or ticket.client).time_zone)):
+        head = _("On %(when)s, %(name)s wrote:") % {"when": spoken.moment(last.at), "name": last.author.name}
     lines = last.text[:MAX_QUOTED].splitlines()
     return "\n".join([head, *(f"> {line}" for line in lines)])

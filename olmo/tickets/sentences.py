@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from olmo.kernel import spoken
 from olmo.people.models import Person, Team
 
 from .changes import KINDS
@@ -126,4 +126,4 @@ def _named(rows: Any, data: list[dict[str, Any]], keys: tuple[str, ...]) -> dict
 
 def _moment(value: str | None) -> str:
     moment = parse_datetime(value) if value else None
-    return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT") if moment else ""
+    return spoken.moment(moment) if moment else ""
