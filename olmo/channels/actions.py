@@ -68,7 +68,9 @@ def _saved(mailbox: Mailbox, by: Person, change: dict[str, str]) -> Mailbox:
         with transaction.atomic():
             mailbox.save()
     except IntegrityError as error:
-        raise Conflict(_("There is a mailbox with the address %(address)s already.") % {"address": mailbox.address}) from error
+        raise Conflict(
+            _("There is a mailbox with the address %(address)s already.") % {"address": mailbox.address}
+        ) from error
     AuditLine.objects.create(by=by, at=clock.now(), subject=f"mailbox {mailbox.address}", change=change)
     return mailbox
 
@@ -87,7 +89,9 @@ def _unpark(raw: RawMessage, by: Person, **values: Any) -> None:
     _require_administrator(by)
     if not RawMessage.objects.filter(pk=raw.pk, state=RawState.PARKED).update(**values):
         raise Conflict(_("This message is not on the list any more."))
-    AuditLine.objects.create(by=by, at=clock.now(), subject=f"raw message {raw.pk}", change={"state": str(values["state"])})
+    AuditLine.objects.create(
+        by=by, at=clock.now(), subject=f"raw message {raw.pk}", change={"state": str(values["state"])}
+    )
 
 
 def _require_administrator(person: Person) -> None:

@@ -24,7 +24,11 @@ def envelope_of(failure: Failure) -> Envelope | None:
 def message_of(envelope: Envelope) -> Message | None:
     """The ticket's message that an envelope carried."""
     kind, _colon, pk = envelope.reference.partition(":")
-    return Message.objects.select_related("ticket").filter(pk=int(pk)).first() if kind == "message" and pk.isdecimal() else None
+    return (
+        Message.objects.select_related("ticket").filter(pk=int(pk)).first()
+        if kind == "message" and pk.isdecimal()
+        else None
+    )
 
 
 def record(ticket: Ticket, failure: Failure, envelope: Envelope | None, inbound: Inbound) -> Event:

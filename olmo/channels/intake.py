@@ -124,7 +124,13 @@ def _open(inbound: Inbound, client: Client, requester: Person, follows: Ticket |
 
 def _link_copy(inbound: Inbound, ticket: Ticket) -> None:
     """Point from a possible duplicate to the message with the same Message-ID."""
-    first = Message.objects.filter(mail_id=inbound.mail_id).exclude(ticket=ticket).order_by("pk").select_related("ticket").first()
+    first = (
+        Message.objects.filter(mail_id=inbound.mail_id)
+        .exclude(ticket=ticket)
+        .order_by("pk")
+        .select_related("ticket")
+        .first()
+    )
     if first and first.client_id == ticket.client_id:
         actions.link(ticket, by=robot("Mail"), other=first.ticket, kind=LinkKind.RELATED)
 

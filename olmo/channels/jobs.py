@@ -12,7 +12,9 @@ from . import processing, queries
 from .models import Mailbox
 
 
-@app.task(name=processing.PROCESS, queue="mail", priority=processing.PRIORITY, retry=RetryStrategy(max_attempts=20, wait=5))
+@app.task(
+    name=processing.PROCESS, queue="mail", priority=processing.PRIORITY, retry=RetryStrategy(max_attempts=20, wait=5)
+)
 def process() -> None:
     """Make tickets of the mail that waits; a rest is left to the next job."""
     processing.process_due()

@@ -77,7 +77,9 @@ def claim() -> list[RawMessage]:
         due = RawMessage.objects.filter(state=RawState.RECEIVED, next_at__lte=now).order_by("next_at", "pk")
         rows = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
         rows = rows[:1] if rows and rows[0].attempts else _bounded([row for row in rows if not row.attempts])
-        RawMessage.objects.filter(pk__in=[row.pk for row in rows]).update(attempts=F("attempts") + 1, next_at=now + LEASE)
+        RawMessage.objects.filter(pk__in=[row.pk for row in rows]).update(
+            attempts=F("attempts") + 1, next_at=now + LEASE
+        )
         for row in rows:
             row.attempts += 1
     given_up = [row for row in rows if row.attempts > FAILED_IN_MID_WORK]

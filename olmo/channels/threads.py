@@ -51,7 +51,9 @@ def takes_part(person: Person | None, address: str, ticket: Ticket) -> bool:
         return True
     if not address:
         return False
-    known = Message.objects.filter(ticket_id__in=[ticket.pk, *ticket.absorbed_ids], kind=MessageKind.PUBLIC, is_verified=True)
+    known = Message.objects.filter(
+        ticket_id__in=[ticket.pk, *ticket.absorbed_ids], kind=MessageKind.PUBLIC, is_verified=True
+    )
     return any(
         address in (named.lower() for named in [*to, *cc]) for to, cc in known.values_list("to", "cc")
     )  # fmt: skip
@@ -71,7 +73,9 @@ def _tickets() -> QuerySet[Ticket]:
 def _by_token(inbound: Inbound) -> Ticket | None:
     tokens = [found.group(1) for address in inbound.recipients if (found := _PLUS.search(address))]
     tokens += [found.group(1) for known in inbound.references if (found := _OUR_ID.match(known))]
-    found_tickets = {ticket.reply_token: ticket for ticket in _tickets().filter(reply_token__in=tokens)} if tokens else {}
+    found_tickets = (
+        {ticket.reply_token: ticket for ticket in _tickets().filter(reply_token__in=tokens)} if tokens else {}
+    )
     return next((found_tickets[token] for token in tokens if token in found_tickets), None)
 
 

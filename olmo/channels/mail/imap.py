@@ -138,10 +138,16 @@ class Fetcher(threading.Thread):
 
     def _tell(self, error: Exception) -> None:
         self._failures += 1
-        words = " ".join(str(error).split())[:480] or type(error).__name__
+        words = _words(error)
         log.warning("Mailbox %s cannot be read: %s", self._settings.address, words)
         with contextlib.suppress(psycopg.Error), connect(self._config) as connection:
             mailboxes.note_failing(connection, self._settings.id, words)
+
+
+def _words(error: Exception) -> str:
+    """What went wrong in one line; the library hands the server's words over as bytes."""
+    said = error.args[0] if error.args and isinstance(error.args[0], bytes) else str(error).encode()
+    return " ".join(said.decode("utf-8", "replace").split())[:480] or type(error).__name__
 
 
 class Folder:

@@ -75,10 +75,15 @@ class Readers:
     """A few readers kept for reuse, closed after some idle seconds so that a quiet desk holds no memory for them."""
 
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY_BYTES) -> None:
-        self._limits = (seconds, memory)
+        self.limits = (seconds, memory)
         self._lock = threading.Lock()
         self._idle: list[Reader] = []
         self._timer: threading.Timer | None = None
+
+    def limit(self, seconds: float = SECONDS, memory: int = MEMORY_BYTES) -> None:
+        """What one message may take from now on: seconds, and bytes of memory of the process that reads it."""
+        self.limits = (seconds, memory)
+        self.close_idle()
 
     @contextmanager
     def one(self) -> Iterator[Reader]:
@@ -86,7 +91,7 @@ class Readers:
         with self._lock:
             reader = self._idle.pop() if self._idle else None
         if reader is None or not reader.is_alive:
-            reader = Reader(*self._limits)
+            reader = Reader(*self.limits)
         try:
             yield reader
         except BaseException:

@@ -8,90 +8,235 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0004_attempts'),
-        ('tenancy', '0001_initial'),
-        ('tickets', '0005_lookup'),
+        ("people", "0004_attempts"),
+        ("tenancy", "0001_initial"),
+        ("tickets", "0005_lookup"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mailbox',
+            name="Mailbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.EmailField(max_length=254, verbose_name='mail address')),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('it', 'Italian')], help_text='Of unknown senders.', max_length=8, verbose_name='language')),
-                ('takes_plus', models.BooleanField(default=True, help_text='Switch this off when mail to name+anything@… does not arrive in this mailbox.', verbose_name='takes answers at address+token')),
-                ('trusted_server', models.CharField(blank=True, help_text='The first word of its Authentication-Results header. Without it no sender counts as proven.', max_length=253, verbose_name='name of the mail server whose verdicts on senders count')),
-                ('imap_host', models.CharField(blank=True, max_length=253, verbose_name='IMAP server')),
-                ('imap_port', models.PositiveIntegerField(default=993, verbose_name='IMAP port')),
-                ('imap_security', models.CharField(choices=[('tls', 'TLS from the start'), ('starttls', 'TLS by STARTTLS'), ('none', 'No encryption')], default='tls', max_length=8, verbose_name='IMAP encryption')),
-                ('imap_user', models.CharField(blank=True, max_length=254, verbose_name='IMAP user')),
-                ('secret_name', models.CharField(blank=True, max_length=64)),
-                ('imap_folder', models.CharField(default='INBOX', max_length=254, verbose_name='folder to read')),
-                ('imap_done_folder', models.CharField(blank=True, help_text='Empty: they stay where they are, marked as read.', max_length=254, verbose_name='folder for messages that were taken')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('health', models.CharField(choices=[('unknown', 'Not tried yet'), ('working', 'Working'), ('failing', 'Failing')], default='unknown', max_length=8)),
-                ('last_error', models.CharField(blank=True, max_length=500)),
-                ('failing_since', models.DateTimeField(null=True)),
-                ('reported_at', models.DateTimeField(null=True)),
-                ('last_ok_at', models.DateTimeField(null=True)),
-                ('uid_validity', models.BigIntegerField(default=0)),
-                ('last_uid', models.BigIntegerField(default=0)),
-                ('client', models.ForeignKey(blank=True, help_text='Unknown senders are taken for people of this organisation.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.client', verbose_name='organisation')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.team', verbose_name='team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.EmailField(max_length=254, verbose_name="mail address")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("en", "English"), ("it", "Italian")],
+                        help_text="Of unknown senders.",
+                        max_length=8,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "takes_plus",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Switch this off when mail to name+anything@… does not arrive in this mailbox.",
+                        verbose_name="takes answers at address+token",
+                    ),
+                ),
+                (
+                    "trusted_server",
+                    models.CharField(
+                        blank=True,
+                        help_text="The first word of its Authentication-Results header. Without it no sender counts as proven.",
+                        max_length=253,
+                        verbose_name="name of the mail server whose verdicts on senders count",
+                    ),
+                ),
+                ("imap_host", models.CharField(blank=True, max_length=253, verbose_name="IMAP server")),
+                ("imap_port", models.PositiveIntegerField(default=993, verbose_name="IMAP port")),
+                (
+                    "imap_security",
+                    models.CharField(
+                        choices=[
+                            ("tls", "TLS from the start"),
+                            ("starttls", "TLS by STARTTLS"),
+                            ("none", "No encryption"),
+                        ],
+                        default="tls",
+                        max_length=8,
+                        verbose_name="IMAP encryption",
+                    ),
+                ),
+                ("imap_user", models.CharField(blank=True, max_length=254, verbose_name="IMAP user")),
+                ("secret_name", models.CharField(blank=True, max_length=64)),
+                ("imap_folder", models.CharField(default="INBOX", max_length=254, verbose_name="folder to read")),
+                (
+                    "imap_done_folder",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: they stay where they are, marked as read.",
+                        max_length=254,
+                        verbose_name="folder for messages that were taken",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "health",
+                    models.CharField(
+                        choices=[("unknown", "Not tried yet"), ("working", "Working"), ("failing", "Failing")],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
+                ("last_error", models.CharField(blank=True, max_length=500)),
+                ("failing_since", models.DateTimeField(null=True)),
+                ("reported_at", models.DateTimeField(null=True)),
+                ("last_ok_at", models.DateTimeField(null=True)),
+                ("uid_validity", models.BigIntegerField(default=0)),
+                ("last_uid", models.BigIntegerField(default=0)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Unknown senders are taken for people of this organisation.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.client",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'mailboxes',
-                'ordering': ['address'],
+                "verbose_name_plural": "mailboxes",
+                "ordering": ["address"],
             },
         ),
         migrations.CreateModel(
-            name='RawMessage',
+            name="RawMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('smtp', 'SMTP'), ('lmtp', 'LMTP'), ('imap', 'IMAP'), ('pipe', 'bin/olmo mail deliver')], max_length=4)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.BigIntegerField()),
-                ('content', models.BinaryField(null=True)),
-                ('envelope_from', models.CharField(db_default='', max_length=320)),
-                ('envelope_to', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=320), db_default=[])),
-                ('mail_id', models.CharField(db_default='', max_length=998)),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('state', models.CharField(choices=[('received', 'Waiting to be processed'), ('done', 'Processed'), ('ignored', 'Left aside'), ('parked', 'Could not be processed'), ('discarded', 'Discarded by an administrator')], db_default='received', max_length=9)),
-                ('attempts', models.PositiveSmallIntegerField(db_default=0)),
-                ('next_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('processed_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(db_default='', max_length=500)),
-                ('is_automatic', models.BooleanField(db_default=False, help_text='No person wrote it: nothing may answer it.')),
-                ('key', models.CharField(max_length=64, null=True, unique=True)),
-                ('client', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.client')),
-                ('mailbox', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='channels.mailbox')),
-                ('message', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tickets.message')),
-                ('twin', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='channels.rawmessage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("smtp", "SMTP"),
+                            ("lmtp", "LMTP"),
+                            ("imap", "IMAP"),
+                            ("pipe", "bin/olmo mail deliver"),
+                        ],
+                        max_length=4,
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.BigIntegerField()),
+                ("content", models.BinaryField(null=True)),
+                ("envelope_from", models.CharField(db_default="", max_length=320)),
+                (
+                    "envelope_to",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=320), db_default=[]
+                    ),
+                ),
+                ("mail_id", models.CharField(db_default="", max_length=998)),
+                ("received_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Waiting to be processed"),
+                            ("done", "Processed"),
+                            ("ignored", "Left aside"),
+                            ("parked", "Could not be processed"),
+                            ("discarded", "Discarded by an administrator"),
+                        ],
+                        db_default="received",
+                        max_length=9,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(db_default=0)),
+                ("next_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("processed_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(db_default="", max_length=500)),
+                (
+                    "is_automatic",
+                    models.BooleanField(db_default=False, help_text="No person wrote it: nothing may answer it."),
+                ),
+                ("key", models.CharField(max_length=64, null=True, unique=True)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.client",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="channels.mailbox",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="tickets.message",
+                    ),
+                ),
+                (
+                    "twin",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="channels.rawmessage",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='mailbox',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('address'), name='mailbox_address_once'),
+            model_name="mailbox",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("address"), name="mailbox_address_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawmessage',
-            index=models.Index(condition=models.Q(('state', 'received')), fields=['next_at', 'id'], name='raw_to_process'),
+            model_name="rawmessage",
+            index=models.Index(
+                condition=models.Q(("state", "received")), fields=["next_at", "id"], name="raw_to_process"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawmessage',
-            index=models.Index(condition=models.Q(('state', 'parked')), fields=['id'], name='raw_parked'),
+            model_name="rawmessage",
+            index=models.Index(condition=models.Q(("state", "parked")), fields=["id"], name="raw_parked"),
         ),
         migrations.AddIndex(
-            model_name='rawmessage',
-            index=models.Index(condition=models.Q(('mail_id', ''), _negated=True), fields=['mail_id'], name='raw_mail_id'),
+            model_name="rawmessage",
+            index=models.Index(
+                condition=models.Q(("mail_id", ""), _negated=True), fields=["mail_id"], name="raw_mail_id"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawmessage',
-            index=models.Index(fields=['sha256'], name='raw_sha256'),
+            model_name="rawmessage",
+            index=models.Index(fields=["sha256"], name="raw_sha256"),
         ),
     ]

@@ -5,7 +5,9 @@ from django.db import migrations
 from olmo.tenancy.rowsecurity import of_clients
 
 SCOPE = "(select coalesce(nullif(current_setting('olmo.clients', true), ''), '{}'))::bigint[]"
-TEST = f"client_id = any({SCOPE}) or (client_id is null and (select count(*) from tenancy_client) = cardinality({SCOPE}))"
+TEST = (
+    f"client_id = any({SCOPE}) or (client_id is null and (select count(*) from tenancy_client) = cardinality({SCOPE}))"
+)
 
 
 class Migration(migrations.Migration):

@@ -27,8 +27,13 @@ LATER = {"olmo.outbox.jobs.deliver"}  # needs a relay: `delivered` does it
 
 
 def mail(
-    text: str = "My VPN does not connect.", *, sender: str = "Rui Alves <rui@acme.example>", to: str = HELP,
-    subject: str = "VPN", message_id: str = "", **headers: str,
+    text: str = "My VPN does not connect.",
+    *,
+    sender: str = "Rui Alves <rui@acme.example>",
+    to: str = HELP,
+    subject: str = "VPN",
+    message_id: str = "",
+    **headers: str,
 ) -> bytes:
     """A plain mail as bytes; header names as keywords (in_reply_to="<x@y>")."""
     made = EmailMessage()
@@ -76,7 +81,9 @@ def do_jobs() -> None:
 
 def _take_jobs() -> list[tuple[str, dict[str, Any]]]:
     with connection.cursor() as cursor:
-        cursor.execute("select id, task_name, args from procrastinate_jobs where status = 'todo' order by priority desc, id")
+        cursor.execute(
+            "select id, task_name, args from procrastinate_jobs where status = 'todo' order by priority desc, id"
+        )
         rows = cursor.fetchall()
         for pk, _name, _args in rows:
             cursor.execute("select procrastinate_cancel_job_v1(%s, false, true)", [pk])

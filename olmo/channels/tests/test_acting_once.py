@@ -7,7 +7,7 @@ from typing import Any
 from django.db import DataError, connection
 
 from olmo.channels import processing
-from olmo.channels.models import RawMessage, RawState
+from olmo.channels.models import RawState
 from olmo.channels.tests.stage import arrive, kept, mail, open_mailbox, ticket_of
 from olmo.kernel import clock
 from olmo.kernel.testing import CommittingTest
@@ -29,7 +29,9 @@ class TheSameMessage(DeskTest):
     def test_with_other_trace_headers_is_the_same(self) -> None:
         raw = mail(message_id="<one@acme.example>")
         arrive(raw)
-        again = arrive(b"Received: from mx2 by mx; Mon, 2 Mar 2026 10:00:00 +0100\r\nReturn-Path: <rui@acme.example>\r\n" + raw)
+        again = arrive(
+            b"Received: from mx2 by mx; Mon, 2 Mar 2026 10:00:00 +0100\r\nReturn-Path: <rui@acme.example>\r\n" + raw
+        )
         self.assertEqual(again.state, RawState.IGNORED)
 
     def test_with_other_line_ends_is_the_same(self) -> None:
@@ -55,7 +57,9 @@ class TheSameIdOnAnotherMessage(DeskTest):
         first = ticket_of(arrive(mail("One", message_id="<one@acme.example>")))
         second = ticket_of(arrive(mail("Two", message_id="<one@acme.example>")))
         self.assertNotEqual(first, second)
-        self.assertEqual((second.tags, second.links), (["possible-duplicate"], [{"kind": "related", "ticket": first.pk}]))
+        self.assertEqual(
+            (second.tags, second.links), (["possible-duplicate"], [{"kind": "related", "ticket": first.pk}])
+        )
 
     def test_to_another_mailbox_is_kept_and_marked(self) -> None:
         open_mailbox()
@@ -93,7 +97,7 @@ class AFaultInMidWork(Cast, CommittingTest):
     def test_leaves_nothing_and_the_next_try_does_all(self) -> None:
         process_at = clock.now() + timedelta(days=1)
         faults, number = 0, 0
-        while number == 0 or faults == number:
+        while number in (0, faults):
             number += 1
             before = self.everything()
             row = kept(mail_with_a_file(f"new{number}@acme.example"))

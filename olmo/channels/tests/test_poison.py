@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from olmo.channels import actions, processing, queries
+from olmo.channels.mail import reader
 from olmo.channels.mail.reader import Reader, Readers, Unreadable
 from olmo.channels.models import RawMessage, RawState
 from olmo.channels.tests.stage import arrive, kept, mail, ticket_of
@@ -15,19 +16,19 @@ SLOW = mail("<b>" * 700_000).replace(b"text/plain", b"text/html")  # far beyond 
 
 class AReader(DeskTest):
     def test_ends_a_message_that_takes_too_long(self) -> None:
-        reader = Reader(seconds=0.01)
-        self.addCleanup(reader.close)
-        reader.ask(SLOW)
+        one = Reader(seconds=0.01)
+        self.addCleanup(one.close)
+        one.ask(SLOW)
         with self.assertRaisesMessage(Unreadable, "longer than"):
-            reader.answer()
-        self.assertFalse(reader.is_alive)
+            one.answer()
+        self.assertFalse(one.is_alive)
 
     def test_ends_a_message_that_eats_memory(self) -> None:
-        reader = Reader(memory=150 * 2**20)
-        self.addCleanup(reader.close)
-        reader.ask(mail("x" * 60_000_000))
+        one = Reader(memory=150 * 2**20)
+        self.addCleanup(one.close)
+        one.ask(mail("x" * 60_000_000))
         with self.assertRaises(Unreadable):
-            reader.answer()
+            one.answer()
 
     def test_is_kept_for_the_next_and_closed_when_idle(self) -> None:
         readers = Readers()
@@ -43,10 +44,9 @@ class AReader(DeskTest):
 class APoisonousMessage(DeskTest):
     def setUp(self) -> None:
         super().setUp()
-        usual = processing.readers
-        processing.readers = Readers(seconds=0.2)
-        self.addCleanup(setattr, processing, "readers", usual)
-        self.addCleanup(lambda: processing.readers.close_idle())
+        usual = reader.readers.limits
+        self.addCleanup(reader.readers.limit, *usual)
+        reader.readers.limit(seconds=0.2)
 
     def after(self, minutes: float) -> None:
         with clock.at(clock.now() + timedelta(minutes=minutes)):
@@ -90,7 +90,7 @@ class APoisonousMessage(DeskTest):
 
     def test_it_can_be_tried_again(self) -> None:
         row = self.parked()
-        processing.readers = Readers()
+        reader.readers.limit()
         actions.retry(row, by=self.ines)
         self.after(3)
         row.refresh_from_db()

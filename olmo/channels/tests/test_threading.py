@@ -145,10 +145,16 @@ class AnAgent(ThreadingTest):
 
     def test_unproven_is_an_unverified_internal_message(self) -> None:
         do_jobs()
-        verdicts = ({}, {"authentication_results": FORGED}, {"authentication_results": "mx.evil.example; dmarc=pass"})
+        verdicts: tuple[dict[str, str], ...] = (
+            {},
+            {"authentication_results": FORGED},
+            {"authentication_results": "mx.evil.example; dmarc=pass"},
+        )
         for number, verdict in enumerate(verdicts):
             with self.subTest(verdict):
-                raw = mail(f"Request {number}.", sender="alma@desk.example", in_reply_to="<first@acme.example>", **verdict)
+                raw = mail(
+                    f"Request {number}.", sender="alma@desk.example", in_reply_to="<first@acme.example>", **verdict
+                )
                 row = arrive(raw)
                 words = self.words_of(row)
                 self.assertEqual((words.kind, words.is_verified), (MessageKind.INTERNAL, False))
@@ -167,7 +173,9 @@ class AnAgent(ThreadingTest):
 
     def test_of_another_client_only_cannot_answer(self) -> None:
         row = arrive(
-            mail("Hi.", sender="otto@desk.example", in_reply_to="<first@acme.example>", authentication_results=AUTHENTIC)
+            mail(
+                "Hi.", sender="otto@desk.example", in_reply_to="<first@acme.example>", authentication_results=AUTHENTIC
+            )
         )
         self.assertEqual(self.words_of(row).kind, MessageKind.INTERNAL)
 

@@ -37,7 +37,13 @@ class AnUnknownSender(DeskTest):
 
 class AMailWithout(DeskTest):
     def test_a_sender_is_kept_and_nobody_is_answered(self) -> None:
-        for raw in (b"Subject: lost\r\n\r\nWho?\r\n", b"From: nonsense\r\n\r\nhi\r\n", b"", b"\x00\xff\xfe", b"From: <>\r\n\r\n"):
+        for raw in (
+            b"Subject: lost\r\n\r\nWho?\r\n",
+            b"From: nonsense\r\n\r\nhi\r\n",
+            b"",
+            b"\x00\xff\xfe",
+            b"From: <>\r\n\r\n",
+        ):
             with self.subTest(raw):
                 ticket = ticket_of(arrive(raw, sender=""))
                 self.assertIsNone(ticket.requester.email)
@@ -92,7 +98,9 @@ class AMailThat(DeskTest):
 
     def test_disguises_text_is_shown_safely(self) -> None:
         """R24, M10, M11."""
-        raw = mail("Hi.").replace(b"Subject: VPN", "Subject: invoice \u202efdp.exe\x00 \r\n Bcc: x@evil.example".encode())
+        raw = mail("Hi.").replace(
+            b"Subject: VPN", "Subject: invoice \u202efdp.exe\x00 \r\n Bcc: x@evil.example".encode()
+        )
         raw = raw.replace(b"From: Rui Alves", "From: \u202eBoss <boss@acme.example>\x00".encode()[:-26] + b" Rui")
         ticket = ticket_of(arrive(raw))
         self.assertFalse({"\u202e", "\x00", "\n", "\r"} & set(ticket.subject))

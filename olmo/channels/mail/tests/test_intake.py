@@ -5,7 +5,6 @@ import signal
 import smtplib
 import socket
 import threading
-
 from collections.abc import Callable
 
 import psycopg
@@ -44,7 +43,9 @@ class Taking(IntakeTest):
             code, _words = raw_data(smtp, b"Subject: hi\r\nMessage-ID: <1@x>\r\n\r\nbody\r\n")
             self.assertEqual(code, 250)
             (row,) = self.rows()
-        self.assertEqual((row.way, row.envelope_from, row.envelope_to, row.mail_id), ("smtp", "rui@acme.example", [TO], "1@x"))
+        self.assertEqual(
+            (row.way, row.envelope_from, row.envelope_to, row.mail_id), ("smtp", "rui@acme.example", [TO], "1@x")
+        )
         self.assertTrue(ProcrastinateJob.objects.filter(task_name="olmo.channels.jobs.process", status="todo").exists())
 
     def test_any_bytes_come_back_as_they_were(self) -> None:
@@ -62,7 +63,14 @@ class Taking(IntakeTest):
         with serving() as intake, socket.create_connection(("127.0.0.1", intake.ports["smtp"])) as line:
             line.recv(500)
             begin = b"MAIL FROM:<a@b.example>\r\nRCPT TO:<help@desk.example>\r\nDATA\r\n"
-            for crumb in (b"EHLO x\r\n" + begin + b"Hello\r\n.\r", b"\n", begin + b"Two\r\n", b".", b"\r", b"\nQUIT\r\n"):
+            for crumb in (
+                b"EHLO x\r\n" + begin + b"Hello\r\n.\r",
+                b"\n",
+                begin + b"Two\r\n",
+                b".",
+                b"\r",
+                b"\nQUIT\r\n",
+            ):
                 line.sendall(crumb)
             while line.recv(5000):
                 pass
@@ -88,7 +96,13 @@ class Taking(IntakeTest):
 
     def test_addresses_of_every_form_are_taken_or_refused(self) -> None:
         """M12."""
-        senders = ["a" * 64 + "@" + "b" * 251 + ".example", '"quoted local"@x.example', "a@[127.0.0.1]", "jörg@köln.example", ""]
+        senders = [
+            "a" * 64 + "@" + "b" * 251 + ".example",
+            '"quoted local"@x.example',
+            "a@[127.0.0.1]",
+            "jörg@köln.example",
+            "",
+        ]
         senders.append("a" * 400 + "@b.example")
         with serving() as intake, client(intake) as smtp:
             smtp.ehlo()
@@ -176,8 +190,10 @@ class TooMuch(IntakeTest):
         """M07."""
         with serving(Limiter(burst=3, per_minute=60)) as intake, client(intake) as smtp:
             smtp.ehlo()
-            codes = [smtp.mail("flood@x.example")[0] for _time in range(5) if smtp.rset()]
-            smtp.rset()
+            codes = []
+            for _time in range(5):
+                codes.append(smtp.mail("flood@x.example")[0])
+                smtp.rset()
             self.assertEqual((codes[:3], codes[-1]), ([250] * 3, 450))
             self.assertEqual(smtp.mail("rui@acme.example")[0], 250)
 

@@ -40,7 +40,9 @@ class Sender(threading.Thread):
             self.accepted.append(mark)
 
     def _sent(self, mark: str) -> bool:
-        content = f"From: {self.name}@acme.example\r\nSubject: {mark}\r\nMessage-ID: <{mark}@acme.example>\r\n\r\n{mark}\r\n"
+        content = (
+            f"From: {self.name}@acme.example\r\nSubject: {mark}\r\nMessage-ID: <{mark}@acme.example>\r\n\r\n{mark}\r\n"
+        )
         try:
             with smtplib.SMTP("127.0.0.1", self._port, timeout=10) as smtp:
                 return smtp.sendmail(f"{self.name}@acme.example", ["help@desk.example"], content) == {}
