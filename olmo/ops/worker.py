@@ -83,7 +83,9 @@ def _own_connections() -> Iterator[procrastinate.App]:
     """
     from procrastinate.contrib.django import app, connector_params
 
-    connector = procrastinate.PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4, timeout=10)
+    connector = procrastinate.PsycopgConnector(
+        kwargs=connector_params(), min_size=1, max_size=4, timeout=5, reconnect_timeout=2
+    )
     own = procrastinate.App(connector=connector, import_paths=app.import_paths, worker_defaults=app.worker_defaults)
     own.tasks, own.periodic_registry = app.tasks, app.periodic_registry
     yield own
@@ -97,7 +99,6 @@ async def work_until(stopping: asyncio.Event, app: procrastinate.App, config: Co
             app,
             concurrency=config.worker_concurrency,
             delete_jobs=DeleteJobCondition.SUCCESSFUL,
-            install_signal_handlers=False,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=SILENT_SECONDS,
             shutdown_graceful_timeout=config.stop_seconds,
@@ -115,7 +116,14 @@ async def work_until(stopping: asyncio.Event, app: procrastinate.App, config: Co
 
 
 class SteadyWorker(Worker):
-    """A worker that does not lose the result of a job because the database was away for a moment."""
+    """A worker that does not lose the result of a job because the database was away for a moment.
+
+    Like the app's own workers it closes Django's connections after each job, so none outlives its server.
+    """
+
+    def __init__(self, app: procrastinate.App, **options: Any) -> None:
+        cleaning = app.worker_defaults.get("task_middleware")
+        super().__init__(app, task_middleware=cleaning, install_signal_handlers=False, **options)
 
     async def _persist_job_status(self, *args: Any, **kwargs: Any) -> None:
         for pause in PAUSES_SECONDS:

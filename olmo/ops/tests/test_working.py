@@ -79,9 +79,7 @@ class TakingUpJobs(CommittingTest):
         async def run() -> None:
             with worker._own_connections() as own:
                 async with own.open_async():
-                    steady = worker.SteadyWorker(
-                        own, wait=False, install_signal_handlers=False, delete_jobs=DeleteJobCondition.NEVER
-                    )
+                    steady = worker.SteadyWorker(own, wait=False, delete_jobs=DeleteJobCondition.NEVER)
                     await steady.run()  # type: ignore[no-untyped-call]
 
         app.task(name=NAME)(lambda: done.append(1))
@@ -96,24 +94,23 @@ class TakingUpJobs(CommittingTest):
         self.assertEqual("succeeded", self.status(job))
 
 
-class QueueingJobsInsideJobs(CommittingTest):
-    def work(self, task: Any) -> None:
-        """Let a worker do everything that is queued."""
+class DoingJobs(CommittingTest):
+    def work(self, task: Any, *, times: int = 1) -> None:
+        """Let a worker do everything that is queued, the task among it so many times."""
 
         async def run() -> None:
             with worker._own_connections() as own:
                 async with own.open_async():
-                    steady = worker.SteadyWorker(
-                        own, wait=False, install_signal_handlers=False, delete_jobs=DeleteJobCondition.NEVER
-                    )
+                    steady = worker.SteadyWorker(own, wait=False, delete_jobs=DeleteJobCondition.NEVER)
                     await steady.run()  # type: ignore[no-untyped-call]
 
         app.task(name=NAME)(task)
         self.addCleanup(app.tasks.pop, NAME)
-        app.configure_task(NAME).defer()
+        for _ in range(times):
+            app.configure_task(NAME).defer()
         async_to_sync(run)()
 
-    def test_the_inner_one_commits_with_the_transaction_that_asks_for_it(self) -> None:
+    def test_a_job_queued_inside_commits_with_the_transaction_that_asks_for_it(self) -> None:
         seen: list[int] = []
 
         def outer() -> None:
@@ -126,3 +123,15 @@ class QueueingJobsInsideJobs(CommittingTest):
 
         self.work(outer)
         self.assertEqual(seen, [0])
+
+    def test_a_connection_lost_in_one_job_is_not_the_next_ones(self) -> None:
+        ended: list[int] = []
+
+        def lose_it() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                ended.append(cursor.fetchone()[0])
+            connection.connection.close()  # what a server that goes away leaves behind
+
+        self.work(lose_it, times=2)
+        self.assertEqual(2, len(set(ended)))
