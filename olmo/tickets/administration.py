@@ -113,7 +113,7 @@ def save_category(category: Category | None, settings: CategorySettings, *, by: 
     """Change a category, or make one.
 
     Raises NotAllowed, Conflict, Invalid: no name; below itself; another organisation's parent; an organisation whose choice
-    would hide the category from tickets or categories of others.
+    would hide the category from tickets or categories of others; a team that is switched off.
     """
     people.require_administrator(by)
     category = Category.objects.select_for_update(of=("self",)).get(pk=category.pk) if category else Category()
@@ -124,6 +124,8 @@ def save_category(category: Category | None, settings: CategorySettings, *, by: 
     category.parent, category.client = settings.parent, settings.client
     category.team, category.is_active = settings.team, settings.is_active
     require_valid(category)
+    if category.team and not category.team.is_active:
+        raise Invalid("team", _("This team is not active."))
     _require_tree(category)
     _require_seen_by_its_tickets(category)
     category.save()

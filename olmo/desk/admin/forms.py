@@ -79,8 +79,9 @@ class SettingsForm(forms.Form):
         self.add_error(field, str(refusal.message))
         self.status = status_of(refusal)
         if isinstance(refusal, Conflict):  # a second try begins from what is there now
-            self.data = self.typed.copy()
-            self.data["seen"] = mark_of(self.state)
+            again = self.typed.copy()
+            again["seen"] = mark_of(self.state)
+            self.data = again
 
 
 class Lines(forms.CharField):

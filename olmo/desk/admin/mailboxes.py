@@ -18,6 +18,8 @@ from ..shell import DeskRequest
 from .forms import SettingsForm, address, line, one_of, tick
 from .pages import administrators, list_of, or_404, settle, show
 
+NEW: dict[str, Any] = {"is_active": True, "takes_plus": True, "imap_folder": "INBOX", "imap_security": Security.TLS}
+
 
 class MailboxForm(SettingsForm):
     """A mailbox. Its password is written and never shown again."""
@@ -26,7 +28,7 @@ class MailboxForm(SettingsForm):
         (_("Address"), "", ["address"]),
         (
             _("What its mail becomes"),
-            _("Known senders keep their organisation, and tickets with a category go to its team."),
+            _("Known senders keep their organisation; tickets that have a team already keep it."),
             ["client", "team", "language"],
         ),
         (
@@ -108,10 +110,7 @@ def mailboxes(request: DeskRequest) -> HttpResponse:
 def mailbox(request: DeskRequest, pk: int = 0) -> HttpResponse:
     """One mailbox, or a new one."""
     found = or_404(queries.mailboxes(request.person), pk) if pk else None
-    first = (
-        {} if found else {"is_active": True, "takes_plus": True, "imap_folder": "INBOX", "imap_security": Security.TLS}
-    )
-    form = MailboxForm(request.POST or None, thing=found, **first)
+    form = MailboxForm(request.POST or None, thing=found, **({} if found else NEW))
     return settle(
         request, "mailboxes", form, title=found.address if found else _("New mailbox"), said=_("%(name)s was saved."),
         template="mailbox", way=[list_of("mailboxes")], context={"one": found, "state": state_of(found) if found else None},

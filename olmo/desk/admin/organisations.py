@@ -56,11 +56,12 @@ class OrganisationForm(SettingsForm):
     address = address(_("Sender address"), hint=_("Empty: the address of the desk."))
     signature = paragraph(_("Signature"), hint=_("Plain text under every mail to its people. Empty: the provider’s."))
     close_after_days = forms.IntegerField(
-        label=_("Close resolved tickets after … days"), min_value=0, max_value=MOST_DAYS, initial=5
-    )
+        label=_("Closed after (days)"), min_value=0, max_value=MOST_DAYS, initial=5,
+        help_text=_("A resolved ticket closes by itself, unless somebody answers."),
+    )  # fmt: skip
     follow_up_days = forms.IntegerField(
-        label=_("An answer reopens a closed ticket within … days"), min_value=0, max_value=MOST_DAYS, initial=14,
-        help_text=_("A later answer opens a new ticket, linked to the old one."),
+        label=_("Reopened within (days)"), min_value=0, max_value=MOST_DAYS, initial=14,
+        help_text=_("An answer reopens a closed ticket; a later one opens a new ticket, linked to it."),
     )  # fmt: skip
     is_active = tick(_("Active"), hint=_("Switched off, its mail domains count no more. People and tickets stay."))
 

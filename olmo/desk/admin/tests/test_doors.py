@@ -43,7 +43,9 @@ class ComingIn(AdminTest):
             visit = self.stranger(url)
             if visit.status != 405:
                 self.assertIn(visit.status, (302, 303), url)
-                self.assertTrue(visit.location.startswith("/sign-in?next=%2Fdesk%2Fadmin") or "next=/desk/admin" in visit.location)
+                self.assertTrue(
+                    visit.location.startswith("/sign-in?next=%2Fdesk%2Fadmin") or "next=/desk/admin" in visit.location
+                )
 
     def test_the_navigation_leads_here(self) -> None:
         visit = self.get("/desk/", by=self.ines)
