@@ -13,3 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("live/", include("olmo.portal.live")),
     path("", include("olmo.portal.urls")),
 ]
+
+handler500 = "olmo.ops.outage.server_error"
