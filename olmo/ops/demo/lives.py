@@ -49,6 +49,8 @@ def ordinary(story: Story, *, by_hand: bool = False) -> Life:
     """Asked, taken, looked into, perhaps handed on or waited for, solved, thanked for or taken up again."""
     yield story.opened_at
     story.open(by=story.agent if by_hand else None)
+    if story.lingers and story.is_fresh:
+        yield story.later()
     yield story.by_desk(4, 170) if not by_hand else clock.now() + timedelta(minutes=3)
     story.take()
     yield from _look_into(story)

@@ -1,5 +1,6 @@
 """The desk before the first ticket: provider, organisations, teams, people, categories, custom fields."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -14,6 +15,7 @@ from olmo.ops import founding
 from olmo.ops.problems import Problem
 from olmo.people.actions import add_identity, enrol_agent, enrol_requester
 from olmo.people.models import Identity, Person, Team, Tier
+from olmo.people.queries import with_access
 from olmo.tenancy.models import Client, Domain
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets.models import Category, CustomField
@@ -40,7 +42,10 @@ class Stage:
     agents: list[tuple[Person, dict[str, Any]]]
     categories: dict[str, Category]
     house_fields: dict[int, CustomField] = field(default_factory=dict)
-    alarms: list[datetime] = field(default_factory=list)  # when the clockwork will have something to do
+    # When the clockwork will have something to do, and what.
+    alarms: list[tuple[datetime, Callable[[], int]]] = field(default_factory=list)
+    # How far agents have read: (person, ticket) -> seq.
+    read: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def team_of_tier(self, tier: int) -> Team:
         """The demo's team of tier 1, 2 or 3."""
@@ -72,7 +77,7 @@ def _built(cast: dict[str, Any]) -> Stage:
     if not founding.is_founded():
         _found(cast)
     teams = {team["key"]: _team(team) for team in cast["teams"]}
-    agents = [(_agent(role, teams), role) for role in cast["agents"]]
+    agents = [(_working(_agent(role, teams)), role) for role in cast["agents"]]
     houses = [_house(words) for words in cast["clients"]]
     stage = Stage(
         administrator=next(who for who, role in agents if role.get("is_administrator")),
@@ -112,6 +117,12 @@ def _agent(role: dict[str, Any], teams: dict[str, Team]) -> Person:
     person.save(update_fields=["title", "signature", "language"])
     person.teams.add(*(teams[key] for key in role["teams"]))
     return person
+
+
+def _working(agent: Person) -> Person:
+    """The agent with what each verb asks of them known already, as in a request."""
+    known = with_access(agent.pk)
+    return known or agent
 
 
 def _house(words: dict[str, Any]) -> House:

@@ -8,7 +8,7 @@ from typing import Any
 
 from olmo.kernel import clock
 from olmo.people.models import Person
-from olmo.tickets import actions, queries
+from olmo.tickets import actions
 from olmo.tickets.actions.writing import NewFile
 from olmo.tickets.files import Stored, store
 from olmo.tickets.models import Channel, HoldReason, Ticket, TicketKind
@@ -16,6 +16,8 @@ from olmo.tickets.models import Channel, HoldReason, Ticket, TicketKind
 from . import moments, pictures
 from .content import Scene, Script
 from .stage import House, Stage
+
+FRESH = timedelta(hours=5)
 
 
 @dataclass
@@ -58,6 +60,11 @@ class Story:
     def later(self) -> datetime:
         """After the present: some days from now, in working hours."""
         return moments.in_working_hours(self.rng, self.now + timedelta(hours=self.rng.uniform(20, 150)))
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it was asked in the last hours."""
+        return self.now - self.opened_at < FRESH
 
     # -- what the requester does
 
@@ -138,7 +145,7 @@ class Story:
         """Agree with the requester on a later date, and sleep until then."""
         self.say(self.scene.until)
         actions.hold(self.ticket, by=self.agent, reason=HoldReason.DATE, wake_at=wake_at)
-        self.stage.alarms.append(wake_at)
+        self.stage.alarms.append((wake_at, actions.wake_due))
         self._read()
 
     def solve(self, wordings: Sequence[str] = ()) -> None:
@@ -146,7 +153,8 @@ class Story:
         text = self.rng.choice(wordings or self.scene.solved)
         code = "workaround" if self.scene.code == "fixed" and self.rng.random() < 0.08 else self.scene.code
         actions.resolve(self.ticket, by=self.agent, code=code, note=self._letter(text))
-        self.stage.alarms.append(clock.now() + timedelta(days=self.house.client.close_after_days))
+        closes_at = clock.now() + timedelta(days=self.house.client.close_after_days)
+        self.stage.alarms.append((closes_at, actions.close_due))
         self._read()
 
     # -- in which words
@@ -191,11 +199,14 @@ class Story:
     def _sort_out(self) -> None:
         ticket, scene, by = self.ticket, self.scene, self.agent
         urgency = max(1, scene.urgency - self.requester.is_vip)
-        actions.classify(ticket, by=by, kind=scene.kind)
-        actions.categorise(ticket, by=by, category=self.stage.categories[scene.category])
-        actions.prioritise(ticket, by=by, impact=scene.impact, urgency=urgency)
+        if ticket.kind != scene.kind:
+            actions.classify(ticket, by=by, kind=scene.kind)
+        if ticket.category_id is None:
+            actions.categorise(ticket, by=by, category=self.stage.categories[scene.category])
+        if (ticket.impact, ticket.urgency) != (scene.impact, urgency):
+            actions.prioritise(ticket, by=by, impact=scene.impact, urgency=urgency)
         tags = [*scene.tags, *(["vip"] if self.requester.is_vip else [])]
-        if self.rng.random() < 0.8:
+        if tags and self.rng.random() < 0.8:
             actions.tag(ticket, by=by, add=tags)
         if self.channel != Channel.PORTAL and self.rng.random() < 0.4:
             actions.set_fields(ticket, by=by, values=self._field_values())
@@ -213,7 +224,7 @@ class Story:
         return values
 
     def _read(self) -> None:
-        queries.mark_read(self.agent, self.ticket)
+        self.stage.read[self.agent.pk, self.ticket.pk] = self.ticket.version
 
     def _chosen_words(self) -> dict[str, Any]:
         """Rooms, names, days and numbers, chosen once, so that they are the same throughout the ticket."""
