@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import importlib.metadata
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -63,6 +64,9 @@ def main() -> int:
     if name in ("-h", "--help", "help"):
         sys.stdout.write(usage())
         return 0
+    if name == "--version":
+        sys.stdout.write(f"olmo {importlib.metadata.version('olmo')}\n")
+        return 0
     if name not in COMMANDS:
         sys.stderr.write(f"olmo: there is no command {name}; see `bin/olmo --help`\n")
         return 2
@@ -81,6 +85,8 @@ def usage() -> str:
             "Usage: bin/olmo COMMAND [OPTIONS]     (bin/olmo COMMAND --help tells more)",
             "",
             *lines,
+            "",
+            "  --version    which Olmo this is",
             "",
             "Settings are OLMO_* environment variables: see docs/operations.md.",
             "",
