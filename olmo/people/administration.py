@@ -93,7 +93,7 @@ def require_unchanged(before: dict[str, Any], seen: str) -> None:
     if seen and seen != mark_of(before):
         raise Conflict(
             _(
-                "Somebody changed this while you were writing. Nothing was saved; save again to replace it with what you see here."
+                "Somebody changed this while you were writing. Nothing was saved; save again to replace it with what is here."
             )
         )
 
@@ -198,11 +198,12 @@ def save_team(team: Team | None, settings: TeamSettings, *, by: Person, seen: st
 
 
 @transaction.atomic
-def save_tier(tier: Tier | None, *, level: int, name: str, by: Person) -> Tier:
-    """Change a tier, or make one. level: 1 is the first contact. Raises NotAllowed, Invalid (no name; level taken)."""
+def save_tier(tier: Tier | None, *, level: int, name: str, by: Person, seen: str = "") -> Tier:
+    """Change a tier, or make one. level: 1 is the first contact. Raises NotAllowed, Conflict, Invalid (no name; level taken)."""
     require_administrator(by)
     tier = Tier.objects.select_for_update().get(pk=tier.pk) if tier else Tier()
     before = {"level": tier.level, "name": tier.name} if tier.pk else {}
+    require_unchanged(before, seen)
     tier.level, tier.name = level, clean_line(name, 80)
     require_valid(tier)
     with refusing(_TIER_ONCE):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as now_
@@ -167,8 +167,7 @@ def _found(request: DeskRequest, kind: Kind) -> QuerySet[Person]:
 
 
 def _of_kind(kind: Kind) -> QuerySet[Person]:
-    addresses = Prefetch("identities", Identity.objects.order_by("kind", "pk"))
-    return Person.objects.filter(kind=kind).prefetch_related(addresses)
+    return Person.objects.filter(kind=kind)
 
 
 def _first(person: Person | None, request: DeskRequest) -> dict[str, Any]:

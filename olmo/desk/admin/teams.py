@@ -67,7 +67,7 @@ class TierForm(SettingsForm):
 
     def save(self, data: dict[str, Any], seen: str, by: Person) -> Tier:
         """Change the tier, or make it."""
-        return people.save_tier(self.thing, level=data["level"], name=data["name"], by=by)
+        return people.save_tier(self.thing, level=data["level"], name=data["name"], by=by, seen=seen)
 
 
 @require_safe

@@ -131,6 +131,7 @@ class LookingAfterRequesters(AdminTest):
         rest = self.get(str(url), by=self.ines)
         self.assertEqual(rest.words("tbody th bdi"), [f"Person {n}" for n in range(50, 60)])
         self.assertEqual(self.look("requesters?after=x~y").status, 422)
+        self.assertEqual(self.look("requesters?q=%00&after=%00~1").status, 200)
 
     def test_the_verb_sees_a_change_by_somebody_else(self) -> None:
         settings = people.RequesterSettings(name="Rui", client=self.acme, language="en", time_zone="UTC")
