@@ -12,12 +12,15 @@ from django.utils.translation import ngettext
 from olmo.kernel.errors import Invalid, OlmoError
 from olmo.kernel.spoken import size
 from olmo.people.models import Person
-from olmo.tickets import queries
+from olmo.tickets import conversation
+from olmo.tickets.conversation import Said
 from olmo.tickets.log import Stale
-from olmo.tickets.models import Attachment, Channel, Message, MessageKind, ResolutionCode, Ticket
+from olmo.tickets.models import Attachment, ResolutionCode, Ticket
 
 from .forms.working import usual_code
 from .timeline import said
+
+MOST_STALE = 20
 
 
 @dataclass
@@ -32,7 +35,7 @@ class Draft:
     seen: int | None = None
     uploads: list[int] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
-    stale: list[Message] = field(default_factory=list)
+    stale: list[Said] = field(default_factory=list)
 
     @classmethod
     def read(cls, request: HttpRequest, kind: str) -> "Draft":
@@ -55,16 +58,17 @@ class Draft:
         self.errors[{"text": f"{self.kind}_text"}.get(field_name, field_name)] = str(refusal.message)
         if isinstance(refusal, Stale):
             ids = [event.data["message"] for event in refusal.events if event.data.get("message")]
-            self.stale = list(queries.messages(viewer, ticket).filter(pk__in=ids).prefetch_related("attachments"))
+            self.stale = conversation.messages(viewer, ticket, limit=MOST_STALE, only=ids)
             self.errors = {} if self.stale else self.errors
 
 
-def composer(viewer: Person, ticket: Ticket, draft: Draft | None = None) -> dict[str, Any]:
-    """The context of desk/composer.html."""
-    if ticket.merged_into is not None:
+def composer(viewer: Person, ticket: Ticket, draft: Draft | None, copies: list[str]) -> dict[str, Any]:
+    """The context of desk/composer.html. copies: who was in copy of the newest message."""
+    if ticket.merged_into_id is not None and ticket.merged_into is not None:
         return {"closed": _merged(ticket.merged_into)}
     draft = draft or Draft()
-    copies = ", ".join(_usual_copies(viewer, ticket)) if draft.cc is None else draft.cc
+    own = (ticket.requester.email or "").lower()
+    typed = ", ".join(c for c in copies if c.lower() != own) if draft.cc is None else draft.cc
     first = ticket.requester.first_name
     errors = draft.errors
     return {
@@ -82,8 +86,8 @@ def composer(viewer: Person, ticket: Ticket, draft: Draft | None = None) -> dict
         "error": next((e for name, e in errors.items() if name not in _FIELDS), ""),
         "stale": _stale(ticket, draft),
         "to": ticket.requester.name,
-        "cc": copies,
-        "reply_label": send_label(first, len(copies.replace(",", " ").split())),
+        "cc": typed,
+        "reply_label": send_label(first, len(typed.replace(",", " ").split())),
         "to_template": _("Send to {name}").format(name=first),
         "note_readers": _("Agents only. The requester never sees it."),
         "note_label": _("Add note for agents"),
@@ -102,13 +106,6 @@ def send_label(name: str, copies: int) -> str:
     """The button names its readers: "Send to Giulia + 1"."""
     words = _("Send to {name}").format(name=name)
     return f"{words} + {copies}" if copies else words
-
-
-def _usual_copies(viewer: Person, ticket: Ticket) -> list[str]:
-    """Who was in copy of the last message of the conversation; the portal knows no copies, so its messages do not count."""
-    talk = queries.messages(viewer, ticket).filter(kind=MessageKind.PUBLIC).exclude(channel=Channel.PORTAL)
-    last = talk.order_by("-at", "-pk").values_list("cc", flat=True).first()
-    return [address for address in last or [] if address.lower() != (ticket.requester.email or "").lower()]
 
 
 def _stale(ticket: Ticket, draft: Draft) -> dict[str, Any] | None:

@@ -6,17 +6,20 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from olmo.kernel import marks, spoken
 from olmo.kernel.errors import Words
 from olmo.people.models import Identity, Person
 from olmo.tickets import queries
-from olmo.tickets.actions.values import fields_for
+from olmo.tickets.conversation import Around
 from olmo.tickets.models import CustomField, HoldReason, Level, LinkKind, Priority, Status, Ticket, TicketKind
 
+from . import places
+
 Fact = dict[str, Any]
+MOST_IDENTITIES = 6
 
 _BADGES: Mapping[str, tuple[str, str]] = {
     Status.NEW: ("elm", ""), Status.OPEN: ("elm", ""), Status.WAITING: ("slate", "pause"),
@@ -42,7 +45,7 @@ def head(ticket: Ticket) -> dict[str, Any]:
         "promises": _promises(ticket),
         "tools": [] if is_merged else _tools(ticket),
         "acts": _acts(ticket),
-        "more_url": reverse("desk:more", args=[ticket.number]),
+        "more_url": _url(ticket, "more"),
     }
 
 
@@ -91,86 +94,80 @@ def _acts(ticket: Ticket) -> list[dict[str, Any]]:
 
 
 def _merged(ticket: Ticket) -> dict[str, Any] | None:
-    if ticket.merged_into is None:
+    if ticket.merged_into_id is None or ticket.merged_into is None:
         return None
     into = ticket.merged_into
     return {
         "icon": "merge", "title": _("Merged into ticket %(number)s.") % {"number": into.number}, "text": into.subject,
-        "url": reverse("desk:ticket", args=[into.number]), "action": _("Open it"),
+        "url": places.ticket(into.number), "action": _("Open it"),
     }  # fmt: skip
 
 
-def sections(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
+def sections(viewer: Person, ticket: Ticket, around: Around) -> list[dict[str, Any]]:
     """What stands beside a ticket."""
-    parts = [_requester(ticket), {"title": _("Properties"), "facts": [*_properties(viewer, ticket), *_custom(ticket)]}]
+    properties = [*_properties(ticket, around), *_custom(ticket, around)]
+    parts: list[dict[str, Any]] = [_requester(ticket, around), {"title": _("Properties"), "facts": properties}]
     if ticket.links or ticket.absorbed_ids:
         parts.append({"title": _("Related tickets"), "lines": _related(viewer, ticket)})
     return parts
 
 
-def _requester(ticket: Ticket) -> dict[str, Any]:
+def _requester(ticket: Ticket, around: Around) -> dict[str, Any]:
     person = ticket.requester
-    known = Identity.objects.filter(person=person).order_by("kind", "pk").values_list("kind", "value")
-    labels = {Identity.Kind.EMAIL: (_("E-mail"), "mailto:"), Identity.Kind.PHONE: (_("Phone"), "tel:")}
-    reach: list[Fact] = [
-        {"label": labels[Identity.Kind(kind)][0], "value": value, "href": f"{labels[Identity.Kind(kind)][1]}{value}"}
-        for kind, value in known[:6]
-    ]
+    words = {Identity.Kind.EMAIL: (_("E-mail"), "mailto:"), Identity.Kind.PHONE: (_("Phone"), "tel:")}
     return {
         "title": _("Requester"),
         "link": {"url": reverse("desk:person", args=[person.pk]), "label": _("All tickets")},
         "person": {
-            "name": person.name, "kind": person.kind, "note": _position(person, ticket), "noun": "requester",
-            "url": _url(ticket, "requester"),
+            "name": person.name, "kind": person.kind, "note": ", ".join(w for w in (person.title, around.client) if w),
+            "noun": "requester", "url": _url(ticket, "requester"),
         },
-        "facts": reach,
+        "facts": [
+            {"label": words[Identity.Kind(kind)][0], "value": value, "href": f"{words[Identity.Kind(kind)][1]}{value}"}
+            for kind, value in around.identities[:MOST_IDENTITIES]
+        ],
     }  # fmt: skip
 
 
-def _position(person: Person, ticket: Ticket) -> str:
-    return ", ".join(word for word in (person.title, ticket.client.name) if word)
-
-
-def _properties(viewer: Person, ticket: Ticket) -> list[Fact]:
-    name, team = ticket.assignee.name if ticket.assignee else "", ticket.team
+def _properties(ticket: Ticket, around: Around) -> list[Fact]:
+    name = ticket.assignee.name if ticket.assignee else ""
     because = _("Impact %(impact)s, urgency %(urgency)s")
     levels = {"impact": str(Level(ticket.impact).label).lower(), "urgency": str(Level(ticket.urgency).label).lower()}
     due = spoken.near(ticket.due_at) if ticket.due_at else ""
     facts: list[Fact] = [
         {"label": _("Owner"), "noun": "assignment", "value": name or _("Nobody yet"), "who": name},
-        {"label": _("Team"), "value": team.name if team else "", "url": _url(ticket, "assignment")},
+        {"label": _("Team"), "value": around.team, "url": _url(ticket, "assignment")},
         {"label": _("Priority"), "noun": "priority", "value": Priority(ticket.priority).label, "priority": ticket.priority},
         {"label": _("Because"), "value": because % levels},
-        {"label": _("Category"), "noun": "category", "value": str(ticket.category) if ticket.category else ""},
+        {"label": _("Category"), "noun": "category", "value": _in_language(around.category, around.category_names)},
         {"label": _("Kind"), "noun": "kind", "value": TicketKind(ticket.kind).label},
         {"label": _("Due"), "noun": "due", "value": due},
         {"label": _("Tags"), "noun": "tags", "tags": ticket.tags},
         {"label": _("Language"), "noun": "language", "value": dict(settings.LANGUAGES).get(ticket.language, ticket.language)},
-        {"label": _("Followers"), "noun": "watchers", "value": _followers(viewer, ticket)},
+        {"label": _("Followers"), "noun": "watchers", "value": ", ".join(around.watchers)},
     ]  # fmt: skip
     return [{**fact, "url": _url(ticket, fact["noun"])} if "noun" in fact else fact for fact in facts]
 
 
-def _followers(viewer: Person, ticket: Ticket) -> str:
-    if not ticket.watcher_ids:
-        return ""
-    names = Person.objects.filter(pk__in=ticket.watcher_ids).order_by("name").values_list("name", flat=True)
-    return ", ".join(names)
-
-
-def _custom(ticket: Ticket) -> list[Fact]:
-    definitions = fields_for(ticket.client_id, ticket.category_id)
+def _custom(ticket: Ticket, around: Around) -> list[Fact]:
     url = _url(ticket, "fields")
     return [
-        {"label": str(one), "noun": "" if n else "fields", "url": url, "value": _shown(one, ticket.fields.get(one.key))}
-        for n, one in enumerate(definitions)
-    ]
+        {
+            "label": _in_language(field.label, field.labels), "noun": "" if n else "fields", "url": url,
+            "value": _shown(field.kind, ticket.fields.get(field.key)),
+        }
+        for n, field in enumerate(around.fields)
+    ]  # fmt: skip
 
 
-def _shown(definition: CustomField, value: Any) -> str:
+def _in_language(name: str, names: Mapping[str, str]) -> str:
+    return names.get((get_language() or "en")[:2]) or name
+
+
+def _shown(kind: str, value: Any) -> str:
     if value is None:
         return ""
-    if definition.kind == CustomField.Kind.BOOLEAN:
+    if kind == CustomField.Kind.BOOLEAN:
         return _("Yes") if value else _("No")
     return str(value)
 
@@ -182,7 +179,7 @@ def _related(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
     rows = queries.visible_to(viewer).filter(Q(pk__in=list(how))).order_by("-number")
     return [
         {
-            "url": reverse("desk:ticket", args=[row["number"]]), "number": row["number"], "label": row["subject"],
+            "url": places.ticket(row["number"]), "number": row["number"], "label": row["subject"],
             "note": f"{how[row['id']]}, {str(Status(row['status']).label).lower()}",
         }
         for row in rows.values("id", "number", "subject", "status")[:20]
@@ -190,4 +187,4 @@ def _related(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
 
 
 def _url(ticket: Ticket, noun: str) -> str:
-    return reverse(f"desk:{noun}", args=[ticket.number])
+    return places.ticket(ticket.number, noun)

@@ -4,19 +4,22 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.people.models import Person
-from olmo.tickets import queries
+from olmo.tickets import conversation, queries
 from olmo.tickets.models import Message, Status, Ticket
 from olmo.tickets.sentences import describe
 
 from . import facts
 from .composer import Draft, composer
 from .forms import ChangeForm
+from .log import log
+from .panel import panel
 from .shell import DeskRequest, agents, is_part, page
 from .timeline import timeline
 
@@ -25,26 +28,27 @@ from .timeline import timeline
 @agents
 def show(request: DeskRequest, number: int) -> HttpResponse:
     """The ticket, opened at its newest messages. Whoever opens it has read it."""
-    ticket = queries.by_number(request.person, number)
-    answer = whole(request, ticket)
-    queries.mark_read(request.person, ticket)
-    return answer
+    return whole(request, queries.by_number(request.person, number), is_read=True)
 
 
 def whole(
     request: DeskRequest, ticket: Ticket, *, draft: Draft | None = None, opened: ChangeForm | None = None,
-    extra: dict[str, Any] | None = None, status: int = 200,
+    extra: dict[str, Any] | None = None, status: int = 200, is_read: bool = False,
 ) -> HttpResponse:  # fmt: skip
     """The page of a ticket. draft: what could not be sent. opened: the form that stands open, with what it needs in `extra`."""
     viewer = request.person
+    around, told = conversation.around(viewer, ticket), timeline(viewer, ticket, before=_before(request))
+    live = f"ticket:{ticket.pk}"
+    if is_read and around.read_up_to < ticket.version:
+        queries.mark_read(viewer, ticket)
     context: dict[str, Any] = {
         "ticket": ticket,
-        "live": f"ticket:{ticket.pk}",
+        "live": live,
         "head": facts.head(ticket),
-        "log": timeline(viewer, ticket, before=_before(request)),
-        "sections": facts.sections(viewer, ticket),
-        "composer": composer(viewer, ticket, draft),
-        "words": _words(),
+        "log": log(told, live=live, seen=ticket.version),
+        "newest_url": told.newest_url,
+        "panel": panel(facts.sections(viewer, ticket, around), live=live, **_opened(request, opened, extra)),
+        "composer": composer(viewer, ticket, draft, told.copies),
         "opened": opened,
         **(extra or {}),
     }
@@ -53,14 +57,12 @@ def whole(
     return page(request, "desk/ticket.html", context, status=status)
 
 
-def _words() -> dict[str, str]:
-    """What repeats with each message, translated once."""
-    return {
-        "private": _("Internal note, agents only"),
-        "more": _("More about this message"),
-        "earlier": _("Earlier text"),
-        "change": _("change"),
-    }
+def _opened(request: DeskRequest, opened: ChangeForm | None, extra: dict[str, Any] | None) -> dict[str, str]:
+    """The form that stands open in the panel, if it is one of those."""
+    if opened is None:
+        return {}
+    form = render_to_string("desk/form.html", {"form": opened, **(extra or {})}, request)
+    return {"opened": opened.noun, "form": form}
 
 
 def around_form(request: DeskRequest, form: ChangeForm) -> dict[str, Any]:

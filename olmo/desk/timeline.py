@@ -1,12 +1,11 @@
 """The timeline of a ticket: its messages, notes and events in one order, with quiet events folded."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -14,16 +13,20 @@ from django.utils.translation import gettext_lazy, ngettext
 from olmo.kernel.errors import NotFound, Words
 from olmo.notifications import queries as notifications
 from olmo.people.models import Person
-from olmo.tickets import queries
-from olmo.tickets.models import Attachment, Channel, Event, Message, Ticket
+from olmo.tickets import conversation
+from olmo.tickets.conversation import File, Said
+from olmo.tickets.models import Attachment, Channel, Event, Ticket
 from olmo.tickets.sentences import describe
 
+from . import places
 from .words import body, paragraphs
 
 SHOWN = 50
 
 # kinds whose words are a message of their own: the message says it
 _SAID = frozenset({"opened", "replied", "received", "noted"})
+# kinds that carry a message of their own, which is shown with them
+_WITH_WORDS = frozenset({"escalated", "retitled"})
 # kinds that matter at a glance, with their drawing; all others fold when several follow one another
 _LOUD: Mapping[str, str] = {
     "put_on_hold": "pause", "resumed": "play", "resolved": "check", "reopened": "undo", "closed": "archive",
@@ -36,11 +39,6 @@ _BY: Mapping[str, Words] = {
     Channel.PHONE: gettext_lazy("by phone"),
     Channel.COUNTER: gettext_lazy("at the counter"),
 }
-# What a message shows; the rest of its row and of its author's costs more to fetch than to leave.
-_COLUMNS = (
-    "ticket_id", "kind", "channel", "is_from_desk", "is_verified", "at", "text", "quoted", "html", "cc", "redacted_at",
-    "author__name", "author__kind", "author__email",
-)  # fmt: skip
 Entry = dict[str, Any]
 
 
@@ -51,18 +49,20 @@ class Timeline:
     days: list[dict[str, Any]]
     older_url: str
     newest_url: str  # where the newest entries are, when these are earlier ones
+    copies: list[str]  # who was in copy of the newest message
 
 
 def timeline(viewer: Person, ticket: Ticket, *, before: int | None = None) -> Timeline:
     """The newest entries of a ticket, or those before a message (its id). Raises NotFound for a message of another ticket."""
     page = _Window(viewer, ticket, before)
-    entries = sorted([*page.messages(), *page.events()], key=lambda entry: entry["order"])
+    entries = sorted(page.entries(), key=lambda entry: entry["order"])
     days = groupby(_folded(entries), key=lambda entry: timezone.localtime(entry["at"]).date())
-    here = reverse("desk:ticket", args=[ticket.number])
+    here = places.ticket(ticket.number)
     return Timeline(
         days=[{"day": found[0]["at"], "entries": found} for _day, part in days if (found := list(part))],
         older_url=f"{here}?before={page.rows[0].pk}" if page.has_more else "",
         newest_url=here if before else "",
+        copies=page.copies(),
     )
 
 
@@ -71,42 +71,42 @@ class _Window:
 
     def __init__(self, viewer: Person, ticket: Ticket, before: int | None) -> None:
         self.viewer, self.ticket = viewer, ticket
-        found = queries.messages(viewer, ticket).only(*_COLUMNS).order_by("-at", "-pk").prefetch_related("attachments")
-        self.end = found.filter(pk=before).first() if before else None
-        if before and self.end is None:
-            raise NotFound
-        if self.end:
-            found = found.filter(Q(at__lt=self.end.at) | Q(at=self.end.at, pk__lt=self.end.pk))
-        newest = list(found[: SHOWN + 1])
+        self.end = self._end(before)
+        newest = conversation.messages(viewer, ticket, limit=SHOWN + 1, before=before)
         self.has_more = len(newest) > SHOWN
-        self.rows = newest[:SHOWN][::-1]
-        self.deliveries = notifications.deliveries(m.pk for m in self.rows if m.is_from_desk and not m.is_internal)
+        self.rows = newest[-SHOWN:]
+        self.log = conversation.events(ticket, since=self.rows[0].at if self.has_more else None, until=self.end)
+        from_desk = [m.pk for m in self.rows if m.is_from_desk and not m.is_internal]
+        self.deliveries = notifications.deliveries(from_desk) if from_desk else {}
 
-    def log(self) -> list[Event]:
-        """The ticket's events between the first message shown and the end."""
-        found = (
-            self.ticket.events.select_related("by")
-            .only("seq", "kind", "at", "data", "ticket_id", "by__name")
-            .order_by("seq")
-        )
-        if self.has_more:
-            found = found.filter(at__gte=self.rows[0].at)
-        return list(found.filter(at__lt=self.end.at) if self.end else found)
+    def _end(self, before: int | None) -> datetime | None:
+        """When the message was written before which the window ends."""
+        if before is None:
+            return None
+        found = conversation.messages(self.viewer, self.ticket, limit=1, only=[before])
+        if not found:
+            raise NotFound
+        return found[0].at
 
-    def messages(self) -> Iterable[Entry]:
-        self._log = self.log()
-        told = {e.data["message"]: e for e in self._log if e.kind in ("escalated", "retitled") and "message" in e.data}
+    def entries(self) -> Iterator[Entry]:
+        """Messages and events, in no order yet. A handover note and a former subject stand with their event."""
+        with_event = {e.data["message"]: e for e in self.log if e.kind in _WITH_WORDS and "message" in e.data}
+        words: dict[int, str] = {}
         for message in self.rows:
-            if message.pk in told and not message.redacted_at:
-                told[message.pk].words = message.text  # type: ignore[attr-defined]
-                continue
-            yield {
-                "at": message.at,
-                "order": (message.at, 0, message.pk),
-                "said": self._said(message),
-            }
+            if message.pk in with_event and not message.redacted_at:
+                words[with_event[message.pk].seq] = message.text
+            else:
+                yield {"at": message.at, "order": (message.at, 0, message.pk), "said": self._said(message)}
+        loud = [event for event in self.log if event.kind not in _SAID]
+        for event, sentence in zip(loud, describe(self.viewer, loud), strict=True):
+            yield _told(event, sentence, words.get(event.seq, ""))
 
-    def _said(self, message: Message) -> Entry:
+    def copies(self) -> list[str]:
+        """Who was in copy of the newest message of the conversation; the portal knows no copies, its messages do not count."""
+        talk = (m.cc for m in reversed(self.rows) if not m.is_internal and m.channel != Channel.PORTAL)
+        return next(talk, [])
+
+    def _said(self, message: Said) -> Entry:
         shown = said(self.ticket, message)
         delivery = self.deliveries.get(message.pk)
         if delivery is None:
@@ -116,18 +116,13 @@ class _Window:
             return {**shown, "notice": {"tone": "brick", "icon": "alert", "title": _("Not delivered."), "text": words}}
         return {**shown, "state": "" if delivery.state == "sent" else words}
 
-    def events(self) -> Iterable[Entry]:
-        for event, sentence in zip(self._log, describe(self.viewer, self._log), strict=True):
-            if event.kind in _SAID:
-                continue
-            entry: Entry = {"at": event.at, "order": (event.at, 1, event.seq), "by": event.by.name}
-            text = getattr(event, "words", "")
-            if event.kind == "escalated" and text:
-                entry["handover"] = {"title": sentence, "text": paragraphs(text)}
-            else:
-                entry["event"] = f"{sentence}. {text}" if text else sentence
-                entry["icon"] = _LOUD.get(event.kind, "")
-            yield entry
+
+def _told(event: Event, sentence: str, words: str) -> Entry:
+    """An event as look/log.html prints it."""
+    entry: Entry = {"at": event.at, "order": (event.at, 1, event.seq), "by": event.by.name}
+    if event.kind == "escalated" and words:
+        return {**entry, "handover": {"title": sentence, "text": paragraphs(words)}}
+    return {**entry, "event": f"{sentence}. {words}" if words else sentence, "icon": _LOUD.get(event.kind, "")}
 
 
 def _folded(entries: list[Entry]) -> Iterable[Entry]:
@@ -145,41 +140,43 @@ def _folded(entries: list[Entry]) -> Iterable[Entry]:
         }  # fmt: skip
 
 
-def said(ticket: Ticket, message: Message) -> dict[str, Any]:
+def said(ticket: Ticket, message: Said) -> dict[str, Any]:
     """A message as look/said.html prints it."""
-    files = list(message.attachments.all())
-    author = message.author
-    shown = body(message, {a.content_id: file_url(a) for a in files if a.content_id})
+    urls = {file.pk: file_url(file) for file in message.files}
+    shown = body(message, {file.content_id: urls[file.pk] for file in message.files if file.content_id})
     return {
         "id": f"message-{message.pk}",
         "as_": "note" if message.is_internal else "agent" if message.is_from_desk else "asker",
-        "name": author.name,
-        "kind": author.kind,
-        "address": author.email if message.channel == Channel.MAIL and not message.is_from_desk else "",
+        "name": message.author_name,
+        "kind": message.author_kind,
+        "address": message.author_email if message.channel == Channel.MAIL and not message.is_from_desk else "",
         "channel": message.channel if not message.is_from_desk else "",
         "via": _via(ticket, message),
         "body": shown.new,
         "quoted": shown.quoted,
         "images_blocked": shown.images,
-        "images_url": reverse("desk:message", args=[ticket.number, message.pk]) if shown.images else "",
-        "attachments": [shown_file(a) for a in files if not (a.is_inline and file_url(a) in shown.new)],
+        "images_url": places.message(ticket.number, message.pk) if shown.images else "",
+        "attachments": [
+            {
+                "name": file.name,
+                "url": urls[file.pk],
+                "size": file.size,
+                "is_image": file.media_type.startswith("image/"),
+            }
+            for file in message.files
+            if not (file.is_inline and urls[file.pk] in shown.new)
+        ],
         "notice": _notice(message),
-        "menu_url": reverse("desk:message_menu", args=[ticket.number, message.pk]),
+        "menu_url": places.message(ticket.number, message.pk, "message_menu"),
     }
 
 
-def file_url(attachment: Attachment) -> str:
+def file_url(attachment: Attachment | File) -> str:
     """Where an attachment is fetched."""
-    return reverse("files:file", args=[attachment.pk, attachment.name])
+    return places.file(attachment.pk, attachment.name)
 
 
-def shown_file(attachment: Attachment) -> dict[str, Any]:
-    """An attachment as look/attachments.html prints it."""
-    is_image = attachment.media_type.startswith("image/")
-    return {"name": attachment.name, "url": file_url(attachment), "size": attachment.size, "is_image": is_image}
-
-
-def _via(ticket: Ticket, message: Message) -> str:
+def _via(ticket: Ticket, message: Said) -> str:
     """How it came, or to whom it went."""
     origin = _(" (from a merged ticket)") if message.ticket_id != ticket.pk else ""
     if message.is_internal:
@@ -192,7 +189,7 @@ def _via(ticket: Ticket, message: Message) -> str:
     return _("to %(name)s") % {"name": ticket.requester.first_name} + origin
 
 
-def _notice(message: Message) -> dict[str, Any] | None:
+def _notice(message: Said) -> dict[str, Any] | None:
     if message.redacted_at:
         return {"tone": "", "icon": "redact", "title": _("The content of this message was erased.")}
     if not message.is_verified:

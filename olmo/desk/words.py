@@ -8,6 +8,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from olmo.tickets.conversation import Said
 from olmo.tickets.models import Message
 
 _LINK = re.compile(r"https?://[^\s<>\"']{1,2000}")
@@ -28,7 +29,7 @@ class Body:
     is_cut: bool = False
 
 
-def body(message: Message, pictures: Mapping[str, str]) -> Body:
+def body(message: Said, pictures: Mapping[str, str]) -> Body:
     """The words of a message. pictures: content id -> address of the message's own pictures.
 
     A mail's HTML is shown when its history can be told from what is new; otherwise its text, which is already split.
@@ -65,7 +66,7 @@ def _linked(text: str) -> str:
     return "".join([*parts, escape(text[at:])])
 
 
-def _formatted(message: Message) -> tuple[str, str] | None:
+def _formatted(message: Said) -> tuple[str, str] | None:
     """New part and history of a mail's HTML, or None when they cannot be told apart or it is too long to show."""
     html = message.html
     if len(html) > MOST_SHOWN:
