@@ -1,4 +1,4 @@
-"""An administrator sets the desk up: an organisation, a team, an agent who is invited and comes in, and leaves again."""
+"""An administrator sets the desk up: an organisation, an agent who is invited, comes in and leaves again, a team that ends."""
 
 import re
 
@@ -24,7 +24,7 @@ class SettingTheDeskUp(Journey):
         assert found is not None
         return found.group()
 
-    def test_an_organisation_a_team_and_an_agent_who_comes_in(self) -> None:
+    def test_a_clash_is_explained_and_then_the_organisation_is_there(self) -> None:
         self.expected_faults.append("422")  # a form that is refused
         page = self.sign_in(self.ines)
         self.go(page, "Administration")
@@ -48,7 +48,9 @@ class SettingTheDeskUp(Journey):
             cedar = Client.objects.get(name="Cedar Foundation")
         self.assertEqual((cedar.matrix[0][2], cedar.domains.get().name), (1, "cedar.example"))
 
-        self.go(page, "Agents", "New agent")
+    def test_an_agent_is_invited_comes_in_and_leaves_again(self) -> None:
+        page = self.sign_in(self.ines)
+        self.go(page, "Administration", "Agents", "New agent")
         page.fill("#id_name", "Nadir Haddad")
         page.fill("#id_addresses", "nadir@desk.example")
         page.get_by_role("checkbox", name="Network").check()

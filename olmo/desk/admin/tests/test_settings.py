@@ -36,8 +36,7 @@ class ChangingTheProvider(AdminTest):
         self.assertIn("Somebody changed this while you were writing", visit.text)
         self.assertEqual(Provider.objects.get().name, "Theirs")
         again = {
-            field.attributes["name"]: field.attributes.get("value")
-            for field in visit.all("form.admin-form input[name]")
+            str(f.attributes["name"]): f.attributes.get("value") or "" for f in visit.all("form.admin-form input[name]")
         }
         self.assertEqual(self.send("provider", {**mine, **again}).status, 303)
         self.assertEqual(Provider.objects.get().name, "Mine")
