@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with scope(EVERY_CLIENT):
         if Ticket.objects.exists():
             raise Problem("This desk has tickets already; the demo is for an empty one (another OLMO_DATA folder).")
-        sys.stderr.write(f"Filling the desk with {asked.tickets} invented tickets: about a minute ...\n")
+        sys.stderr.write(f"Filling the desk with {asked.tickets} invented tickets: less than a minute ...\n")
         stage = build(password)
         play(stage, tickets=asked.tickets, seed=asked.seed, now=clock.now())
         report = _report(stage, password)

@@ -62,7 +62,7 @@ def ordinary(story: Story, *, by_hand: bool = False) -> Life:
         yield from _for_a_supplier(story)
     yield story.by_desk(15, 260)
     if story.lingers:
-        yield story.later()
+        yield from _stays(story)
     story.solve()
     yield from _afterwards(story)
 
@@ -108,10 +108,18 @@ def _for_a_supplier(story: Story) -> Life:
     yield story.by_desk(10, 60)
     story.wait_for_supplier()
     if story.lingers:
-        yield story.later()
+        yield from _stays(story)
     yield story.by_desk(1500, 7000)
     if story.ticket.status == Status.WAITING:
         actions.resume(story.ticket, by=story.agent)
+
+
+def _stays(story: Story) -> Life:
+    """Nothing more happens until after the present; some requesters ask for news."""
+    if story.rng.random() < 0.5:
+        yield moments.while_awake(story.rng, clock.now() + timedelta(minutes=story.rng.uniform(600, 4300)))
+        story.answer(story.script.phrases["chasers"])
+    yield story.later()
 
 
 def _until_a_date(story: Story) -> Life:
@@ -181,7 +189,7 @@ def _outage(first: Story, others: list[Story]) -> Life:
     first.remark()
     if others:
         yield from _the_last_one(first, others[-1])
-    yield clock.now() + timedelta(minutes=140)
+    yield clock.now() + timedelta(minutes=8)
     first.solve()
 
 

@@ -76,7 +76,8 @@ class Playwright:
     def _openings(self, tickets: int) -> list[tuple[datetime, bool]]:
         fresh = max(1, round(tickets * FRESH_SHARE))
         old = [(moments.asked_at(self.rng, self.now, oldest=DAYS), False) for _ticket in range(tickets - fresh)]
-        new = [(self.now - timedelta(minutes=self.rng.uniform(3, 300)), True) for _ticket in range(fresh)]
+        # The square makes the last hour the busiest: whatever the hour, somebody has just written.
+        new = [(self.now - timedelta(minutes=3 + 280 * self.rng.random() ** 2), True) for _ticket in range(fresh)]
         return sorted(old + new)
 
     def _ordinary(self, moment: datetime, *, is_fresh: bool) -> Life:
@@ -92,7 +93,7 @@ class Playwright:
         return lives.life_of(story)
 
     def _channels(self, scene: Scene) -> list[str]:
-        phone, counter = [Channel.PHONE] * 5 * scene.phone, [Channel.COUNTER] * 3 * scene.counter
+        phone, counter = [Channel.PHONE] * 8 * scene.phone, [Channel.COUNTER] * 6 * scene.counter
         return [*[Channel.MAIL] * 5, *[Channel.PORTAL] * 4, *phone, *counter]
 
     def _next_scene(self, language: str) -> Scene:

@@ -210,8 +210,9 @@ class Story:
             actions.tag(ticket, by=by, add=tags)
         if self.channel != Channel.PORTAL and self.rng.random() < 0.4:
             actions.set_fields(ticket, by=by, values=self._field_values())
-        if scene.due:
-            due = moments.in_working_hours(self.rng, clock.now() + timedelta(days=scene.due))
+        days = scene.due or (3 if scene.kind == TicketKind.SERVICE_REQUEST and self.rng.random() < 0.4 else 0)
+        if days:
+            due = moments.in_working_hours(self.rng, clock.now() + timedelta(days=days))
             actions.set_due(ticket, by=by, due_at=due.replace(minute=0, second=0, microsecond=0))
 
     def _field_values(self) -> dict[str, Any]:
