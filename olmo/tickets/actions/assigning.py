@@ -10,7 +10,7 @@ from .. import policy
 from ..changes import Assigned, Escalated
 from ..log import changing
 from ..models import Event, MessageKind, Ticket
-from .values import checked_text
+from .values import checked_team, checked_text
 from .writing import NewMessage, message_row
 
 
@@ -25,6 +25,8 @@ def assign(
         policy.require_work(by, ticket)
         if assignee is not None:
             _require_agent(assignee, ticket)
+        if team is not None and team.pk != ticket.team_id:
+            checked_team(team)
         change = Assigned(team=team.pk if team else None, assignee=assignee.pk if assignee else None)
         if (ticket.team_id, ticket.assignee_id) == (change.team, change.assignee):
             return None
@@ -45,6 +47,7 @@ def escalate(ticket: Ticket, *, by: Person, note: str, team: Team | None = None,
         target = team or next_tier_team(ticket.team)
         if target is None:
             raise Conflict(_("There is no higher tier to escalate to."))
+        checked_team(target)
         if target.pk == ticket.team_id:
             raise Invalid("team", _("The ticket is with this team already."))
         row = message_row(

@@ -18,7 +18,7 @@ from ..changes import FieldsSet as FieldsFilled
 from ..changes import Linked, Opened, Tagged, Watched, loggable
 from ..log import changing, opening
 from ..models import Category, Channel, LinkKind, Ticket, TicketKind
-from .values import checked_fields, checked_level, checked_tags
+from .values import checked_fields, checked_level, checked_tags, checked_team
 from .writing import NewMessage, add_files, message_row
 
 __all__ = ["FollowUp", "NewMessage", "open_ticket"]
@@ -57,7 +57,7 @@ def open_ticket(
     ticket = Ticket(subject=checked_subject(subject), reply_token=new_token(20))
     ids = _take_ids()
     ticket.pk, ticket.number = ids.ticket, ids.number
-    team = team or (category.team if category else None)
+    team = _team_for(team, category, by)
     values = checked_fields(fields or {}, client, category, by, complete=by.is_requester)
     with opening(ticket, by=by) as log:
         if message:
@@ -88,6 +88,14 @@ def open_ticket(
         with changing(follows.ticket, by=by) as there:
             there.record(Linked(link_kind=LinkKind.FOLLOWED, other=ticket.pk))
     return ticket
+
+
+def _team_for(team: Team | None, category: Category | None, by: Person) -> Team | None:
+    """The chosen team, else the category's. One that has ended its work gets nothing: an agent is told, mail goes on without."""
+    if team is not None and by.is_agent:
+        return checked_team(team)
+    offered = (team, category.team if category else None)
+    return next((one for one in offered if one is not None and one.is_active), None)
 
 
 def _language_of(ticket: Ticket, message: NewMessage | None, requester: Person, client: Client) -> str:

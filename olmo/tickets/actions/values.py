@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid
 from olmo.kernel.text import clean, clean_line
-from olmo.people.models import Person
+from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
 from ..models import Category, CustomField, Level
@@ -26,6 +26,13 @@ def checked_level(name: str, value: int) -> int:
     if value not in Level.values:
         raise Invalid(name, _("Choose high, medium or low."))
     return value
+
+
+def checked_team(team: Team) -> Team:
+    """A team that still takes tickets."""
+    if not team.is_active:
+        raise Invalid("team", _("The team %(team)s takes no tickets any more.") % {"team": team.name})
+    return team
 
 
 def checked_tags(tags: list[str]) -> list[str]:

@@ -34,6 +34,17 @@ class Assigning(DeskTest):
                 actions.assign(ticket, by=self.alma, team=None, assignee=person)
             self.assertEqual(refused.exception.field, "assignee")
 
+    def test_a_team_that_ended_its_work_gets_nothing(self) -> None:
+        self.network.is_active = False
+        self.network.save()
+        ticket = self.report("By mail or portal it opens all the same", team=self.network)
+        self.assertIsNone(ticket.team)
+        with self.assertRaises(Invalid) as refused:
+            actions.assign(ticket, by=self.alma, team=self.network, assignee=None)
+        self.assertEqual(refused.exception.field, "team")
+        with self.assertRaises(Invalid):
+            actions.escalate(ticket, by=self.alma, note="Please", team=self.network)
+
     def test_not_by_a_requester_nor_by_strangers(self) -> None:
         ticket = self.report("VPN drops")
         with self.assertRaises(NotAllowed):
