@@ -18,7 +18,17 @@ CHUNK = 2**20
 READ_AHEAD = 256 * 1024
 MOST_RECIPIENTS = 1000
 IDENT = "Olmo"
+_DOTS_AFTER_BARE_LF = re.compile(rb"(?<!\r)\n\.\.")
 _SIZE = re.compile(r"\bSIZE=(\d{1,20})\b", re.IGNORECASE)
+
+
+def _without_transparency(data: bytearray, end: int) -> bytes:
+    """The message between the first line end and `end`, the doubled dots single again (RFC 5321, 4.5.2).
+
+    A client that sends bare line feeds should not; those that do (Python's among them) double the dots after them too.
+    """
+    plain = data[:end].replace(b"\r\n.", b"\r\n")
+    return bytes(_DOTS_AFTER_BARE_LF.sub(b"\n.", plain)[2:])
 
 
 def _too_big(limit: int) -> str:
@@ -74,7 +84,7 @@ class Reading(SMTP):
                 if rest := bytes(data[end + len(END) :]):
                     self._reader.feed_data(rest)
                 too_much = too_much or end > limit
-                return None if too_much else bytes(data[: end + 2].replace(b"\r\n.", b"\r\n")[2:])
+                return None if too_much else _without_transparency(data, end + 2)
             if len(data) > limit + CHUNK:
                 too_much = True
             if too_much:

@@ -16,7 +16,7 @@ class AnUnknownSender(DeskTest):
 
     def test_else_to_the_client_of_the_mailbox(self) -> None:
         open_mailbox(client=self.bolt, language="it", team=self.network)
-        ticket = ticket_of(arrive(mail(sender="x@nowhere.example")))
+        ticket = ticket_of(arrive(mail("0x80070005", subject="?", sender="x@nowhere.example")))
         self.assertEqual((ticket.client, ticket.team, ticket.requester.language), (self.bolt, self.network, "it"))
 
     def test_else_to_the_client_of_strangers_which_is_made_then(self) -> None:
