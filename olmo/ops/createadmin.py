@@ -5,11 +5,11 @@ import getpass
 import sys
 from collections.abc import Sequence
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from olmo.kernel.errors import OlmoError
+from olmo.people import passwords
 from olmo.people.models import Person
 from olmo.tenancy.models import Provider
 from olmo.tenancy.scope import EVERY_CLIENT, scope
@@ -90,7 +90,7 @@ def _password(asked: argparse.Namespace, name: str, email: str) -> str | None:
         raise Problem("No password: give --password-stdin or --no-password")
     try:
         with translation.override("en"):
-            validate_password(password, Person(name=name, email=email))
+            passwords.check(password, Person(name=name, email=email))
     except ValidationError as error:
         raise Problem(" ".join(error.messages)) from error
     return password

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -18,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from olmo.kernel.errors import Conflict, Invalid
-from olmo.people import signin, throttle
+from olmo.people import passwords, signin, throttle
 from olmo.people.answers import onward, unlogged
 from olmo.people.forms import address_field, password_field, time_zones
 from olmo.people.models import Person
@@ -61,7 +60,7 @@ class SetUpForm(forms.Form):
         if password:
             person = Person(name=given.get("name", ""), email=given.get("email", ""))
             try:
-                validate_password(password, person)
+                passwords.check(password, person)
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return given

@@ -4,9 +4,9 @@ import zoneinfo
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from . import passwords
 from .models import Person
 
 # Longer ones are refused before they are hashed; 64 and more must be possible (OWASP ASVS 5.0, 6.2.9).
@@ -57,11 +57,10 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at r
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
 
-class NewPasswordForm(forms.Form):
-    """A new password, with the present one unless the session came by a mailed link."""
+class AgainForm(forms.Form):
+    """The present password, asked again before something that a borrowed computer should not be able to do."""
 
     present = password_field(_("Present password"))
-    new = password_field(_("New password"), new=True)
 
     def __init__(self, *args: Any, person: Person, needs_present: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,7 +74,13 @@ class NewPasswordForm(forms.Form):
             raise forms.ValidationError(_("This is not your present password."))
         return present
 
+
+class NewPasswordForm(AgainForm):
+    """A new password, with the present one unless the session came by a mailed link."""
+
+    new = password_field(_("New password"), new=True)
+
     def clean_new(self) -> str:
         new = str(self.cleaned_data["new"])
-        validate_password(new, self.person)
+        passwords.check(new, self.person)
         return new

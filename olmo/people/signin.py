@@ -4,6 +4,7 @@ A link works once, for an hour, for the address it was sent to; only its digest 
 the answer, and the work done before it, are the same for known and unknown addresses, since a job looks the address up.
 """
 
+import logging
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -30,6 +31,8 @@ from .identities import normal_address
 from .models import Identity, Person, SignInLink
 from .queries import by_address
 
+log = logging.getLogger("olmo.people.signin")
+
 LINK_LIFE = timedelta(hours=1)
 BACKEND = "olmo.people.backends.IdentityBackend"
 BY_LINK = "signed_in_by_link_at"
@@ -53,8 +56,10 @@ def with_password(request: HttpRequest, *, address: str, password: str, place: s
     if not isinstance(person, Person):
         throttle.note(throttle.PASSWORD_FROM_PLACE, place)
         throttle.note(throttle.PASSWORD_OF_ADDRESS, address)
+        log.warning("A password was refused, from %s", place)
         raise Invalid("password", _("That password does not fit this address."))
     throttle.forget(throttle.PASSWORD_OF_ADDRESS, address)
+    log.info("Person %d signed in by password, from %s", person.pk, place)
     start_session(request, person)
     return person
 
@@ -66,8 +71,10 @@ def with_link(request: HttpRequest, *, token: str, place: str) -> Person:
         link = _link(token, lock=True)
         if link is None:
             throttle.note(throttle.TOKEN_FROM_PLACE, place)
+            log.warning("A link was refused, from %s", place)
             raise LinkSpent
         SignInLink.objects.filter(person=link.person, used_at=None).update(used_at=clock.now())
+        log.info("Person %d signed in by link, from %s", link.person.pk, place)
         start_session(request, link.person)
     request.session[BY_LINK] = clock.now().timestamp()
     return link.person
@@ -90,17 +97,27 @@ def end_session(request: HttpRequest) -> None:
     person: Person | None = request.person  # type: ignore[attr-defined]
     if person is not None:
         live.tell(person=person.pk)
+        log.info("Person %d signed out", person.pk)
     logout(request)
 
 
-def change_password(request: HttpRequest, person: Person, new: str) -> None:
-    """Set a checked password. It ends the person's other sessions, all their streams and their open links."""
+def end_other_sessions(request: HttpRequest, person: Person, present: str | None) -> None:
+    """Sign out everywhere else. present: the present password, checked; None for a person who has none.
+
+    The same password under a new salt changes what every other session is compared with.
+    """
+    change_password(request, person, present)
+
+
+def change_password(request: HttpRequest, person: Person, new: str | None) -> None:
+    """Set a checked password (None: none at all). It ends the person's other sessions, all their streams and their open links."""
     with transaction.atomic():
         person.set_password(new)
         person.save(update_fields=["password"])
         SignInLink.objects.filter(person=person, used_at=None).update(used_at=clock.now())
         update_session_auth_hash(request, person)
         live.tell(person=person.pk)
+    log.info("Person %d ended their other sessions", person.pk)
 
 
 def came_by_link(request: HttpRequest) -> bool:

@@ -3,6 +3,7 @@
 Only digests are kept, of the address that was tried and of the place it was tried from, and only for a day.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
 from olmo.kernel.errors import OlmoError
+
+log = logging.getLogger("olmo.people.throttle")
 
 KEPT = timedelta(days=1)
 
@@ -55,6 +58,7 @@ def require_room(limit: Limit, value: str) -> None:
             [key, clock.now() - timedelta(minutes=limit.minutes)],
         )
         if cursor.fetchone()[0] >= limit.tries:
+            log.warning("Too often: %s", limit.what)
             raise TooOften(limit)
 
 

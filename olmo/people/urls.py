@@ -12,6 +12,7 @@ urlpatterns = [
     path("sign-out", views.sign_out, name="sign_out"),
     path("account", views.account, name="account"),
     path("account/password", views.password, name="password"),
+    path("account/sessions", views.sessions, name="sessions"),
     path("account/preferences", views.preferences, name="preferences"),
     path("language/<slug:code>", views.language, name="language"),
 ]

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from olmo.tenancy.queries import provider
 
 from . import signin, throttle
 from .answers import onward, unlogged
-from .forms import NewPasswordForm, ProfileForm, SignInForm
+from .forms import AgainForm, NewPasswordForm, ProfileForm, SignInForm
 from .gate import home_of, signed_in
 from .models import Person
 from .whence import place_of
@@ -73,7 +73,11 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
 def sign_out(request: HttpRequest) -> HttpResponseBase:
     """End this session, and its live streams."""
     signin.end_session(request)
-    return onward(reverse("people:sign_in"))
+    answer = onward(reverse("people:sign_in"))
+    answer.headers["Clear-Site-Data"] = (
+        '"storage"'  # drafts of answers, in browsers that run no script of ours any more
+    )
+    return answer
 
 
 @sensitive_post_parameters()
@@ -99,17 +103,25 @@ def account(request: HttpRequest) -> HttpResponseBase:
 def password(request: HttpRequest) -> HttpResponseBase:
     """A new password. Every other session of this person ends with it."""
     person: Person = request.person  # type: ignore[attr-defined]
-    form = _password_form(request)
-    try:
-        throttle.require_room(throttle.PASSWORD_OF_ACCOUNT, str(person.pk))
-    except throttle.TooOften as error:
-        form.add_error(None, str(error))
-        return _account_page(request, new_password=form, status=429)
-    if not form.is_valid():
-        throttle.note(throttle.PASSWORD_OF_ACCOUNT, str(person.pk))
-        return _account_page(request, new_password=form, status=422)
+    form = _form_of(request, NewPasswordForm, request.POST)
+    if status := _refusal(person, form):
+        return _account_page(request, new_password=form, status=status)
     signin.change_password(request, person, form.cleaned_data["new"])
     messages.success(request, _("Your password was changed. You are signed out everywhere else."))
+    return onward(reverse("people:account"))
+
+
+@sensitive_post_parameters()
+@signed_in
+@require_POST
+def sessions(request: HttpRequest) -> HttpResponseBase:
+    """Sign out everywhere else: a computer was lost, or left open."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    form = _form_of(request, AgainForm, request.POST)
+    if status := _refusal(person, form):
+        return _account_page(request, others=form, status=status)
+    signin.end_other_sessions(request, person, form.cleaned_data.get("present"))
+    messages.success(request, _("You are signed out everywhere else."))
     return onward(reverse("people:account"))
 
 
@@ -172,20 +184,36 @@ def _sign_in_page(request: HttpRequest, form: SignInForm, status: int = 200) -> 
     )
 
 
-def _password_form(request: HttpRequest) -> NewPasswordForm:
+def _refusal(person: Person, form: AgainForm) -> int:
+    """The status with which a form is refused; 0 when it may go on. Wrong present passwords are counted."""
+    try:
+        throttle.require_room(throttle.PASSWORD_OF_ACCOUNT, str(person.pk))
+    except throttle.TooOften as error:
+        form.add_error(None, str(error))
+        return 429
+    if form.is_valid():
+        return 0
+    throttle.note(throttle.PASSWORD_OF_ACCOUNT, str(person.pk))
+    return 422
+
+
+def _form_of[Again: AgainForm](request: HttpRequest, kind: type[Again], data: QueryDict | None = None) -> Again:
+    """The form; the present password is not asked of somebody who has none, nor for a new one soon after a mailed link."""
     person: Person = request.person  # type: ignore[attr-defined]
-    needs_present = person.has_usable_password() and not signin.came_by_link(request)
-    return NewPasswordForm(request.POST or None, person=person, needs_present=needs_present)
+    may_skip = kind is NewPasswordForm and signin.came_by_link(request)
+    needs_present = person.has_usable_password() and not may_skip
+    return kind(data, person=person, needs_present=needs_present, auto_id=f"{kind.__name__}-%s")
 
 
 def _account_page(
     request: HttpRequest, *, profile: ProfileForm | None = None, new_password: NewPasswordForm | None = None,
-    status: int = 200,
+    others: AgainForm | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     person: Person = request.person  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "profile": profile or ProfileForm(instance=person),
-        "new_password": new_password or _password_form(request),
+        "new_password": new_password or _form_of(request, NewPasswordForm),
+        "others": others or _form_of(request, AgainForm),
         "addresses": person.identities.all(),
         "home_url": home_of(person),
     }

@@ -227,9 +227,29 @@ class Sessions(DeskTest):
             ("short", "at least 10 characters"),
             ("password123456", "too common"),
             ("Alma Ferri", "too similar"),
+            ("Quercia-Helpdesk-1", "others here would guess"),
         ):
             answer = self.client.post(reverse("people:password"), {"present": PASSWORD, "new": weak})
             self.assertContains(answer, why, status_code=422)
+
+    def test_one_signs_out_everywhere_else(self) -> None:
+        wrong = self.client.post(reverse("people:sessions"), {"present": "wrong"})
+        self.assertContains(wrong, "This is not your present password", count=2, status_code=422)
+        self.assertTrue(self.is_in(self.elsewhere))
+        self.assertEqual(self.client.post(reverse("people:sessions"), {"present": PASSWORD}).status_code, 303)
+        self.assertEqual((self.is_in(self.client), self.is_in(self.elsewhere)), (True, False))
+        self.assertTrue(Person.objects.get(pk=self.alma.pk).check_password(PASSWORD))
+
+    def test_so_does_one_without_a_password(self) -> None:
+        here, there = Browser(), Browser()
+        for browser in (here, there):
+            browser.force_login(self.rui, backend=signin.BACKEND)
+        here.post(reverse("people:sessions"))
+        self.assertEqual((self.is_in(here), self.is_in(there)), (True, False))
+
+    def test_guessing_the_present_password_is_throttled(self) -> None:
+        statuses = [self.client.post(reverse("people:sessions"), {"present": "x"}).status_code for _try in range(11)]
+        self.assertEqual(statuses, [422] * 10 + [429])
 
     def test_signing_out_ends_this_session_and_only_by_post(self) -> None:
         self.assertEqual(self.client.get(reverse("people:sign_out")).status_code, 405)
@@ -273,7 +293,20 @@ def _without_tokens(page: str) -> str:
     return "\n".join(line for line in page.splitlines() if "csrf" not in line)
 
 
+@quickly
 class Secrets(DeskTest):
+    def test_who_signed_in_how_and_from_where_is_logged_and_no_secret(self) -> None:
+        with self.assertLogs("olmo.people", "INFO") as said:
+            for password in ("a canary of a password", PASSWORD):
+                self.client.post(reverse("people:sign_in"), {"address": "alma@desk.example", "password": password})
+            self.client.post(reverse("people:sign_out"))
+        told = "\n".join(said.output)
+        self.assertIn("A password was refused, from 127.0.0.1", told)
+        self.assertIn(f"Person {self.alma.pk} signed in by password, from 127.0.0.1", told)
+        self.assertIn(f"Person {self.alma.pk} signed out", told)
+        for secret in ("canary", PASSWORD, "alma@desk.example"):
+            self.assertNotIn(secret, told)
+
     def test_no_token_of_a_link_reaches_the_log(self) -> None:
         token = "canary" + "x" * 26
         with self.assertNoLogs("django.request", "INFO"):
