@@ -166,7 +166,9 @@ class Story:
         return self._text(self.rng.choice(self.script.phrases[name]))
 
     def _letter(self, wording: str) -> str:
-        greeting, closing = self._phrase("desk_greetings"), self._phrase("desk_closings")
+        # Thanks for writing belong into the first answer only.
+        greeting = self._phrase("desk_greetings_again" if self.ticket.answered_at else "desk_greetings")
+        closing = self._phrase("desk_closings")
         return f"{greeting}\n\n{self._text(wording)}\n\n{closing}\n{self.agent.first_name}"
 
     def _first_words(self, text: str) -> str:
