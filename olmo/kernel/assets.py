@@ -16,6 +16,6 @@ class AssetStorage(CompressedManifestStaticFilesStorage):
         """Whether there are copies to point to."""
         return bool((settings.STATIC_ROOT / self.manifest_name).exists())
 
-    def url(self, name: str, force: bool = False) -> str:
+    def url(self, name: str | None, force: bool = False) -> str:
         """The address of a static file."""
-        return str(super().url(name, force)) if self.is_collected else f"{settings.STATIC_URL}{name}"
+        return str(super().url(name or "", force)) if self.is_collected else f"{settings.STATIC_URL}{name}"

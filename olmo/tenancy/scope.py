@@ -33,7 +33,8 @@ def scope(clients: Clients) -> Iterator[None]:
         with transaction.atomic():
             _apply(clients)
             yield
-            if outer is not None and not connection.needs_rollback:  # a rollback brings the outer setting back by itself
+            # A rollback brings the outer setting back by itself.
+            if outer is not None and not connection.needs_rollback:
                 _apply(outer)
     finally:
         _open.reset(token)
