@@ -125,6 +125,8 @@ def new(request: DeskRequest) -> HttpResponse:
     if request.method != "POST":
         return _shown(request, Opening(by=request.person, initial=_begun(request)), Draft())
     form, draft = Opening(request.POST, by=request.person), Draft.read(request, "reply")
+    if "choose" in request.POST or "find" in request.POST:
+        return _chosen(request, form, draft)
     status = 422
     try:
         keep_files(request, draft, _home(request, form))
@@ -136,6 +138,14 @@ def new(request: DeskRequest) -> HttpResponse:
     except (Invalid, Conflict, NoSpace) as refusal:
         status = _refuse(form, refusal)
     return _shown(request, form, draft, status=status)
+
+
+def _chosen(request: DeskRequest, form: Opening, draft: Draft) -> HttpResponse:
+    """Who asks was looked for, or chosen: the same form with all that was typed, and nothing judged yet."""
+    keep_files(request, draft, _home(request, form))
+    typed = {name: request.POST.get(name, "") for name in form.fields}
+    typed["requester"] = request.POST.get("choose", typed["requester"])
+    return _shown(request, Opening(by=request.person, initial=typed), draft)
 
 
 def _refuse(form: Opening, refusal: OlmoError) -> int:
@@ -164,7 +174,7 @@ def _home(request: DeskRequest, form: Opening) -> int:
 
 def _shown(request: DeskRequest, form: Opening, draft: Draft, *, status: int = 200) -> HttpResponse:
     known = form.known()
-    typed = clean_line(request.GET.get("q", ""), 100)
+    typed = clean_line((request.POST if request.method == "POST" else request.GET).get("q", ""), 100)
     context = {
         "form": form,
         "known": as_candidate(known) if known else None,

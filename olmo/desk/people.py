@@ -71,7 +71,7 @@ def suggestions(request: DeskRequest) -> HttpResponse:
     context = {
         "candidates": find(request.person, typed, whom=whom, client_id=client_id),
         "typed": clean_line(typed, 100) if len(typed.strip()) >= SHORTEST else "",
-        "name": "requester" if whom == "callers" else "person",
+        "name": "choose" if whom == "callers" else "person",
     }
     return render(request, "desk/found.html", context)
 

@@ -15,12 +15,12 @@ from olmo.tickets import queries
 
 MOST_COUNTED = 100
 
-# box -> (label, icon, whether the navigation counts it)
+# box -> (label, icon, whether the navigation counts it: those where somebody is expected to act)
 BOXES: Mapping[str, tuple[Words, str, bool]] = {
     "mine": (_("Mine"), "inbox", True),
     "teams": (_("My teams"), "users", True),
     "unassigned": (_("Unassigned"), "newcomer", True),
-    "waiting": (_("Waiting"), "waiting", True),
+    "waiting": (_("Waiting"), "waiting", False),
     "open": (_("All open"), "todo", False),
     "done": (_("Done"), "done", False),
     "all": (_("All tickets"), "archive", False),

@@ -57,9 +57,15 @@ class Opening(PageTest):
 
     def test_the_caller_is_found_without_scripts_and_what_he_has_open_is_shown(self) -> None:
         ticket = self.report("Old trouble")
-        found = self.get(f"{NEW}?q=rui")
+        found = self.post(NEW, {"q": "rui", "find": "1", "subject": "Phone", "text": "No sound."})
         self.assertEqual(found.value("#callers button"), str(self.rui.pk))
-        chosen = self.get(f"{NEW}?requester={self.rui.pk}")
+        self.assertEqual((found.status, found.value("#id_subject"), found.all(".wrong")), (200, "Phone", []))
+        chosen = self.post(NEW, {"choose": self.rui.pk, "subject": "Phone", "text": "No sound.", "impact": "1"})
         self.assertEqual(chosen.words(".caller .number"), [str(ticket.number)])
+        self.assertEqual((chosen.value("#id_subject"), chosen.words("#id_text")), ("Phone", ["No sound."]))
+        self.assertEqual(chosen.value("#id_impact option[selected]"), "1")
+        self.assertEqual(self.post(NEW, {"choose": "", "requester": self.rui.pk}).all(".caller"), [])
+        self.assertEqual(Ticket.objects.count(), 1)
+        chosen = self.get(f"{NEW}?requester={self.rui.pk}")
         self.assertEqual(chosen.value("#opening [name=requester]"), str(self.rui.pk))
         self.assertEqual(self.get(f"{NEW}?requester={self.rui.pk}", by=self.otto).all(".caller"), [])
