@@ -1,5 +1,7 @@
 """An agent finds work, finds a ticket, and opens one for somebody who calls."""
 
+from typing import Any
+
 from playwright.sync_api import expect
 
 from olmo.tenancy.scope import EVERY_CLIENT, scope
@@ -11,7 +13,7 @@ from .base import Journey
 
 
 class Finding(Journey):
-    def report(self, subject: str, **more: object) -> Ticket:
+    def report(self, subject: str, **more: Any) -> Ticket:
         with scope(EVERY_CLIENT):
             return actions.open_ticket(
                 by=self.rui,
@@ -20,7 +22,7 @@ class Finding(Journey):
                 subject=subject,
                 message=NewMessage(text="Help."),
                 **more,
-            )  # type: ignore[arg-type]
+            )
 
     def test_a_word_of_the_sentence_narrows_the_list(self) -> None:
         self.report("Printer", team=self.desk)
