@@ -35,7 +35,7 @@ def take_in(inbound: Inbound, desk: Ours) -> Taken:
     """Open or continue a ticket with this message. Needs a scope of every client."""
     is_automatic = inbound.is_automatic or inbound.is_auto_reply or desk.has(inbound.address)
     inbound = replace(inbound, is_automatic=is_automatic)
-    taken = _told_failure(inbound) or _continued(inbound) or _opened(inbound)
+    taken = _told_failure(inbound) or _continued(inbound, desk) or _opened(inbound, desk)
     return replace(taken, is_automatic=is_automatic)
 
 
@@ -50,7 +50,7 @@ def _told_failure(inbound: Inbound) -> Taken | None:
     return _written(failures.record(threads.whole(ticket), inbound.failure, envelope, inbound)) if ticket else None
 
 
-def _continued(inbound: Inbound) -> Taken | None:
+def _continued(inbound: Inbound, desk: Ours) -> Taken | None:
     """The message as part of the ticket that it belongs to; None when it belongs to none."""
     thread = threads.find(inbound)
     if thread is None or inbound.is_copy:
@@ -61,7 +61,7 @@ def _continued(inbound: Inbound) -> Taken | None:
     if not threads.takes_part(person, inbound.address, ticket) or inbound.proof is Proof.FAILED:
         return _unverified(inbound, ticket, None) if thread.is_strong else None
     if threads.is_past(ticket) and not inbound.is_automatic:
-        return _opened(inbound, follows=ticket)
+        return _opened(inbound, desk, follows=ticket)
     return _received(inbound, ticket, person)
 
 
@@ -87,9 +87,9 @@ def _unverified(inbound: Inbound, ticket: Ticket, claimed: Person | None) -> Tak
     return _written(actions.receive(ticket, by=robot("Mail"), message=words, reopens=False, internal=True))
 
 
-def _opened(inbound: Inbound, follows: Ticket | None = None) -> Taken:
+def _opened(inbound: Inbound, desk: Ours, follows: Ticket | None = None) -> Taken:
     person = senders.known(inbound)
-    client = senders.client_for(inbound, person)
+    client = senders.client_for(inbound, person, desk)
     requester = person if person and not person.is_robot else senders.enrolled(inbound, client)
     ticket = _open(inbound, client, requester, follows)
     assert ticket.last_message_id is not None

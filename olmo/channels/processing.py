@@ -36,7 +36,7 @@ log = logging.getLogger("olmo.intake")
 
 PROCESS = "olmo.channels.jobs.process"
 PRIORITY = 20  # before reactions: what came in first becomes a ticket
-BATCH = 16
+BATCH = 32
 BATCH_BYTES = 32 * 2**20
 LEASE = timedelta(seconds=90)
 MAX_TRIES = 3
@@ -166,10 +166,16 @@ def _take_in(raw: RawMessage, content: bytes, mail: ParsedMail, desk: Ours) -> N
     if facts.waits:
         raise _ParentFirst
     taken = intake.take_in(replace(inbound, is_copy=facts.is_copy), desk)
-    RawMessage.objects.filter(pk=raw.pk).update(
-        state=RawState.DONE, processed_at=clock.now(), reason="", is_automatic=taken.is_automatic, message=taken.message_id,
-        client=taken.client_id, mailbox=mailbox,
-    )  # fmt: skip
+    with connection.cursor() as cursor:
+        box = mailbox.pk if mailbox else None
+        cursor.execute(_DONE, [clock.now(), taken.is_automatic, taken.message_id, taken.client_id, box, raw.pk])
+
+
+_DONE = """
+update channels_rawmessage set state = 'done', processed_at = %s, reason = '', is_automatic = %s, message_id = %s,
+    client_id = %s, mailbox_id = %s
+where id = %s
+"""
 
 
 @dataclass(frozen=True)

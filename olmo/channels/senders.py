@@ -5,28 +5,34 @@ from django.utils.translation import gettext as _
 from olmo.kernel.errors import Conflict
 from olmo.kernel.language import guess
 from olmo.people import actions as people
-from olmo.people.models import Identity, Kind, Person
+from olmo.people.models import Kind, Person
 from olmo.people.queries import by_address
-from olmo.tenancy import queries as tenancy
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
 from .inbound import Inbound
+from .ours import Ours
 
 
 def known(inbound: Inbound) -> Person | None:
     """The person of the sender's address, or None."""
-    found = Identity.objects.filter(kind=Identity.Kind.EMAIL, value=inbound.address).select_related("person__client")
-    return next((identity.person for identity in found[:1]), None) if inbound.address else None
+    return next(iter(Person.objects.raw(_KNOWN, [inbound.address])), None) if inbound.address else None
 
 
-def client_for(inbound: Inbound, person: Person | None) -> Client:
+# For every message: a plain statement costs a third of what building it costs.
+_KNOWN = """
+select person.* from people_identity identity join people_person person on person.id = identity.person_id
+where identity.kind = 'email' and identity.value = %s
+"""
+
+
+def client_for(inbound: Inbound, person: Person | None, desk: Ours) -> Client:
     """Whose ticket a new message opens: the requester's own organisation, else that of the mail domain, of the mailbox,
     else the one that takes strangers."""
-    if person is not None and person.client is not None:
-        return person.client
-    found = tenancy.client_of_domain(inbound.domain) if inbound.domain else None
-    return found or (inbound.mailbox.client if inbound.mailbox else None) or _of_strangers()
+    if person is not None and person.client_id is not None:
+        return desk.client(person.client_id)
+    found = desk.client_of_domain(inbound.domain) if inbound.domain else None
+    return found or (inbound.mailbox.client if inbound.mailbox else None) or desk.client_of_strangers() or _of_strangers()
 
 
 def enrolled(inbound: Inbound, client: Client) -> Person:
@@ -54,9 +60,6 @@ def _nameless(client: Client) -> Person:
 
 def _of_strangers() -> Client:
     """The organisation of unknown senders, made when the first one writes."""
-    found = tenancy.client_of_strangers()
-    if found:
-        return found
     made, _is_new = Client.objects.get_or_create(takes_strangers=True, defaults={"name": _free_name()})
     with scope(EVERY_CLIENT):  # the open scope was counted before this organisation existed: its end counts anew
         return made
