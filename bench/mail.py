@@ -1,6 +1,6 @@
 """How fast mail becomes safe, and how fast it becomes tickets.
 
-    .venv/bin/python bench/mail.py [--messages 4000] [--senders 8] [--data DIR]
+    bench/run mail [--messages 4000] [--senders 8] [--data DIR]
 
 Starts an Olmo of its own on free ports in a temporary folder, sends messages of 2-4 kB made from the seeded ticket generator by
 so many SMTP connections at once, and prints: messages a second from the first MAIL to the last 250 (each of them committed); then
@@ -24,8 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = Path(os.environ.get("OLMO_SHARED", ROOT.parent / "shared"))
+from bench.house import ROOT, SHARED, free_port
 
 
 def main() -> None:
@@ -35,10 +34,9 @@ def main() -> None:
     parser.add_argument("--senders", type=int, default=8)
     parser.add_argument("--data", type=Path)
     options = parser.parse_args()
-    sys.path.insert(0, str(ROOT))
     with service(options.data) as config:
         with process("intake") as intake:
-            _await_port(config.smtp_port)
+            await_port(config.smtp_port)
             idle, before = pss_of(intake.pid), cpu_seconds(intake.pid)
             accepted = send(config.smtp_port, options.messages, options.senders)
             print(f"accepted and committed  {accepted:8.0f} messages/s   ({options.senders} senders)")
@@ -143,7 +141,9 @@ def _pace(config: Any, count: int) -> float:
         while not seen or seen[-1][1] < count:
             with connection.transaction():
                 connection.execute(EVERY_CLIENT)
-                row = connection.execute("select count(*) from channels_rawmessage where state <> 'received'").fetchone()
+                row = connection.execute(
+                    "select count(*) from channels_rawmessage where state <> 'received'"
+                ).fetchone()
             done = int(str((row or (0,))[0]))
             if done:
                 seen.append((time.perf_counter(), done))
@@ -164,14 +164,8 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _await_port(port: int) -> None:
+def await_port(port: int) -> None:
+    """Wait until something listens there."""
     for _turn in range(200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -40,7 +40,11 @@ def notify(event: Event, people: Iterable[Person | None], sentence: Sentence, me
 
 def members_of(team_id: int | None) -> Iterable[Person]:
     """Active agents of a team, at most fifty: a mail to more is a mail to nobody."""
-    return Person.objects.filter(teams=team_id, kind=Kind.AGENT, is_active=True).order_by("pk")[:MAX_TEAM] if team_id else []
+    return (
+        Person.objects.filter(teams=team_id, kind=Kind.AGENT, is_active=True).order_by("pk")[:MAX_TEAM]
+        if team_id
+        else []
+    )
 
 
 def following_agents(ticket: Ticket) -> Iterable[Person]:

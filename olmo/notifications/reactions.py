@@ -5,8 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from olmo.channels.failures import count_against, message_of
+from olmo.channels.models import Mailbox
+from olmo.outbox.actions import send
 from olmo.outbox.models import Envelope
 from olmo.people.actions import robot
 from olmo.people.models import Person
@@ -27,9 +30,12 @@ from olmo.tickets.models import Event, Message, MessageKind
 from .acknowledging import acknowledge
 from .answers import send_answer
 from .noticing import following_agents, members_of, notify, team_name
+from .sending import own_headers
 
 # The relay's answer was about the recipient, not about this one message (RFC 5321 4.2.3; RFC 3463 5.1.x, 5.2.1).
-_NO_SUCH_ADDRESS = re.compile(r"^5\d\d[ -](?:#?5\.(?:1\.\d+|2\.1)\b|.*\b(?:user|mailbox|recipient|address)\b)", re.IGNORECASE)
+_NO_SUCH_ADDRESS = re.compile(
+    r"^5\d\d[ -](?:#?5\.(?:1\.\d+|2\.1)\b|.*\b(?:user|mailbox|recipient|address)\b)", re.IGNORECASE
+)
 
 
 def tell(event: Event) -> None:
@@ -50,6 +56,20 @@ def given_up(envelope: Envelope) -> None:
     actions.delivery_failed(message.ticket, by=robot("Olmo"), message=message, envelope=envelope.pk)
 
 
+def mailbox_failing(mailbox: Mailbox) -> None:
+    """MAILBOX_FAILED reaction: tell the administrators that mail is not being fetched, in one mail each."""
+    words = {"address": mailbox.address, "reason": mailbox.last_error}
+    for person in Person.objects.filter(is_administrator=True, is_active=True).exclude(email=None):
+        with override(person.language):
+            subject = _("The mailbox %(address)s cannot be read") % words
+            text = _("Olmo has not been able to fetch mail from %(address)s for some minutes: %(reason)s") % words
+            rest = _("It tries again by itself, and says no more about it until the mailbox has worked again.")
+        send(
+            to=person.email or "", to_name=person.name, subject=subject, text=f"{text}\n\n{rest}\n", purpose="operations",
+            reference=f"mailbox:{mailbox.pk}", is_automatic=True, headers=own_headers({"Auto-Submitted": "auto-generated"}),
+        )  # fmt: skip
+
+
 def _is_recorded(message: Message, envelope: Envelope) -> bool:
     known = Event.objects.filter(ticket_id=message.ticket_id, kind=DeliveryFailed.kind, data__envelope=envelope.pk)
     return known.exists()
@@ -58,7 +78,9 @@ def _is_recorded(message: Message, envelope: Envelope) -> bool:
 def _opened(event: Event, change: Opened) -> None:
     message = _message(change.message)
     acknowledge(event, message)
-    notify(event, [event.ticket.assignee], lambda: _("%(by)s opened a ticket for you.") % {"by": event.by.name}, message)
+    notify(
+        event, [event.ticket.assignee], lambda: _("%(by)s opened a ticket for you.") % {"by": event.by.name}, message
+    )
 
 
 def _replied(event: Event, change: Replied) -> None:

@@ -53,7 +53,11 @@ def thread_headers(ticket: Ticket, before: Message | None) -> dict[str, str]:
     known = Message.objects.filter(ticket=ticket, kind=MessageKind.PUBLIC).exclude(mail_id="")
     if before is not None:
         known = known.filter(pk__lt=before.pk)
-    ids = [f"<{mail_id}>" for mail_id in known.order_by("pk").values_list("mail_id", flat=True) if len(mail_id) < MAX_REFERENCE]
+    ids = [
+        f"<{mail_id}>"
+        for mail_id in known.order_by("pk").values_list("mail_id", flat=True)
+        if len(mail_id) < MAX_REFERENCE
+    ]
     chain = list(dict.fromkeys([*ids[:1], message_id(ticket, 1), *ids[-5:]]))
     return {"In-Reply-To": ids[-1] if ids else message_id(ticket, 1), "References": " ".join(chain)}
 
@@ -78,8 +82,6 @@ def page_of(ticket: Ticket, reader: Person | None) -> str:
         return current().base_url + reverse(name, args=[ticket.number])
     except NoReverseMatch:
         return current().base_url
-
-
 
 
 def _mailbox_of(ticket: Ticket) -> Mailbox | None:

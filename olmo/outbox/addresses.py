@@ -8,7 +8,9 @@ from olmo.kernel.errors import Invalid
 from olmo.kernel.text import clean_line
 
 # No white space, no brackets, no second at sign unless quoted: nothing that could end a command or a header.
-_ADDRESS = re.compile(r"""(?:"[^"\\<>]{1,64}"|[^\s"<>()@,;:\\\[\]]{1,64})@(?:[^\s"<>()@,;:\\\[\]]{1,255}|\[[0-9A-Fa-f.:]+\])""")
+_ADDRESS = re.compile(
+    r"""(?:"[^"\\<>]{1,64}"|[^\s"<>()@,;:\\\[\]]{1,64})@(?:[^\s"<>()@,;:\\\[\]]{1,255}|\[[0-9A-Fa-f.:]+\])"""
+)
 
 
 def checked_address(address: str, field: str = "to") -> str:

@@ -56,7 +56,10 @@ def claim() -> Envelope | None:
             now = clock.now()
             due = Q(state__in=[State.QUEUED, State.SENDING], next_at__lte=now)
             envelope = (
-                Envelope.objects.filter(due).order_by("next_at", "pk").select_for_update(skip_locked=True, of=("self",)).first()
+                Envelope.objects.filter(due)
+                .order_by("next_at", "pk")
+                .select_for_update(skip_locked=True, of=("self",))
+                .first()
             )
             if envelope is None:
                 return None

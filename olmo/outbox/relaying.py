@@ -44,7 +44,9 @@ class Conversation:
     def __enter__(self) -> "Conversation":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._smtp is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 self._smtp.quit()
@@ -104,7 +106,9 @@ class Conversation:
         relay = self._relay
         if relay.security == "tls":
             context = ssl.create_default_context()
-            self._smtp = smtplib.SMTP_SSL(relay.host, relay.port, self._hostname, timeout=TIMEOUT_SECONDS, context=context)
+            self._smtp = smtplib.SMTP_SSL(
+                relay.host, relay.port, self._hostname, timeout=TIMEOUT_SECONDS, context=context
+            )
         else:
             self._smtp = smtplib.SMTP(relay.host, relay.port, self._hostname, timeout=TIMEOUT_SECONDS)
         self._smtp.ehlo_or_helo_if_needed()

@@ -5,29 +5,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('outbox', '0001_initial'),
-        ('tickets', '0004_search'),
+        ("outbox", "0001_initial"),
+        ("tickets", "0004_search"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=320)),
-                ('purpose', models.CharField(max_length=16)),
-                ('reason', models.CharField(blank=True, max_length=120)),
-                ('at', models.DateTimeField()),
-                ('envelope', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='outbox.envelope')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.CharField(max_length=320)),
+                ("purpose", models.CharField(max_length=16)),
+                ("reason", models.CharField(blank=True, max_length=120)),
+                ("at", models.DateTimeField()),
+                (
+                    "envelope",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="outbox.envelope",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tickets.event"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['address', 'purpose', 'at'], name='notice_of_address')],
-                'constraints': [models.UniqueConstraint(fields=('event', 'address'), name='told_once')],
+                "indexes": [models.Index(fields=["address", "purpose", "at"], name="notice_of_address")],
+                "constraints": [models.UniqueConstraint(fields=("event", "address"), name="told_once")],
             },
         ),
     ]

@@ -33,7 +33,9 @@ class ARequestAndItsAnswer(DeskTest):
             self.assertIsNone(answer["Auto-Submitted"])
 
             again = arrive(
-                mail("Now it works.", subject="Re: VPN", message_id="<2@acme.example>", in_reply_to=answer["Message-ID"]),
+                mail(
+                    "Now it works.", subject="Re: VPN", message_id="<2@acme.example>", in_reply_to=answer["Message-ID"]
+                ),
                 to=answer["Reply-To"],
             )
             self.assertEqual(ticket_of(again), ticket)
@@ -52,7 +54,9 @@ class ARequestAndItsAnswer(DeskTest):
             notice = delivered(sink)[-1]
             ticket.refresh_from_db()
             self.assertEqual(ticket.status, Status.OPEN)
-            self.assertEqual((notice["To"], notice["Auto-Submitted"]), ("Alma Ferri <alma@desk.example>", "auto-generated"))
+            self.assertEqual(
+                (notice["To"], notice["Auto-Submitted"]), ("Alma Ferri <alma@desk.example>", "auto-generated")
+            )
             self.assertIn("Still broken.", str(notice))
 
     def test_each_is_told_once_however_often_the_job_comes(self) -> None:

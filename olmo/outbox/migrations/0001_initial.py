@@ -5,44 +5,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0001_initial'),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Envelope',
+            name="Envelope",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=16)),
-                ('reference', models.CharField(blank=True, max_length=64)),
-                ('to', models.CharField(max_length=320)),
-                ('to_name', models.CharField(blank=True, max_length=120)),
-                ('sender', models.CharField(max_length=320)),
-                ('sender_name', models.CharField(blank=True, max_length=120)),
-                ('return_path', models.CharField(blank=True, max_length=320)),
-                ('subject', models.CharField(max_length=400)),
-                ('message_id', models.CharField(max_length=255)),
-                ('headers', models.JSONField(default=dict)),
-                ('text', models.TextField(blank=True)),
-                ('html', models.TextField(blank=True)),
-                ('attachments', models.JSONField(default=list)),
-                ('is_automatic', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('queued', 'Waiting to be sent'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Could not be delivered'), ('held', 'Held back')], default='queued', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('is_in_doubt', models.BooleanField(default=False, help_text='Handed over, and the answer was never heard.')),
-                ('doubts', models.PositiveSmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField()),
-                ('last_error', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('client', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.client')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("purpose", models.CharField(max_length=16)),
+                ("reference", models.CharField(blank=True, max_length=64)),
+                ("to", models.CharField(max_length=320)),
+                ("to_name", models.CharField(blank=True, max_length=120)),
+                ("sender", models.CharField(max_length=320)),
+                ("sender_name", models.CharField(blank=True, max_length=120)),
+                ("return_path", models.CharField(blank=True, max_length=320)),
+                ("subject", models.CharField(max_length=400)),
+                ("message_id", models.CharField(max_length=255)),
+                ("headers", models.JSONField(default=dict)),
+                ("text", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
+                ("attachments", models.JSONField(default=list)),
+                ("is_automatic", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting to be sent"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Could not be delivered"),
+                            ("held", "Held back"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "is_in_doubt",
+                    models.BooleanField(default=False, help_text="Handed over, and the answer was never heard."),
+                ),
+                ("doubts", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField()),
+                ("last_error", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.client",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ('queued', 'sending'))), fields=['next_at'], name='envelope_due'), models.Index(fields=['message_id'], name='envelope_message_id'), models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['reference'], name='envelope_reference'), models.Index(fields=['to', 'created_at'], name='envelope_recipient')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("queued", "sending"))),
+                        fields=["next_at"],
+                        name="envelope_due",
+                    ),
+                    models.Index(fields=["message_id"], name="envelope_message_id"),
+                    models.Index(
+                        condition=models.Q(("reference", ""), _negated=True),
+                        fields=["reference"],
+                        name="envelope_reference",
+                    ),
+                    models.Index(fields=["to", "created_at"], name="envelope_recipient"),
+                ],
             },
         ),
     ]
