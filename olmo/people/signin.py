@@ -35,6 +35,8 @@ log = logging.getLogger("olmo.people.signin")
 
 LINK_LIFE = timedelta(hours=1)
 BACKEND = "olmo.people.backends.IdentityBackend"
+# Other machines must not answer (RFC 3834, section 5).
+NOBODY_ANSWERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 BY_LINK = "signed_in_by_link_at"
 
 
@@ -158,6 +160,7 @@ def send_link(person: Person, address: str, *, next_url: str = "", invites: bool
     outbox.send(
         to=address, to_name=person.name, sender=sender, sender_name=host.name if host else "", subject=subject, text=text,
         purpose="sign-in", reference=f"sign-in-link:{link.pk}", client_id=person.client_id, is_automatic=True,
+        headers=NOBODY_ANSWERS,
     )  # fmt: skip
     return link
 

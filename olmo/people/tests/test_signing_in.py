@@ -150,6 +150,10 @@ class SigningInByLink(DeskTest):
         self.assertFalse(signin.mail_link("rui@acme.example"))
         self.assertEqual(SignInLink.objects.count(), 0)
 
+    def test_no_machine_is_asked_to_answer(self) -> None:
+        self.mailed()
+        self.assertEqual(Envelope.objects.latest("pk").headers["Auto-Submitted"], "auto-generated")
+
     def test_only_its_digest_is_kept(self) -> None:
         token = self.mailed().rsplit("/", 1)[-1]
         self.assertNotIn(token, repr(list(SignInLink.objects.values())))
