@@ -151,7 +151,8 @@ def serve(case: type[Journey]) -> str:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "OLMO_PORT": str(port), "OLMO_DATABASE_POOL": "4", **case.environment}
+    # No pool: each test gets a fresh database, and a pool would wait longer and longer before it connects to it.
+    environment = {**os.environ, "OLMO_PORT": str(port), "OLMO_DATABASE_POOL": "0", **case.environment}
     RESULTS.mkdir(exist_ok=True)
     log = RESULTS / f"web-{case.__name__}.log"
     with log.open("wb") as out:
