@@ -111,6 +111,7 @@ def process(raw: RawMessage, content: bytes, mail: ParsedMail, desk: Ours) -> No
     """Take one message in, or write down why not. Raises a database error only when the database is away."""
     try:
         with scope(EVERY_CLIENT), override(desk.language):
+            _commit_lightly()
             _take_in(raw, content, mail, desk)
     except _Seen as seen:
         _settle(raw, state=RawState.IGNORED, reason=str(seen))
@@ -263,7 +264,12 @@ def _bounded(rows: list[RawMessage]) -> list[RawMessage]:
 
 
 def _commit_lightly() -> None:
-    """Let this transaction's commit not wait for the disk: losing a claim costs nothing."""
+    """Let this transaction's commit not wait for the disk.
+
+    Should the database crash within the next half second, the transaction is undone as a whole and the raw message, which is
+    safe since before its sender heard yes, is simply processed again. Nothing that follows from it can have left by then:
+    later commits that do wait (of an envelope, of an agent's answer) make this one safe with them.
+    """
     with connection.cursor() as cursor:
         cursor.execute("set local synchronous_commit = off")
 

@@ -25,6 +25,7 @@ LEASE = timedelta(minutes=5)
 PATIENCE = timedelta(days=3)
 PAUSES = [timedelta(minutes=n) for n in (1, 5, 15, 60, 120, 240, 480)]
 MAX_DOUBTS = 2
+SIGN_IN = "sign-in"  # the purpose of a mail whose link signs its reader in
 BATCH = 500
 
 
@@ -79,13 +80,22 @@ def settle(envelope: Envelope, outcome: Outcome) -> None:
         envelope.is_in_doubt = False
         if outcome.result is Result.SENT:
             envelope.state, envelope.sent_at = State.SENT, now
+            _forget_secrets(envelope)
         elif outcome.result is Result.REFUSED or now - envelope.created_at > PATIENCE:
             _give_up(envelope)
         elif outcome.result is Result.IN_DOUBT and _doubted_too_often(envelope):
             return
         else:
             envelope.state, envelope.next_at = State.QUEUED, now + pause_after(envelope.attempts)
-        envelope.save(update_fields=["state", "sent_at", "next_at", "last_error", "is_in_doubt", "doubts"])
+        envelope.save(
+            update_fields=["state", "sent_at", "next_at", "last_error", "is_in_doubt", "doubts", "text", "html"]
+        )
+
+
+def _forget_secrets(envelope: Envelope) -> None:
+    """A mail that signs somebody in is not kept once it has left."""
+    if envelope.purpose == SIGN_IN:
+        envelope.text = envelope.html = ""
 
 
 def pause_after(attempts: int) -> timedelta:

@@ -47,6 +47,14 @@ class WithARelay(OutboxTest):
         self.assertEqual(mail["Message-ID"], envelope.message_id)
         self.assertEqual(deliver_due(), 0)
 
+    def test_a_link_that_signs_in_is_not_kept_once_it_has_left(self) -> None:
+        with relay(Sink()) as sink:
+            secret, other = self.queue(purpose="sign-in"), self.queue(to="alma@desk.example")
+            deliver_due()
+            self.assertIn("Words.", sink.mails()[0].get_content())
+        self.state(secret), self.state(other)
+        self.assertEqual((secret.text, secret.html, other.text), ("", "", "Words."))
+
     def test_long_ids_and_lines_starting_with_dots_arrive_as_they_are(self) -> None:
         chain = " ".join(f"<{'x' * 60}.{n}@somewhere.example>" for n in range(12))
         with relay(Sink()) as sink:
