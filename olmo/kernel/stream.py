@@ -67,8 +67,10 @@ class Listener:
     clients: frozenset[int] | None
     tickets: frozenset[int] | None
 
-    def hears(self, client: int, ticket: int) -> bool:
-        """Whether a change of this ticket is for these ears."""
+    def hears(self, client: int, ticket: int, is_public: bool) -> bool:
+        """Whether a change of this ticket is for these ears. Who listens to named tickets hears nothing of internal changes."""
+        if self.tickets is not None and not is_public:
+            return False
         if self.clients is not None and client not in self.clients:
             return False
         return self.tickets is None or ticket in self.tickets
@@ -170,7 +172,7 @@ class Hub:
     def __init__(self) -> None:
         self.guard: Guard | None = None
         self._streams: dict[int, list[Stream]] = {}
-        self._recent: deque[tuple[float, int, int]] = deque(maxlen=REMEMBERED)  # (when, client, ticket)
+        self._recent: deque[tuple[float, int, int, bool]] = deque(maxlen=REMEMBERED)  # when, client, ticket, is public
         self._since = 0.0  # from when on nothing was missed
         self.is_listening = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -203,16 +205,16 @@ class Hub:
             self._streams.pop(stream.listener.person, None)
 
     def publish(self, payload: str) -> None:
-        """Pass on what `kernel.live.tell` said: {client, ticket, ...}, or {person} whose rights have changed."""
+        """Pass on what `kernel.live.tell` said: {client, ticket, public}, or {person} whose rights have changed."""
         news = json.loads(payload)
         if "person" in news:
             for stream in self._streams.get(news["person"], []):
                 stream.end()
         else:
-            client, ticket = news["client"], news["ticket"]
-            self._recent.append((time.time(), client, ticket))
+            client, ticket, is_public = news["client"], news["ticket"], bool(news.get("public", 1))
+            self._recent.append((time.time(), client, ticket, is_public))
             for stream in self.streams:
-                if stream.listener.hears(client, ticket):
+                if stream.listener.hears(client, ticket, is_public):
                     stream.offer(ticket)
 
     def stop(self) -> None:
@@ -229,8 +231,8 @@ class Hub:
         if not is_whole:
             stream.offer_everything()
             return
-        for at, client, ticket in self._recent:
-            if at >= since and stream.listener.hears(client, ticket):
+        for at, client, ticket, is_public in self._recent:
+            if at >= since and stream.listener.hears(client, ticket, is_public):
                 stream.offer(ticket)
 
     def _keep_running(self) -> None:

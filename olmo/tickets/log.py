@@ -86,7 +86,8 @@ class Log:
         Event.objects.bulk_create(self.events)
         reactions.inside(self.ticket, self.events, self.changes)
         reactions.queue_after(self.ticket, self.events)
-        live.tell(client=self.ticket.client_id, ticket=self.ticket.pk, seq=self.ticket.version)
+        public = int(any(change.is_public for change in self.changes))
+        live.tell(client=self.ticket.client_id, ticket=self.ticket.pk, public=public)
 
 
 @contextmanager

@@ -132,8 +132,8 @@ class Listening(Cast, CommittingTest):
             async with listening(*alma) as everything, listening(*otto) as bolt_only:
                 self.assertEqual(await everything.hears(), "event: changed\ndata: {}\n\n")
                 await bolt_only.hears()
-                await elsewhere(live.tell, client=self.acme.pk, ticket=7, seq=1)
-                await elsewhere(live.tell, client=self.bolt.pk, ticket=8, seq=1)
+                await elsewhere(live.tell, client=self.acme.pk, ticket=7, public=1)
+                await elsewhere(live.tell, client=self.bolt.pk, ticket=8, public=1)
                 self.assertEqual(await everything.hears(), 'data: {"tickets": [7]}\n\n')
                 self.assertEqual(await bolt_only.hears(), 'data: {"tickets": [8]}\n\n')
 
@@ -146,8 +146,20 @@ class Listening(Cast, CommittingTest):
             async with listening(*rui) as ear:
                 await ear.hears()
                 for client, ticket in ((self.bolt, 7), (self.acme, 8), (self.acme, 7)):
-                    await elsewhere(live.tell, client=client.pk, ticket=ticket, seq=1)
+                    await elsewhere(live.tell, client=client.pk, ticket=ticket, public=1)
                 self.assertEqual(await ear.hears(), 'data: {"tickets": [7]}\n\n')
+
+        self.run_(story)
+
+    def test_a_requester_does_not_even_hear_that_something_internal_happened(self) -> None:
+        rui = self.signed_in(self.rui, [7, 9])
+
+        async def story() -> None:
+            async with listening(*rui) as ear:
+                await ear.hears()
+                await elsewhere(live.tell, client=self.acme.pk, ticket=7, public=0)
+                await elsewhere(live.tell, client=self.acme.pk, ticket=9, public=1)
+                self.assertEqual(await ear.hears(), 'data: {"tickets": [9]}\n\n')
 
         self.run_(story)
 
@@ -157,7 +169,7 @@ class Listening(Cast, CommittingTest):
         async def story() -> None:
             async with listening(*alma) as first:
                 await first.hears()
-                await elsewhere(live.tell, client=self.acme.pk, ticket=7, seq=1)
+                await elsewhere(live.tell, client=self.acme.pk, ticket=7, public=1)
                 await first.hears()
             async with listening(*alma) as later:  # the page may be older than the hub
                 self.assertEqual(await later.hears(), "event: changed\ndata: {}\n\n")
@@ -264,7 +276,7 @@ class Listening(Cast, CommittingTest):
                 await ear.hears()
                 await elsewhere(cut)
                 self.assertEqual(await ear.hears(), "event: changed\ndata: {}\n\n")
-                await elsewhere(live.tell, client=self.acme.pk, ticket=9, seq=1)
+                await elsewhere(live.tell, client=self.acme.pk, ticket=9, public=1)
                 self.assertEqual(await ear.hears(), 'data: {"tickets": [9]}\n\n')
 
         self.run_(story)
