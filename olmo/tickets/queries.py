@@ -43,7 +43,8 @@ _ROWS = (
     "order by wanted.place"
 )
 
-MAX_CANDIDATES = 100
+# Candidates of a search are ranked up to 200, and looking for them ends at 50 (see search.candidates).
+PAGE, MAX_CANDIDATES = 50, 200
 # How many tickets that hold the words are read to find those that meet the conditions as well, and the reverse.
 MAX_FILTERED = 5000
 
@@ -221,7 +222,7 @@ def _with_words(viewer: Person, tickets: QuerySet[Ticket], query: words.Query, l
         among = _newest(tickets, MAX_FILTERED)
     elif query.conditions:
         among = _meeting_both(tickets, query, max(limit, MAX_CANDIDATES))
-    most = max(limit, MAX_CANDIDATES)
+    most = MAX_CANDIDATES if limit <= PAGE else max(limit, MAX_CANDIDATES + 1)
     ids = words.candidates(query, limit=most, public_only=viewer.is_requester, tickets=among)
     theirs = set(tickets.filter(pk__in=ids).values_list("id", flat=True))
     return [pk for pk in ids if pk in theirs]

@@ -92,9 +92,10 @@ begin
 end $$;
 """
 
-# Two blocks first (up to 32,768 tickets), then twice as many until there are enough. Few clients are looked up in the index,
-# many are filtered afterwards. Words and prefixes are decided by the index; a phrase or a weight is checked in the document,
-# newest first. Ranking reads `most` documents at most.
+# Two blocks first (up to 32,768 tickets), then twice as many until there are enough: 50 for a page (up to 200 asked for, and
+# ranked, where they are at hand), else as many as asked for, newest first. Each block is a scan of its own: in one scan for all of them every
+# ticket would be held against every block's words. Few clients are looked up in the index, many are filtered afterwards. Words
+# and prefixes are decided by the index; a phrase or a weight is checked in the document, newest first.
 FIND = """
 create function olmo_search_tickets(words text[], phrases text[], weights text, most int, among bigint[])
 returns table (ticket_id bigint, rank real)
@@ -105,10 +106,10 @@ declare
     query tsquery := olmo_search_query(words, phrases, weights);
     is_exact boolean := weights <> '' or cardinality(phrases) > 0;
     marked text;
-    keys tsquery;
     high int := -1;
     low int;
     width int := 2;
+    enough int := case when most <= 200 then least(most, 50) else most end;
     hits bigint[];
     found bigint[] := '{}';
 begin
@@ -126,17 +127,18 @@ begin
         marked := regexp_replace(marked, '<(-|\\d+)>', '&', 'g');
         high := coalesce((select max(d.ticket_id) from tickets_searchdocument d) / 16384, -1);
     end if;
-    while high >= 0 and cardinality(found) < most loop
+    while high >= 0 and cardinality(found) < enough loop
         low := greatest(high - width + 1, 0);
-        keys := (select string_agg('(' || replace(marked, chr(1), block::text) || ')', '|')
-                 from generate_series(low, high) block)::tsquery;
         if cardinality(clients) <= 4 then
-            with hit as materialized (select d.ticket_id as id from tickets_searchdocument d
-                where d.client_id = any(clients) and olmo_block_words(d.block, d.words) @@ keys)
+            with hit as materialized (select one.id from generate_series(low, high) b(n) cross join lateral (
+                select d.ticket_id as id from tickets_searchdocument d
+                where d.client_id = any(clients)
+                    and olmo_block_words(d.block, d.words) @@ replace(marked, chr(1), n::text)::tsquery) one)
             select array(select id from hit order by 1 desc) into hits;
         else
-            with hit as materialized (select d.ticket_id as id, d.client_id as client from tickets_searchdocument d
-                where olmo_block_words(d.block, d.words) @@ keys)
+            with hit as materialized (select one.* from generate_series(low, high) b(n) cross join lateral (
+                select d.ticket_id as id, d.client_id as client from tickets_searchdocument d
+                where olmo_block_words(d.block, d.words) @@ replace(marked, chr(1), n::text)::tsquery) one)
             select array(select id from hit where client = any(clients) order by 1 desc) into hits;
         end if;
         if is_exact then
@@ -147,6 +149,10 @@ begin
         high := low - 1;
         width := width * 2;
     end loop;
+    if cardinality(found) > 200 then
+        return query select id, 0::real from unnest(found) id;
+        return;
+    end if;
     return query select d.ticket_id, ts_rank(d.words, query) from tickets_searchdocument d
         where d.ticket_id = any(found) order by 2 desc, 1 desc;
 end $$;
