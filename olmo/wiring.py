@@ -4,9 +4,11 @@ INSIDE runs in the same transaction and may refuse the write (at most three). AF
 ticket, and must be idempotent; what it changes, it changes by verbs.
 """
 
+from olmo.channels import reactions as channels
 from olmo.notifications import reactions as notifications
 from olmo.tickets import search
 
 INSIDE = [search.index]
-AFTER = [notifications.tell]
+AFTER = [channels.follow, notifications.tell]
 GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered
+MAILBOX_FAILED = [notifications.mailbox_failing]  # of mailboxes that cannot be read

@@ -32,7 +32,9 @@ def client_for(inbound: Inbound, person: Person | None, desk: Ours) -> Client:
     if person is not None and person.client_id is not None:
         return desk.client(person.client_id)
     found = desk.client_of_domain(inbound.domain) if inbound.domain else None
-    return found or (inbound.mailbox.client if inbound.mailbox else None) or desk.client_of_strangers() or _of_strangers()
+    return (
+        found or (inbound.mailbox.client if inbound.mailbox else None) or desk.client_of_strangers() or _of_strangers()
+    )
 
 
 def enrolled(inbound: Inbound, client: Client) -> Person:

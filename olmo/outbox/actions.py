@@ -110,3 +110,15 @@ def bounced(envelope: Envelope, reason: str) -> bool:
     """Note that a message which the relay took came back undelivered; False when that was known already."""
     changed = Envelope.objects.filter(pk=envelope.pk).exclude(state=State.FAILED)
     return bool(changed.update(state=State.FAILED, last_error=reason[:500]))
+
+
+def move(references: Sequence[str], client_id: int) -> None:
+    """What these envelopes carry belongs to another client now."""
+    Envelope.objects.filter(reference__in=references).exclude(client_id=client_id).update(client_id=client_id)
+
+
+def erase(references: Sequence[str]) -> None:
+    """Forget the words of what was sent; that it was sent, to whom and when, stays. What waits is not sent any more."""
+    found = Envelope.objects.filter(reference__in=references)
+    found.filter(state=State.QUEUED).update(state=State.HELD, last_error=_("Its content was erased."))
+    found.update(text="", html="", attachments=[])

@@ -80,22 +80,21 @@ def settle(envelope: Envelope, outcome: Outcome) -> None:
         envelope.is_in_doubt = False
         if outcome.result is Result.SENT:
             envelope.state, envelope.sent_at = State.SENT, now
-            _forget_secrets(envelope)
         elif outcome.result is Result.REFUSED or now - envelope.created_at > PATIENCE:
             _give_up(envelope)
         elif outcome.result is Result.IN_DOUBT and _doubted_too_often(envelope):
             return
         else:
             envelope.state, envelope.next_at = State.QUEUED, now + pause_after(envelope.attempts)
-        envelope.save(
-            update_fields=["state", "sent_at", "next_at", "last_error", "is_in_doubt", "doubts", "text", "html"]
-        )
+        envelope.save(update_fields=["state", "sent_at", "next_at", "last_error", "is_in_doubt", "doubts"])
+        _forget_secrets(envelope)
 
 
 def _forget_secrets(envelope: Envelope) -> None:
     """A mail that signs somebody in is not kept once it has left."""
-    if envelope.purpose == SIGN_IN:
+    if envelope.purpose == SIGN_IN and envelope.state == State.SENT:
         envelope.text = envelope.html = ""
+        envelope.save(update_fields=["text", "html"])
 
 
 def pause_after(attempts: int) -> timedelta:

@@ -236,3 +236,14 @@ class WhatMayBeQueued(OutboxTest):
         self.assertEqual(self.state(envelope), State.SENT)
         with self.assertRaises(Conflict):
             actions.retry(envelope)
+
+
+class SecretWords(OutboxTest):
+    def test_are_forgotten_once_they_have_left(self) -> None:
+        envelope = actions.send(
+            to="rui@acme.example", subject="Link", text="https://desk.example/in/abc", purpose="sign-in"
+        )
+        with relay(Sink()) as sink:
+            deliver_due()
+        envelope.refresh_from_db()
+        self.assertEqual((envelope.text, "abc" in str(sink.mails()[0])), ("", True))
