@@ -14,7 +14,7 @@ from olmo.kernel.errors import Words
 from olmo.people.models import Identity, Person
 from olmo.tickets import queries
 from olmo.tickets.conversation import Around
-from olmo.tickets.models import CustomField, HoldReason, Level, LinkKind, Priority, Status, Ticket, TicketKind
+from olmo.tickets.models import CustomField, HoldReason, Impact, LinkKind, Priority, Status, Ticket, TicketKind, Urgency
 
 from . import places
 
@@ -132,7 +132,7 @@ def _requester(ticket: Ticket, around: Around) -> dict[str, Any]:
 def _properties(ticket: Ticket, around: Around) -> list[Fact]:
     name = ticket.assignee.name if ticket.assignee else ""
     because = _("Impact %(impact)s, urgency %(urgency)s")
-    levels = {"impact": str(Level(ticket.impact).label).lower(), "urgency": str(Level(ticket.urgency).label).lower()}
+    levels = {"impact": str(Impact(ticket.impact).label).lower(), "urgency": str(Urgency(ticket.urgency).label).lower()}
     due = spoken.near(ticket.due_at) if ticket.due_at else ""
     facts: list[Fact] = [
         {"label": _("Owner"), "noun": "assignment", "value": name or _("Nobody yet"), "who": name},

@@ -22,7 +22,7 @@ from olmo.tickets import actions
 from olmo.tickets import queries as tickets
 from olmo.tickets.actions import NewMessage
 from olmo.tickets.files import NoSpace
-from olmo.tickets.models import Channel, Level, Ticket, TicketKind
+from olmo.tickets.models import Channel, Impact, Ticket, TicketKind, Urgency
 
 from .composer import Draft, uploads
 from .filters import clients
@@ -58,10 +58,10 @@ class Opening(forms.Form):
         label=gettext_lazy("Kind"), choices=TicketKind.choices, initial=TicketKind.INCIDENT, widget=forms.RadioSelect
     )
     impact = forms.TypedChoiceField(
-        label=gettext_lazy("Impact"), choices=Level.choices, coerce=int, initial=Level.MEDIUM
+        label=gettext_lazy("Impact"), choices=Impact.choices, coerce=int, initial=Impact.MEDIUM
     )
     urgency = forms.TypedChoiceField(
-        label=gettext_lazy("Urgency"), choices=Level.choices, coerce=int, initial=Level.MEDIUM
+        label=gettext_lazy("Urgency"), choices=Urgency.choices, coerce=int, initial=Urgency.MEDIUM
     )
     category = CategoryChoice(label=gettext_lazy("Category"), empty_label=gettext_lazy("No category"))
     team = forms.ModelChoiceField(

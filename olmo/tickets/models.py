@@ -8,7 +8,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from olmo.people.models import Person, Team
@@ -73,12 +73,20 @@ class Channel(models.TextChoices):
     API = "api", _("API")
 
 
-class Level(models.IntegerChoices):
-    """Impact and urgency."""
+class Impact(models.IntegerChoices):
+    """How many, or how much of the business, are hit."""
 
-    HIGH = 1, _("High")
-    MEDIUM = 2, _("Medium")
-    LOW = 3, _("Low")
+    HIGH = 1, pgettext_lazy("impact", "High")
+    MEDIUM = 2, pgettext_lazy("impact", "Medium")
+    LOW = 3, pgettext_lazy("impact", "Low")
+
+
+class Urgency(models.IntegerChoices):
+    """How soon it must be solved."""
+
+    HIGH = 1, pgettext_lazy("urgency", "High")
+    MEDIUM = 2, pgettext_lazy("urgency", "Medium")
+    LOW = 3, pgettext_lazy("urgency", "Low")
 
 
 class Priority(models.IntegerChoices):
@@ -155,8 +163,8 @@ class Ticket(models.Model):
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="tickets", db_index=False)
     assignee = models.ForeignKey(Person, models.PROTECT, null=True, related_name="assigned", db_index=False)
     category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="tickets", db_index=False)
-    impact = models.PositiveSmallIntegerField(_("impact"), choices=Level, default=Level.MEDIUM)
-    urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Level, default=Level.MEDIUM)
+    impact = models.PositiveSmallIntegerField(_("impact"), choices=Impact, default=Impact.MEDIUM)
+    urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Urgency, default=Urgency.MEDIUM)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.NEW)
     hold_reason = models.CharField(max_length=12, choices=HoldReason, blank=True)
@@ -190,6 +198,13 @@ class Ticket(models.Model):
             _active("priority", "id", name="ticket_active_priority"),
             _active("due_at", "id", name="ticket_active_due"),
             _active("assignee", F("updated_at").desc(), F("id").desc(), name="ticket_active_assignee"),
+            # An index on (assignee, ...) is not read in order for IS NULL.
+            models.Index(
+                F("updated_at").desc(),
+                F("id").desc(),
+                name="ticket_unassigned",
+                condition=Q(status__in=ACTIVE, assignee=None),
+            ),
             _active("team", F("updated_at").desc(), F("id").desc(), name="ticket_active_team"),
             models.Index(fields=["wake_at"], name="ticket_to_wake", condition=Q(status=Status.WAITING)),
             models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(status=Status.RESOLVED)),

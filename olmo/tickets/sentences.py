@@ -16,12 +16,13 @@ from .models import (
     CustomField,
     Event,
     HoldReason,
-    Level,
+    Impact,
     LinkKind,
     Priority,
     ResolutionCode,
     Ticket,
     TicketKind,
+    Urgency,
 )
 
 _PEOPLE, _TEAMS, _TICKETS = ("assignee", "person", "requester"), ("team", "from_team"), ("other",)
@@ -58,10 +59,10 @@ class _Values(dict[str, str]):
         return " · ".join(name for name in found if name) or _("nobody")
 
     def _impact(self) -> Any:
-        return Level(self.data["impact"]).label
+        return Impact(self.data["impact"]).label
 
     def _urgency(self) -> Any:
-        return Level(self.data["urgency"]).label
+        return Urgency(self.data["urgency"]).label
 
     def _priority(self) -> Any:
         return Priority(self.data["priority"]).label

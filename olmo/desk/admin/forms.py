@@ -159,7 +159,7 @@ def labelled(row: Any) -> str:
 
 def one_of(label: Any, rows: QuerySet[Any], nothing: Any = "", *, hint: Any = "") -> OneOf:
     """A choice of one row. nothing: what no choice is called; without it a choice is needed."""
-    return OneOf(rows, label=label, required=not nothing, empty_label=str(nothing or _("Choose…")), help_text=hint)
+    return OneOf(rows, label=label, required=not nothing, empty_label=nothing or _("Choose…"), help_text=hint)
 
 
 def some_of(label: Any, rows: QuerySet[Any], *, hint: Any = "") -> SomeOf:

@@ -14,7 +14,7 @@ from olmo.people.models import Person
 from olmo.tenancy.actions import OrganisationSettings, state_of_organisation
 from olmo.tenancy.models import Client, default_matrix
 from olmo.tenancy.queries import provider
-from olmo.tickets.models import Level, Priority
+from olmo.tickets.models import Impact, Priority, Urgency
 
 from ..shell import DeskRequest
 from .forms import Lines, SettingsForm, address, language, line, paragraph, tick, time_zone
@@ -71,7 +71,7 @@ class OrganisationForm(SettingsForm):
         for impact in LEVELS:
             for urgency in LEVELS:
                 name = cell(impact, urgency)
-                words = {"impact": Level(impact).label.lower(), "urgency": Level(urgency).label.lower()}
+                words = {"impact": Impact(impact).label.lower(), "urgency": Urgency(urgency).label.lower()}
                 label = now_("Priority for impact %(impact)s and urgency %(urgency)s") % words
                 self.fields[name] = forms.TypedChoiceField(
                     label=label, coerce=int, initial=matrix[impact - 1][urgency - 1],
@@ -86,7 +86,7 @@ class OrganisationForm(SettingsForm):
     def matrix_rows(self) -> list[dict[str, Any]]:
         """The matrix as a table: a row for each impact, a cell for each urgency."""
         return [
-            {"level": Level(impact).label, "cells": [self[cell(impact, urgency)] for urgency in LEVELS]}
+            {"level": Impact(impact).label, "cells": [self[cell(impact, urgency)] for urgency in LEVELS]}
             for impact in LEVELS
         ]
 
@@ -119,7 +119,7 @@ def organisation(request: DeskRequest, pk: int = 0) -> HttpResponse:
     form = OrganisationForm(request.POST or None, thing=client, state=state_of_organisation(client), **_first(client))
     return settle(
         request, "organisations", form, title=client.name if client else _("New organisation"), template="organisation",
-        said=_("%(name)s was saved."), way=[list_of("organisations")], context={"levels": [Level(n).label for n in LEVELS]},
+        said=_("%(name)s was saved."), way=[list_of("organisations")], context={"levels": [Urgency(n).label for n in LEVELS]},
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from olmo.tickets import actions
 from olmo.tickets.actions.values import fields_for
-from olmo.tickets.models import CustomField, Level, Ticket, TicketKind
+from olmo.tickets.models import CustomField, Impact, Ticket, TicketKind, Urgency
 
 from .base import ChangeForm
 from .values import CategoryChoice, Moment, categories
@@ -20,11 +20,15 @@ class Priority(ChangeForm):
     noun, title, button = "priority", _("Impact and urgency"), _("Save")
 
     impact = forms.TypedChoiceField(
-        label=_("Impact"), choices=Level.choices, coerce=int, widget=forms.RadioSelect, help_text=_("How many are hit.")
+        label=_("Impact"),
+        choices=Impact.choices,
+        coerce=int,
+        widget=forms.RadioSelect,
+        help_text=_("How many are hit."),
     )
     urgency = forms.TypedChoiceField(
         label=_("Urgency"),
-        choices=Level.choices,
+        choices=Urgency.choices,
         coerce=int,
         widget=forms.RadioSelect,
         help_text=_("How long it can wait."),

@@ -15,7 +15,7 @@ from olmo.kernel.text import clean, clean_line
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
-from ..models import Category, CustomField, Level
+from ..models import Category, CustomField, Impact
 
 MAX_TEXT = 200_000
 _TAG = re.compile(r"[^\w.+-]+")
@@ -23,7 +23,7 @@ _TAG = re.compile(r"[^\w.+-]+")
 
 def checked_level(name: str, value: int) -> int:
     """Impact or urgency: 1, 2 or 3."""
-    if value not in Level.values:
+    if value not in Impact.values:
         raise Invalid(name, _("Choose high, medium or low."))
     return value
 
