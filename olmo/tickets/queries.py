@@ -46,7 +46,7 @@ _ROWS = (
 # Candidates of a search are ranked up to 200, and looking for them ends at 50 (see search.candidates).
 PAGE, MAX_CANDIDATES = 50, 200
 # How many tickets that hold the words are read to find those that meet the conditions as well, and the reverse.
-MAX_FILTERED = 5000
+FEW_FILTERED, MAX_FILTERED = 1000, 5000
 
 # sort name -> (column, descending); every one ends with the id, so that a page can be continued from its last row.
 SORTS: dict[str, tuple[str, bool]] = {
@@ -221,23 +221,35 @@ def _with_words(viewer: Person, tickets: QuerySet[Ticket], query: words.Query, l
     if viewer.is_requester:
         among = _newest(tickets, MAX_FILTERED)
     elif query.conditions:
-        among = _meeting_both(tickets, query, max(limit, MAX_CANDIDATES))
+        among = _meeting_both(tickets, query, limit)
     most = MAX_CANDIDATES if limit <= PAGE else max(limit, MAX_CANDIDATES + 1)
     ids = words.candidates(query, limit=most, public_only=viewer.is_requester, tickets=among)
     theirs = set(tickets.filter(pk__in=ids).values_list("id", flat=True))
     return [pk for pk in ids if pk in theirs]
 
 
-def _meeting_both(tickets: QuerySet[Ticket], query: words.Query, most: int) -> list[int]:
-    """Tickets worth ranking: those that hold the words and meet the conditions, newest first.
+def _meeting_both(tickets: QuerySet[Ticket], query: words.Query, limit: int) -> list[int]:
+    """Tickets worth ranking: those that hold the words and meet the conditions.
 
     Whichever of the two is rarer is read whole; where both are common, the newest of each fill the answer.
     """
-    holding = words.candidates(query, limit=MAX_FILTERED, public_only=False)
-    both = list(tickets.filter(pk__in=holding).order_by("-id").values_list("id", flat=True)[:most])
-    if len(both) < most and len(holding) == MAX_FILTERED:
-        both += _newest(tickets, MAX_FILTERED)
-    return both
+    both, is_whole = _holding_and_meeting(tickets, query, FEW_FILTERED)
+    if is_whole or len(both) >= limit:
+        return both[: max(limit, MAX_CANDIDATES)]
+    some = list(tickets.order_by().values_list("id", flat=True)[:MAX_FILTERED])
+    if len(some) < MAX_FILTERED:
+        return some
+    both, is_whole = _holding_and_meeting(tickets, query, MAX_FILTERED)
+    if is_whole or len(both) >= limit:
+        return both[: max(limit, MAX_CANDIDATES)]
+    return both + _newest(tickets, MAX_FILTERED)
+
+
+def _holding_and_meeting(tickets: QuerySet[Ticket], query: words.Query, most: int) -> tuple[list[int], bool]:
+    """Which of the newest `most` tickets that hold the words meet the conditions, and whether these are all that hold them."""
+    holding = words.candidates(query, limit=most, public_only=False)
+    both = tickets.filter(pk__in=holding).order_by("-id").values_list("id", flat=True)
+    return list(both), len(holding) < most
 
 
 def _numbered(viewer: Person, query: words.Query, ids: list[int]) -> list[int]:

@@ -47,7 +47,7 @@ class WordsWithConditions(DeskTest):
         old = self.report("VPN timeout, still open")
         for _n in range(4):
             actions.resolve(self.report("VPN timeout"), by=self.alma, code="fixed")
-        with patch.object(queries, "MAX_CANDIDATES", 2), patch.object(queries, "MAX_FILTERED", 3):
+        with patch.multiple(queries, FEW_FILTERED=2, MAX_FILTERED=3):
             found = queries.search(self.alma, "vpn timeout status:active")
         self.assertEqual([row["number"] for row in found], [old.number])
 
