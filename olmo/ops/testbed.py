@@ -54,6 +54,7 @@ def pytest_load_initial_conftests() -> None:
         OLMO_DATABASE_URL=_url(_server_config(), DATABASE),
         OLMO_DATABASE_POOL="0",
     )
+    load().prepare_data_folder()  # before a test puts a file there, or the folder would look like somebody else's
 
 
 def pytest_unconfigure() -> None:
