@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import Error as DatabaseError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -38,7 +37,7 @@ PROCESS = "olmo.channels.jobs.process"
 PRIORITY = 20  # before reactions: what came in first becomes a ticket
 BATCH = 32
 BATCH_BYTES = 32 * 2**20
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=60)
 MAX_TRIES = 3
 MAX_READS = 2  # parsing is the same every time
 PAUSE = timedelta(seconds=5)
@@ -123,7 +122,7 @@ def process(raw: RawMessage, content: bytes, mail: ParsedMail, desk: Ours) -> No
         if isinstance(error, IntegrityError) and (twin := _twin_of(raw)):
             _settle(raw, state=RawState.IGNORED, twin=twin, reason=_("The same message was delivered again."))
             return
-        if isinstance(error, DatabaseError) and not _database_answers():
+        if _is_outage(error):
             raise
         log.exception("Message %s could not be processed (try %s)", raw.pk, raw.attempts)
         _failed(raw, f"{type(error).__name__}: {error}", MAX_TRIES)
@@ -274,11 +273,9 @@ def _commit_lightly() -> None:
         cursor.execute("set local synchronous_commit = off")
 
 
-def _database_answers() -> bool:
-    """Whether an error was about a statement, not about a database that is away."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("select 1")
-        return True
-    except DatabaseError:
+def _is_outage(error: Exception) -> bool:
+    """Whether the database went away (a lost connection, a server that stops), and not a statement of ours is wrong."""
+    if not isinstance(error, OperationalError | InterfaceError):
         return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state[:2] in ("08", "57")  # connection exception, operator intervention

@@ -20,7 +20,7 @@ from olmo.tickets.models import Channel, Event, Message, Ticket
 
 from . import wording
 from .models import Notice
-from .sending import Sender, automatic_headers, page_of, sender_for, thread_headers
+from .sending import Sender, automatic_headers, page_of, sender_for
 from .telling import Reader, once, post, reader_of, suppress
 
 PURPOSE = "ack"
@@ -43,7 +43,7 @@ def acknowledge(event: Event, message: Message | None) -> None:
         return
     is_proven = ticket.channel == Channel.PORTAL and event.by_id == ticket.requester_id
     mail = _mail(ticket, reader, sender, is_proven=is_proven)
-    headers = thread_headers(ticket, None) | automatic_headers("auto-replied", sender)
+    headers = automatic_headers("auto-replied", sender)
     post(notice, reader, mail, sender=sender, headers=headers, is_automatic=True, is_named=is_proven)
 
 

@@ -13,7 +13,7 @@ from olmo.tickets.files import path_of
 from olmo.tickets.models import Event, Message, Ticket
 
 from . import wording
-from .sending import automatic_headers, page_of, sender_for, thread_headers
+from .sending import automatic_headers, page_of, sender_for
 from .telling import Reader, once, post, reader_at, reader_of
 
 MAX_FILES_BYTES = 10 * 2**20
@@ -25,9 +25,7 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
     if message is not None and message.redacted_at is not None:
         return
     sender = sender_for(ticket)
-    headers = thread_headers(ticket, message)
-    if event.by.is_robot:
-        headers |= automatic_headers("auto-generated", sender)
+    headers = automatic_headers("auto-generated", sender) if event.by.is_robot else {}
     files, left_out = _files(message)
     for reader in readers_of_answer(event, message):
         if (notice := once(event, reader, "resolution" if resolved else "reply")) is None:
@@ -40,8 +38,8 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
             quoted=wording.history(ticket, message, reader.person, language),
         )  # fmt: skip
         post(
-            notice, reader, mail, sender=sender, headers=headers, files=files, is_automatic=event.by.is_robot,
-            reference=f"message:{message.pk}" if message else f"event:{event.pk}",
+            notice, reader, mail, sender=sender, headers=headers, carried=message, files=files,
+            is_automatic=event.by.is_robot,
         )  # fmt: skip
 
 

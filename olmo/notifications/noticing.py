@@ -9,7 +9,7 @@ from olmo.people.models import Kind, Person, Team
 from olmo.tickets.models import Event, Message, Ticket
 
 from . import wording
-from .sending import automatic_headers, page_of, sender_for, thread_headers
+from .sending import automatic_headers, page_of, sender_for
 from .telling import Reader, once, post, reader_of
 
 MAX_WORDS = 5000
@@ -29,13 +29,11 @@ def notify(event: Event, people: Iterable[Person | None], sentence: Sentence, me
     if not readers:
         return
     sender = sender_for(ticket)
-    headers = thread_headers(ticket, None) | automatic_headers("auto-generated", sender)
+    headers = automatic_headers("auto-generated", sender)
     for reader in readers.values():
         if (notice := once(event, reader, "notice")) is not None:
             mail = _mail(ticket, reader, sentence, message)
-            post(
-                notice, reader, mail, sender=sender, headers=headers, is_automatic=True, reference=f"event:{event.pk}"
-            )  # fmt: skip
+            post(notice, reader, mail, sender=sender, headers=headers, is_automatic=True)
 
 
 def members_of(team_id: int | None) -> Iterable[Person]:

@@ -48,18 +48,23 @@ def message_id(ticket: Ticket, seq: int | str) -> str:
     return f"<{ticket.number}.{seq}.{ticket.reply_token}@{own_host()}>"
 
 
-def thread_headers(ticket: Ticket, before: Message | None) -> dict[str, str]:
-    """In-Reply-To and References (RFC 5322, 3.6.4): the first message of the ticket and the latest one from outside."""
+def thread_headers(ticket: Ticket, before: Message | None, own_id: str) -> dict[str, str]:
+    """In-Reply-To and References (RFC 5322, 3.6.4): the first message of the ticket, our first one, the latest from outside.
+
+    before: the message that leaves, when it is one of the ticket's. own_id: the Message-ID it leaves with.
+    """
     known = Message.objects.filter(ticket=ticket, kind=MessageKind.PUBLIC).exclude(mail_id="")
     if before is not None:
         known = known.filter(pk__lt=before.pk)
-    ids = [
-        f"<{mail_id}>"
-        for mail_id in known.order_by("pk").values_list("mail_id", flat=True)
-        if len(mail_id) < MAX_REFERENCE
-    ]
-    chain = list(dict.fromkeys([*ids[:1], message_id(ticket, 1), *ids[-5:]]))
-    return {"In-Reply-To": ids[-1] if ids else message_id(ticket, 1), "References": " ".join(chain)}
+    ids = [f"<{mail_id}>" for mail_id in known.order_by("pk").values_list("mail_id", flat=True) if _is_fit(mail_id)]
+    ours = [] if own_id == (first := message_id(ticket, 1)) else [first]
+    chain = list(dict.fromkeys([*ids[:1], *ours, *ids[-5:]]))
+    return {"In-Reply-To": ids[-1] if ids else ours[0], "References": " ".join(chain)} if chain else {}
+
+
+def _is_fit(mail_id: str) -> bool:
+    """Whether somebody else's Message-ID may go into a header of ours."""
+    return len(mail_id) < MAX_REFERENCE and mail_id.isascii() and mail_id.isprintable()
 
 
 def automatic_headers(kind: str, sender: Sender) -> dict[str, str]:

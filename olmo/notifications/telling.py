@@ -8,10 +8,10 @@ from olmo.outbox.actions import File, send
 from olmo.people.models import Identity, Person
 from olmo.people.queries import by_address
 from olmo.tickets import policy
-from olmo.tickets.models import Event, Ticket
+from olmo.tickets.models import Event, Message, Ticket
 
 from .models import Notice
-from .sending import Sender, message_id, own_headers
+from .sending import Sender, message_id, own_headers, thread_headers
 from .wording import Mail
 
 
@@ -67,16 +67,28 @@ def suppress(notice: Notice, reason: str) -> None:
 
 
 def post(
-    notice: Notice, reader: Reader, mail: Mail, *, sender: Sender, headers: Mapping[str, str], reference: str = "",
-    is_automatic: bool = False, files: Sequence[File] = (), is_named: bool = True,
+    notice: Notice, reader: Reader, mail: Mail, *, sender: Sender, headers: Mapping[str, str] | None = None,
+    carried: Message | None = None, files: Sequence[File] = (), is_automatic: bool = False, is_named: bool = True,
 ) -> None:  # fmt: skip
-    """Queue the mail of a notice. is_named: greet the reader by the name that is known."""
+    """Queue the mail of a notice.
+
+    carried: the ticket's message whose words these are, so that its page can say how far it got. headers: beside those of every
+    mail of ours. is_named: write the reader's name into the address.
+    """
     event, ticket = notice.event, notice.event.ticket
-    answers_to = sender.with_token(ticket.reply_token)
+    answers_to, own_id = sender.with_token(ticket.reply_token), id_of(notice)
+    thread = thread_headers(ticket, carried, own_id)
     notice.envelope = send(
         to=reader.address, to_name=reader.name if is_named else "", sender=sender.address, sender_name=sender.name,
         subject=mail.subject, text=mail.text, html=mail.html, purpose=notice.purpose, client_id=ticket.client_id,
-        message_id=message_id(ticket, event.seq), headers=own_headers({"Reply-To": answers_to, **headers}),
-        files=files, reference=reference, is_automatic=is_automatic, return_path=answers_to,
+        message_id=own_id, headers=own_headers({"Reply-To": answers_to, **thread, **(headers or {})}), files=files,
+        reference=f"message:{carried.pk}" if carried else f"event:{event.pk}", is_automatic=is_automatic,
+        return_path=answers_to,
     )  # fmt: skip
     notice.save(update_fields=["envelope"])
+
+
+def id_of(notice: Notice) -> str:
+    """The Message-ID of a notice's mail: the same for all who get the desk's words, another one for what agents get."""
+    seq = notice.event.seq
+    return message_id(notice.event.ticket, seq if notice.purpose != "notice" else f"{seq}-notice")

@@ -24,6 +24,7 @@ class ARequestAndItsAnswer(DeskTest):
             self.assertEqual(acknowledgement["To"], "rui@acme.example")
             self.assertEqual(acknowledgement["Auto-Submitted"], "auto-replied")
             self.assertNotIn("timeout", str(acknowledgement))
+            self.assertEqual(acknowledgement["References"], "<first@acme.example>")
 
             actions.reply(ticket, by=self.alma, message=self.say("Please restart the client."))
             answer = delivered(sink)[-1]
@@ -31,6 +32,7 @@ class ARequestAndItsAnswer(DeskTest):
             self.assertIn("Please restart the client.", answer.get_body(("plain",)).get_content())  # type: ignore[union-attr]
             self.assertIn("Please restart the client.", answer.get_body(("html",)).get_content())  # type: ignore[union-attr]
             self.assertIsNone(answer["Auto-Submitted"])
+            self.assertEqual(answer["References"], f"<first@acme.example> {acknowledgement['Message-ID']}")
 
             again = arrive(
                 mail(

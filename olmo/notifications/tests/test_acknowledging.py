@@ -37,7 +37,11 @@ class Acknowledging(DeskTest):
     def test_returns_the_subject_to_somebody_who_was_signed_in(self) -> None:
         self.report("My monitor flickers", channel=Channel.PORTAL)
         do_jobs()
-        self.assertIn("My monitor flickers", envelopes(purpose="ack")[0].text)
+        (ack,) = envelopes(purpose="ack")
+        self.assertIn("My monitor flickers", ack.text)
+        self.assertEqual(
+            [name for name in ("In-Reply-To", "References") if name in ack.headers], []
+        )  # it begins the thread
 
     def test_a_flood_to_one_address_is_acknowledged_twice_and_noted_once(self) -> None:
         """M08, M01: five of five hundred."""
