@@ -16,7 +16,7 @@ from olmo.tickets import search as language
 from .rows import Highlighter, listed
 from .shell import DeskRequest, agents, is_part, page
 
-SHOWN = 50
+SHOWN = queries.PAGE
 # Accents as the index folds them, so that "perche" marks "perché". One letter for one letter: places stay the same.
 _FOLD = str.maketrans("àáâãäåèéêëìíîïòóôõöùúûüçñýÿ", "aaaaaaeeeeiiiiooooouuuucnyy")
 

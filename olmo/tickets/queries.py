@@ -43,8 +43,8 @@ _ROWS = (
     "order by wanted.place"
 )
 
-# Candidates of a search are ranked up to 200, and looking for them ends at 50 (see search.candidates).
-PAGE, MAX_CANDIDATES = 50, 200
+# Candidates of a search are ranked up to 200, and looking for them ends at 25 (see search.candidates).
+PAGE, MAX_CANDIDATES = 25, 200
 # How many tickets that hold the words are read to find those that meet the conditions as well, and the reverse.
 FEW_FILTERED, MAX_FILTERED = 1000, 5000
 
@@ -132,7 +132,7 @@ def page(
     return Page(rows, _key(rows[-1], column) if len(ids) > size else "")
 
 
-def search(viewer: Person, text: str, *, limit: int = 50) -> list[dict[str, Any]]:
+def search(viewer: Person, text: str, *, limit: int = PAGE) -> list[dict[str, Any]]:
     """Tickets that match `text`, best first, at most `limit`. Raises Invalid("q") naming a word that is not understood."""
     query = words.parse(text, viewer)
     tickets = visible_to(viewer).filter(query.conditions)

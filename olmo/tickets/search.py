@@ -80,7 +80,7 @@ def tagged(tag: str) -> Q:
 def candidates(query: Query, *, limit: int, public_only: bool, tickets: list[int] | None = None) -> list[int]:
     """Ids of tickets of the scope that hold the words: the newest `limit`, best first.
 
-    Up to 200 are a page: they are ranked, and looking ends at 50. More come newest first, as many as there are.
+    Up to 200 are a page: they are ranked, and looking ends at 25. More come newest first, as many as there are.
     public_only: internal notes do not count. tickets: look only among these ids.
     """
     weights = PUBLIC_WEIGHTS if public_only else ""

@@ -92,7 +92,7 @@ begin
 end $$;
 """
 
-# Two blocks first (up to 32,768 tickets), then twice as many until there are enough: 50 for a page (up to 200 asked for, and
+# Two blocks first (up to 32,768 tickets), then twice as many until there are enough: 25 for a page (up to 200 asked for, and
 # ranked, where they are at hand), else as many as asked for, newest first. Each block is a scan of its own: in one scan for all of them every
 # ticket would be held against every block's words. Few clients are looked up in the index, many are filtered afterwards. Words
 # and prefixes are decided by the index; a phrase or a weight is checked in the document, newest first.
@@ -109,7 +109,7 @@ declare
     high int := -1;
     low int;
     width int := 2;
-    enough int := case when most <= 200 then least(most, 50) else most end;
+    enough int := case when most <= 200 then least(most, 25) else most end;
     hits bigint[];
     found bigint[] := '{}';
 begin
