@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from olmo.channels.mail.intake_server import Intake
@@ -94,6 +95,12 @@ class IntakeProcess:
                     return
             time.sleep(0.02)
         raise AssertionError("the intake still listens")
+
+    def peak_memory(self) -> int:
+        """The most resident memory it ever had, in kB."""
+        assert self.process is not None
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 
     def end(self, how: signal.Signals = signal.SIGKILL) -> int:
         """Signal it and wait; returns its exit status."""

@@ -1,11 +1,13 @@
 """SMTP and LMTP as senders meet them: every byte kept before yes is said, and a clear word otherwise."""
 
 import hashlib
+import os
 import signal
 import smtplib
 import socket
 import threading
 from collections.abc import Callable
+from email.message import EmailMessage
 
 import psycopg
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -205,6 +207,28 @@ class TooMuch(IntakeTest):
             self.assertEqual(raw_data(smtp, b"x" * MB)[0], 452)
             self.assertEqual(raw_data(smtp, b"small\r\n")[0], 250)
         self.assertKept(b"small\r\n")
+
+
+class VeryLarge(IntakeTest):
+    def test_a_file_of_fifty_megabytes_is_taken_when_the_limit_allows_it(self) -> None:
+        """R20: in less than 300 MB of memory."""
+        os.environ["OLMO_MAX_MESSAGE_BYTES"] = "100M"
+        self.addCleanup(os.environ.pop, "OLMO_MAX_MESSAGE_BYTES")
+        server = IntakeProcess()
+        self.addCleanup(lambda: server.end())  # noqa: PLW0108
+        server.start()
+        server.await_port()
+        message = EmailMessage()
+        message["From"], message["Subject"] = "rui@acme.example", "Large"
+        message.set_content("See the file.")
+        message.add_attachment(os.urandom(50 * MB), maintype="application", subtype="zip", filename="large.zip")
+        content = message.as_bytes().replace(b"\n", b"\r\n")
+        with smtplib.SMTP("127.0.0.1", server.ports["smtp"]) as smtp:
+            raw_data(smtp, b"small\r\n")
+            before = server.peak_memory()
+            self.assertEqual(raw_data(smtp, content)[0], 250)
+        self.assertLess(server.peak_memory() - before, 300 * 1024)
+        self.assertKept(b"small\r\n", content)
 
 
 class Interrupted(IntakeTest):
