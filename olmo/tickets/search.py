@@ -96,8 +96,8 @@ def index(ticket: Ticket, events: list[Event], changes: list[Change]) -> None:
     """INSIDE reaction: add the words of new messages (and a new subject) to the ticket's search document."""
     for change in changes:
         if isinstance(change, Opened):
-            _add(ticket, "A", ticket.subject)
-        if isinstance(change, Opened | Replied | Received | Noted | Resolved) and change.message:
+            _open(ticket, change.message)
+        elif isinstance(change, Replied | Received | Noted | Resolved) and change.message:
             _add_message(ticket, change.message)
         elif isinstance(change, Retitled):
             rebuild(ticket)
@@ -110,6 +110,14 @@ def rebuild(ticket: Ticket) -> None:
     _add(ticket, "A", ticket.subject)
     for message_id in Message.objects.filter(ticket=ticket).order_by("at").values_list("pk", flat=True):
         _add_message(ticket, message_id)
+
+
+def _open(ticket: Ticket, message_id: int | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select olmo_search_open(%s, %s, %s, %s, %s)",
+            [ticket.pk, ticket.client_id, ticket.language, ticket.subject, message_id],
+        )
 
 
 def _add_message(ticket: Ticket, message_id: int) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
@@ -18,6 +17,11 @@ from olmo.tenancy.models import Client
 from ..models import Category, CustomField, Impact
 
 MAX_TEXT = 200_000
+# Asked twice for every request that comes in by the portal: plain SQL, for the ORM takes longer than the database.
+_FIELDS = """
+select * from tickets_customfield
+where (client_id is null or client_id = %s) and (category_id is null or category_id = %s) order by position, id
+"""
 _TAG = re.compile(r"[^\w.+-]+")
 
 
@@ -65,11 +69,7 @@ def fields_for(client: Client | int, category: Category | int | None) -> list[Cu
     """The custom fields that tickets of this client and category have."""
     client_id = client if isinstance(client, int) else client.pk
     category_id = category if isinstance(category, int) or category is None else category.pk
-    return list(
-        CustomField.objects.filter(
-            Q(client=None) | Q(client_id=client_id), Q(category=None) | Q(category_id=category_id)
-        )
-    )
+    return list(CustomField.objects.raw(_FIELDS, [client_id, category_id]))
 
 
 def checked_fields(

@@ -4,8 +4,8 @@ from unittest.mock import patch
 
 from olmo.people.actions import add_identity, enrol_requester
 from olmo.tenancy.scope import scope
-from olmo.tickets import actions, queries
-from olmo.tickets.models import Tagging, Watch
+from olmo.tickets import actions, queries, search
+from olmo.tickets.models import SearchDocument, Tagging, Watch
 from tests.cast import DeskTest
 
 
@@ -63,3 +63,22 @@ class WordsWithConditions(DeskTest):
         self.assertEqual(seen["excerpt"], "the words of the requester")
         (found,) = queries.search(self.rui, "requester")
         self.assertEqual(found["excerpt"], "the words of the requester")
+
+
+class ANewTicketsWords(DeskTest):
+    def test_they_are_what_gathering_them_one_by_one_gives(self) -> None:
+        draft = actions.attach(
+            by=self.rui, client_id=self.acme.pk, name="trace_route.log", media_type="", chunks=[b"x"], size=1
+        )
+        said = self.say("It is slow.", quoted="> Since when?", uploads=[draft.pk])
+        told = actions.open_ticket(by=self.rui, client=self.acme, requester=self.rui, subject="VPN", message=said)
+        mute = actions.open_ticket(by=self.alma, client=self.acme, requester=self.rui, subject="Without words")
+        for ticket in (told, mute):
+            at_once = SearchDocument.objects.get(ticket=ticket).words
+            search.rebuild(ticket)
+            self.assertEqual(SearchDocument.objects.get(ticket=ticket).words, at_once)
+
+    def test_a_first_message_longer_than_the_index_reads_is_kept(self) -> None:
+        words = " ".join(f"w{n}x{n * 7919}" for n in range(25_000))
+        ticket = self.report("Endless", text=words)
+        self.assertEqual([row["number"] for row in queries.search(self.alma, "endless")], [ticket.number])
