@@ -37,23 +37,40 @@ def record(ticket: Ticket, failure: Failure, envelope: Envelope | None, inbound:
     failed = message_of(envelope) if envelope else None
     if failure.is_final and envelope is not None and failed is not None and bounced(envelope, _reason(failure)):
         actions.delivery_failed(failed.ticket, by=olmo, message=failed, envelope=envelope.pk)
+    is_silenced = False
     if failure.is_final and failure.is_permanent and envelope is not None:
-        count_against(envelope.to)
-    return actions.note(ticket, by=olmo, message=_note(failure, inbound))
+        is_silenced = count_against(envelope.to)
+    return actions.note(ticket, by=olmo, message=_note(failure, inbound, envelope if is_silenced else None))
 
 
-def count_against(address: str) -> None:
-    """Count one hard bounce of an address; after the third nothing is sent to it by itself any more."""
+def count_against(address: str) -> bool:
+    """Count one hard bounce of an address; True when it was the third: from then on nothing is sent to it by itself."""
+    fresh = False
     for identity in Identity.objects.filter(kind=Identity.Kind.EMAIL, value=address.lower()).select_for_update():
         identity.bounces += 1
-        identity.is_silenced = identity.is_silenced or identity.bounces >= SILENT_AFTER
+        fresh = not identity.is_silenced and identity.bounces >= SILENT_AFTER
+        identity.is_silenced = identity.is_silenced or fresh
         identity.save(update_fields=["bounces", "is_silenced"])
+    return fresh
 
 
-def _note(failure: Failure, inbound: Inbound) -> actions.NewMessage:
+def hear_again(address: str) -> None:
+    """Somebody wrote from an address that was silenced: it works again."""
+    Identity.objects.filter(kind=Identity.Kind.EMAIL, value=address).update(bounces=0, is_silenced=False)
+
+
+def words_of_silence(address: str) -> str:
+    """What agents read when an address falls silent."""
+    text = _("Mail to %(address)s failed %(count)d times. Nothing more is sent there until somebody writes from it.")
+    return text % {"address": address, "count": SILENT_AFTER}
+
+
+def _note(failure: Failure, inbound: Inbound, silenced: Envelope | None) -> actions.NewMessage:
     to = ", ".join(failure.recipients[:10]) or "?"
     first = _("A message to %(to)s could not be delivered.") if failure.is_final else _("A message to %(to)s is late.")
-    lines = [first % {"to": to}, clean_line(f"{failure.status} {failure.diagnostic}", 1000), "", inbound.text[:5000]]
+    lines = [first % {"to": to}, clean_line(f"{failure.status} {failure.diagnostic}", 1000)]
+    lines += [words_of_silence(silenced.to)] if silenced else []
+    lines += ["", inbound.text[:5000]]
     return actions.NewMessage(
         text="\n".join(lines), channel=inbound.channel, mail_id=inbound.mail_id, source_id=inbound.source_id, files=inbound.files,
     )  # fmt: skip

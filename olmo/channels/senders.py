@@ -10,18 +10,22 @@ from olmo.people.queries import by_address
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
+from .failures import hear_again
 from .inbound import Inbound
 from .ours import Ours
 
 
 def known(inbound: Inbound) -> Person | None:
-    """The person of the sender's address, or None."""
-    return next(iter(Person.objects.raw(_KNOWN, [inbound.address])), None) if inbound.address else None
+    """The person of the sender's address, or None. An address that was silenced and writes again is heard again."""
+    found = next(iter(Person.objects.raw(_KNOWN, [inbound.address])), None) if inbound.address else None
+    if found is not None and found.is_silenced and not inbound.is_automatic:  # type: ignore[attr-defined]
+        hear_again(inbound.address)
+    return found
 
 
 # For every message: a plain statement costs a third of what building it costs.
 _KNOWN = """
-select person.* from people_identity identity join people_person person on person.id = identity.person_id
+select person.*, identity.is_silenced from people_identity identity join people_person person on person.id = identity.person_id
 where identity.kind = 'email' and identity.value = %s
 """
 

@@ -21,7 +21,7 @@ from olmo.tickets.models import Channel, Event, Message, Ticket
 from . import wording
 from .models import Notice
 from .sending import Sender, automatic_headers, page_of, sender_for
-from .telling import Reader, once, post, reader_of, suppress
+from .telling import Reader, once_by_itself, post, reader_of, suppress
 
 PURPOSE = "ack"
 AN_HOUR = timedelta(hours=1)
@@ -34,7 +34,7 @@ def acknowledge(event: Event, message: Message | None) -> None:
     ticket = event.ticket
     if not _is_wanted(event, message) or (reader := reader_of(ticket.requester, ticket)) is None:
         return
-    if (notice := once(event, reader, PURPOSE)) is None:
+    if (notice := once_by_itself(event, reader, PURPOSE)) is None:
         return
     sender = sender_for(ticket)
     _one_at_a_time(reader.address)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from olmo.channels.loops import is_own_address
 from olmo.kernel.errors import Invalid
@@ -14,7 +15,7 @@ from olmo.tickets.models import Event, Message, Ticket
 
 from . import wording
 from .sending import automatic_headers, page_of, sender_for
-from .telling import Reader, once, post, reader_at, reader_of
+from .telling import Reader, is_silenced, once, post, reader_at, reader_of
 
 MAX_FILES_BYTES = 10 * 2**20
 
@@ -39,7 +40,7 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
         )  # fmt: skip
         post(
             notice, reader, mail, sender=sender, headers=headers, carried=message, files=files,
-            is_automatic=event.by.is_robot,
+            is_automatic=event.by.is_robot, hold=_reason_to_hold(reader),
         )  # fmt: skip
 
 
@@ -52,6 +53,11 @@ def readers_of_answer(event: Event, message: Message | None) -> list[Reader]:
     own = (event.by.email or "").lower()
     distinct = {reader.address.lower(): reader for reader in reversed(readers)}
     return [reader for address, reader in reversed(distinct.items()) if address != own]
+
+
+def _reason_to_hold(reader: Reader) -> str:
+    """Why an answer does not leave: the page of the ticket says so, and an administrator may send it all the same."""
+    return _("mail to this address failed again and again") if is_silenced(reader.address) else ""
 
 
 def _followers(ticket: Ticket) -> Iterable[Person]:

@@ -10,7 +10,7 @@ from olmo.tickets.models import Event, Message, Ticket
 
 from . import wording
 from .sending import automatic_headers, page_of, sender_for
-from .telling import Reader, once, post, reader_of
+from .telling import Reader, once_by_itself, post, reader_of
 
 MAX_WORDS = 5000
 MAX_TEAM = 50
@@ -31,7 +31,7 @@ def notify(event: Event, people: Iterable[Person | None], sentence: Sentence, me
     sender = sender_for(ticket)
     headers = automatic_headers("auto-generated", sender)
     for reader in readers.values():
-        if (notice := once(event, reader, "notice")) is not None:
+        if (notice := once_by_itself(event, reader, "notice")) is not None:
             mail = _mail(ticket, reader, sentence, message)
             post(notice, reader, mail, sender=sender, headers=headers, is_automatic=True)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from olmo.channels.failures import count_against, message_of
+from olmo.channels.failures import count_against, message_of, words_of_silence
 from olmo.channels.models import Mailbox
 from olmo.outbox.actions import send
 from olmo.outbox.models import Envelope
@@ -51,9 +51,10 @@ def given_up(envelope: Envelope) -> None:
     message = message_of(envelope)
     if message is None or _is_recorded(message, envelope):
         return
-    if _NO_SUCH_ADDRESS.match(envelope.last_error):
-        count_against(envelope.to)
-    actions.delivery_failed(message.ticket, by=robot("Olmo"), message=message, envelope=envelope.pk)
+    olmo = robot("Olmo")
+    actions.delivery_failed(message.ticket, by=olmo, message=message, envelope=envelope.pk)
+    if _NO_SUCH_ADDRESS.match(envelope.last_error) and count_against(envelope.to):
+        actions.note(message.ticket, by=olmo, message=actions.NewMessage(text=words_of_silence(envelope.to)))
 
 
 def mailbox_failing(mailbox: Mailbox) -> None:

@@ -43,13 +43,17 @@ def reader_at(address: str) -> Reader:
 
 
 def once(event: Event, reader: Reader, purpose: str) -> Notice | None:
-    """The row for telling this address of this event; None when it was told, or must not be, before."""
+    """The row for telling this address of this event; None when it was told before."""
     notice, is_new = Notice.objects.get_or_create(
         event=event, address=reader.address.lower(), defaults={"purpose": purpose, "at": clock.now()}
     )
-    if not is_new:
-        return None
-    if is_silenced(reader.address):
+    return notice if is_new else None
+
+
+def once_by_itself(event: Event, reader: Reader, purpose: str) -> Notice | None:
+    """The same for mail that nobody asked for: an address that is silenced gets none."""
+    notice = once(event, reader, purpose)
+    if notice is not None and is_silenced(reader.address):
         suppress(notice, "silenced")
         return None
     return notice
@@ -69,11 +73,12 @@ def suppress(notice: Notice, reason: str) -> None:
 def post(
     notice: Notice, reader: Reader, mail: Mail, *, sender: Sender, headers: Mapping[str, str] | None = None,
     carried: Message | None = None, files: Sequence[File] = (), is_automatic: bool = False, is_named: bool = True,
+    hold: str = "",
 ) -> None:  # fmt: skip
     """Queue the mail of a notice.
 
     carried: the ticket's message whose words these are, so that its page can say how far it got. headers: beside those of every
-    mail of ours. is_named: write the reader's name into the address.
+    mail of ours. is_named: write the reader's name into the address. hold: why it must not leave.
     """
     event, ticket = notice.event, notice.event.ticket
     answers_to, own_id = sender.with_token(ticket.reply_token), id_of(notice)
@@ -83,7 +88,7 @@ def post(
         subject=mail.subject, text=mail.text, html=mail.html, purpose=notice.purpose, client_id=ticket.client_id,
         message_id=own_id, headers=own_headers({"Reply-To": answers_to, **thread, **(headers or {})}), files=files,
         reference=f"message:{carried.pk}" if carried else f"event:{event.pk}", is_automatic=is_automatic,
-        return_path=answers_to,
+        return_path=answers_to, hold=hold,
     )  # fmt: skip
     notice.save(update_fields=["envelope"])
 

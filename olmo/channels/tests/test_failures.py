@@ -1,6 +1,7 @@
 """Notices of failed delivery find the message that failed, and its address (M02, M03)."""
 
 from olmo.channels.tests.stage import arrive, do_jobs, envelopes, mail, ticket_of
+from olmo.outbox.queries import words
 from olmo.people.models import Identity
 from olmo.tickets import actions
 from olmo.tickets.models import Event, Message
@@ -74,10 +75,17 @@ class ANoticeOfFailure(DeskTest):
             arrive(self.notice(self.sent.message_id) + f"\r\n{turn}".encode(), sender="")
         identity = Identity.objects.get(value="rui@acme.example")
         self.assertEqual((identity.bounces, identity.is_silenced), (3, True))
-        before = len(envelopes(purpose="reply"))
+        self.assertIn("Nothing more is sent", Message.objects.filter(ticket=self.ticket).latest("pk").text)
         actions.reply(self.ticket, by=self.alma, message=self.say("Are you there?"))
         do_jobs()
-        self.assertEqual(len(envelopes(purpose="reply")), before)
+        held = envelopes(purpose="reply")[-1]
+        self.assertEqual((held.state, "again and again" in words(held)), ("held", True))
+
+    def test_an_address_that_writes_again_is_heard_again(self) -> None:
+        Identity.objects.filter(value="rui@acme.example").update(bounces=3, is_silenced=True)
+        arrive(mail("I am back.", in_reply_to="<first@acme.example>"))
+        identity = Identity.objects.get(value="rui@acme.example")
+        self.assertEqual((identity.bounces, identity.is_silenced), (0, False))
 
     def test_that_is_about_a_full_mailbox_is_not_counted(self) -> None:
         arrive(self.notice(self.sent.message_id, status="4.2.2", code="452"), sender="")

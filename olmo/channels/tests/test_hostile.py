@@ -10,9 +10,7 @@ HEAD = b"From: rui@acme.example\r\nSubject: hostile\r\n"
 
 def nested(depth: int) -> bytes:
     """Multiparts within one another."""
-    opening = b"".join(
-        b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(depth)
-    )
+    opening = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(depth))
     return HEAD + b"MIME-Version: 1.0\r\n" + opening + b"Content-Type: text/plain\r\n\r\ndeep\r\n"
 
 
