@@ -13,7 +13,7 @@ from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets.models import Message
 from tests.cast import Cast, assemble
 
-KILLS = int(os.environ.get("OLMO_TEST_KILLS", "8"))  # bench/kill_intake.py does a hundred
+KILLS = int(os.environ.get("OLMO_TEST_KILLS", "25"))  # bench/kill_intake.py does a hundred
 
 
 class Killing(Cast, CommittingTest):
