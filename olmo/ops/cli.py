@@ -28,6 +28,7 @@ class Command:
     target: str
     needs: Needs
     help: str
+    fails_with: int = 1  # the exit code when what it needs is not there
 
     def load(self) -> Callable[[], int | None]:
         """The function that does it."""
@@ -53,6 +54,8 @@ COMMANDS: dict[str, Command] = {
     "backup": Command("olmo.ops.backup:main_backup", Needs.DATABASE, "save everything into one file"),
     "restore": Command("olmo.ops.backup:main_restore", Needs.NOTHING, "bring a backup into an empty data folder"),
     "mail": Command("olmo.channels.mail.cli:main", Needs.DATABASE, "deliver a message, or show how one is read"),
+    # To a mail server 75 (sysexits.h) means: keep the message and try again. Any other code loses it.
+    "mail deliver": Command("olmo.channels.mail.cli:main", Needs.DATABASE, "deliver a message", fails_with=75),
     "mail parse": Command("olmo.channels.mail.cli:main", Needs.DJANGO, "show how a message is read"),
     "manage": Command("olmo.ops.database:manage", Needs.NOTHING, "Django's own commands"),
 }
@@ -102,7 +105,7 @@ def run(command: Command) -> int:
             return command.load()() or 0
     except (ConfigError, Problem) as problem:
         sys.stderr.write(f"olmo: {problem}\n")
-        return 1
+        return command.fails_with
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `olmo tickets | head`
