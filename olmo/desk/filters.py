@@ -72,9 +72,9 @@ class Filters:
         conditions: dict[str, Any] = {
             "client_id": self.client, "priority": self.priority, "kind": self.kind,
             "team_id": None if self.team == NONE else self.team,
-            "tags__contains": [self.tag.lower()] if self.tag else "",
         }  # fmt: skip
-        return found.filter(**{column: value for column, value in conditions.items() if value != ""})
+        found = found.filter(**{column: value for column, value in conditions.items() if value != ""})
+        return found.filter(queries.tagged(self.tag)) if self.tag else found
 
     def url(self, path: str = "", **changes: str) -> str:
         """The address of the list with some words changed (and from its beginning)."""
