@@ -1,0 +1,51 @@
+"""The kinds of change, one frozen dataclass each: the public schema of the log. Add optional fields only.
+
+A change knows how to apply itself to the row, which fields it touches (for the clash of two people at one field), whether the
+requester sees it, and its sentence. It never holds personal text: words are in Message, old words leave a digest.
+"""
+
+from .base import KINDS, Change, loggable, of_event
+from .conversation import DeliveryFailed, Noted, Received, Redacted, Replied
+from .life import ChainStopped, Closed, Opened, PutOnHold, Reopened, Resolved, Resumed
+from .ownership import Assigned, Escalated, RequesterChanged, Unwatched, Watched
+from .properties import Categorised, Classified, DueSet, FieldsSet, LanguageSet, Prioritised, Retitled, Tagged
+from .relations import Absorbed, Linked, Merged, Released, SplitOff, Unlinked, Unmerged
+
+__all__ = [
+    "KINDS",
+    "Absorbed",
+    "Assigned",
+    "Categorised",
+    "ChainStopped",
+    "Change",
+    "Classified",
+    "Closed",
+    "DeliveryFailed",
+    "DueSet",
+    "Escalated",
+    "FieldsSet",
+    "LanguageSet",
+    "Linked",
+    "Merged",
+    "Noted",
+    "Opened",
+    "Prioritised",
+    "PutOnHold",
+    "Received",
+    "Redacted",
+    "Released",
+    "Reopened",
+    "Replied",
+    "RequesterChanged",
+    "Resolved",
+    "Resumed",
+    "Retitled",
+    "SplitOff",
+    "Tagged",
+    "Unlinked",
+    "Unmerged",
+    "Unwatched",
+    "Watched",
+    "loggable",
+    "of_event",
+]

@@ -1,0 +1,69 @@
+"""What every kind of change is: typed data that applies itself to a ticket's row and becomes an event."""
+
+from dataclasses import MISSING, asdict, dataclass, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from olmo.kernel.errors import Words
+from olmo.kernel.text import digest
+
+from ..models import Status
+
+if TYPE_CHECKING:
+    from ..models import Ticket
+
+KINDS: dict[str, type["Change"]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One thing that happened to a ticket."""
+
+    kind: ClassVar[str] = ""
+    touches: ClassVar[frozenset[str]] = frozenset()
+    is_public: ClassVar[bool] = False  # the requester sees that it happened
+    is_activity: ClassVar[bool] = True  # it moves the ticket up in lists and marks it unread
+    words: ClassVar[Words] = ""  # "%(by)s ..." with names resolved by `sentences`
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        cls.kind = "".join("_" + c.lower() if c.isupper() else c for c in cls.__name__).lstrip("_")
+        KINDS[cls.kind] = cls
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        """Write this change into the row."""
+        raise TypeError(f"{type(self).__name__} has no effect of its own")
+
+    def as_data(self) -> dict[str, Any]:
+        """What the event keeps: JSON types only; optional fields at their default are left out."""
+        return {k: _plain(v) for k, v in asdict(self).items() if v != _default(type(self), k)}
+
+
+def of_event(kind: str, data: dict[str, Any]) -> Change:
+    """The typed change of a stored event; fields that this version does not know are ignored."""
+    cls = KINDS[kind]
+    known = {f.name: f.type for f in fields(cls)}
+    return cls(**{k: _typed(known[k], v) for k, v in data.items() if k in known})
+
+
+def loggable(values: dict[str, Any]) -> dict[str, Any]:
+    """Custom field values as the log keeps them: words become digests, since they may be personal."""
+    return {k: f"digest:{digest(v)}" if isinstance(v, str) else v for k, v in values.items()}
+
+
+def wake(ticket: "Ticket") -> None:
+    """End a hold: the ticket is open again."""
+    ticket.status, ticket.hold_reason, ticket.wake_at = Status.OPEN, "", None
+
+
+def _default(cls: type[Change], name: str) -> Any:
+    default = cls.__dataclass_fields__[name].default
+    return default if default is not MISSING else ...
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _typed(kind: Any, value: Any) -> Any:
+    is_moment = "datetime" in (kind if isinstance(kind, str) else str(kind))
+    return datetime.fromisoformat(value) if is_moment and isinstance(value, str) else value

@@ -1,0 +1,79 @@
+"""What is said on a ticket, and what becomes of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Status
+from .base import Change, wake
+
+if TYPE_CHECKING:
+    from ..models import Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replied(Change):
+    """The desk wrote to the requester."""
+
+    touches = frozenset({"messages"})
+    is_public = True
+    words = _("%(by)s replied")
+    message: int
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.last_message_id, ticket.answered_at = self.message, ticket.answered_at or at
+        if ticket.status == Status.NEW:
+            ticket.status = Status.OPEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received(Change):
+    """The requester, or somebody else outside the desk, wrote. It wakes a ticket that waits."""
+
+    touches = frozenset({"messages"})
+    is_public = True
+    words = _("%(by)s wrote")
+    message: int
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.last_message_id = self.message
+        if ticket.status == Status.WAITING:
+            wake(ticket)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted(Change):
+    """An internal note: never seen by the requester."""
+
+    touches = frozenset({"messages"})
+    words = _("%(by)s wrote an internal note")
+    message: int
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.last_message_id = self.message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redacted(Change):
+    """The words and files of a message were erased; that it was there stays known."""
+
+    is_public = True
+    words = _("%(by)s erased the content of a message")
+    message: int
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        """The message is erased by the verb; the row does not change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryFailed(Change):
+    """A message did not reach somebody; why is kept with the envelope."""
+
+    words = _("A message could not be delivered")
+    message: int
+    envelope: int
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        """Nothing changes in the row: the ticket becomes unread, and its page says what failed."""

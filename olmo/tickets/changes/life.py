@@ -1,0 +1,121 @@
+"""The life of a ticket: opened, waiting, resolved, reopened, closed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Status
+from .base import Change, wake
+
+if TYPE_CHECKING:
+    from ..models import Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened(Change):
+    """The ticket came to be, with its first message (None for a ticket without words)."""
+
+    is_public = True
+    words = _("%(by)s opened the ticket")
+    ticket_kind: str
+    channel: str
+    subject: str  # digest
+    language: str
+    client: int
+    requester: int
+    impact: int
+    urgency: int
+    priority: int
+    message: int | None = None
+    team: int | None = None
+    assignee: int | None = None
+    category: int | None = None
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.kind, ticket.channel, ticket.language = self.ticket_kind, self.channel, self.language
+        ticket.client_id, ticket.requester_id = self.client, self.requester
+        ticket.impact, ticket.urgency, ticket.priority = self.impact, self.urgency, self.priority
+        ticket.team_id, ticket.assignee_id, ticket.category_id = self.team, self.assignee, self.category
+        ticket.status = Status.OPEN if self.assignee else Status.NEW
+        ticket.opened_at, ticket.last_message_id = at, self.message
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutOnHold(Change):
+    """Work waits for somebody or for a date."""
+
+    touches = frozenset({"status"})
+    is_public = True
+    words = _("%(by)s put the ticket on hold: %(hold_reason)s")
+    reason: str
+    wake_at: datetime | None = None
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.status, ticket.hold_reason, ticket.wake_at = Status.WAITING, self.reason, self.wake_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resumed(Change):
+    """Work goes on after a hold."""
+
+    touches = frozenset({"status"})
+    is_public = True
+    words = _("%(by)s resumed work")
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        wake(ticket)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolved(Change):
+    """A solution was given; the requester may still say that it does not hold."""
+
+    touches = frozenset({"status", "messages"})
+    is_public = True
+    words = _("%(by)s resolved the ticket: %(code)s")
+    code: str
+    message: int | None = None
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.status, ticket.hold_reason, ticket.wake_at = Status.RESOLVED, "", None
+        ticket.resolution_code, ticket.resolved_at = self.code, at
+        if self.message:
+            ticket.last_message_id, ticket.answered_at = self.message, ticket.answered_at or at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reopened(Change):
+    """Resolved or closed, and yet not solved."""
+
+    touches = frozenset({"status"})
+    is_public = True
+    words = _("%(by)s reopened the ticket")
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        wake(ticket)
+        ticket.resolution_code, ticket.resolved_at, ticket.closed_at = "", None, None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed(Change):
+    """The end: by hand, or by itself some days after it was resolved."""
+
+    touches = frozenset({"status"})
+    is_public = True
+    is_activity = False
+    words = _("%(by)s closed the ticket")
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.status, ticket.hold_reason, ticket.wake_at, ticket.closed_at = Status.CLOSED, "", None, at
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainStopped(Change):
+    """Automatic changes caused one another too often and were stopped (depth over 8)."""
+
+    words = _("A chain of automatic changes was stopped")
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        """A mark for people; the row does not change."""

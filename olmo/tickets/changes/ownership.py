@@ -1,0 +1,81 @@
+"""Whose a ticket is: team, agent, requester, followers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Status
+from .base import Change
+
+if TYPE_CHECKING:
+    from ..models import Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assigned(Change):
+    """The ticket belongs to a team, a person, both or nobody."""
+
+    touches = frozenset({"team", "assignee"})
+    is_public = True
+    words = _("%(by)s assigned the ticket to %(target)s")
+    team: int | None = None
+    assignee: int | None = None
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.team_id, ticket.assignee_id = self.team, self.assignee
+        if ticket.status == Status.NEW and self.assignee:
+            ticket.status = Status.OPEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalated(Change):
+    """Functional escalation: handed to another team with a note for it."""
+
+    touches = frozenset({"team", "assignee"})
+    is_public = True
+    words = _("%(by)s escalated the ticket to %(target)s")
+    team: int
+    message: int
+    from_team: int | None = None
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.team_id, ticket.assignee_id, ticket.last_message_id = self.team, None, self.message
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequesterChanged(Change):
+    """The ticket belongs to another requester, perhaps of another client."""
+
+    touches = frozenset({"requester"})
+    words = _("%(by)s made %(requester)s the requester")
+    requester: int
+    client: int
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.requester_id, ticket.client_id = self.requester, self.client
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched(Change):
+    """Somebody follows the ticket."""
+
+    is_activity = False
+    words = _("%(by)s added %(person)s as a follower")
+    person: int
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.watcher_ids = sorted({*ticket.watcher_ids, self.person})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unwatched(Change):
+    """Somebody follows the ticket no more."""
+
+    is_activity = False
+    words = _("%(by)s removed %(person)s from the followers")
+    person: int
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.watcher_ids = [p for p in ticket.watcher_ids if p != self.person]

@@ -1,0 +1,120 @@
+"""What a ticket is judged and described to be."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from .base import Change, loggable
+
+if TYPE_CHECKING:
+    from ..models import Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prioritised(Change):
+    """Impact or urgency was judged anew; the client's matrix gave the priority."""
+
+    touches = frozenset({"impact", "urgency"})
+    words = _("%(by)s set impact to %(impact)s and urgency to %(urgency)s: priority %(priority)s")
+    impact: int
+    urgency: int
+    priority: int
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.impact, ticket.urgency, ticket.priority = self.impact, self.urgency, self.priority
+
+
+@dataclass(frozen=True, kw_only=True)
+class Categorised(Change):
+    """The category was set or taken away."""
+
+    touches = frozenset({"category"})
+    words = _("%(by)s set the category to %(category)s")
+    category: int | None = None
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.category_id = self.category
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classified(Change):
+    """An incident turned out to be a service request, or the reverse."""
+
+    touches = frozenset({"kind"})
+    words = _("%(by)s made it: %(ticket_kind)s")
+    ticket_kind: str
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.kind = self.ticket_kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retitled(Change):
+    """The subject was reworded; the former one is kept in an internal note."""
+
+    touches = frozenset({"subject"})
+    is_public = True
+    words = _("%(by)s changed the subject")
+    subject: str  # digest
+    message: int
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        """The row gets the words from the verb; the log proves them by their digest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldsSet(Change):
+    """Custom fields were filled in; words appear as digests."""
+
+    touches = frozenset({"fields"})
+    words = _("%(by)s filled in %(fields)s")
+    values: dict[str, Any]
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        """Keep values that the row holds already (in words) when they are the same by digest."""
+        kept = dict(ticket.fields)
+        for key, value in self.values.items():
+            if loggable({key: kept.get(key)})[key] != value:
+                kept[key] = value
+        ticket.fields = {k: v for k, v in kept.items() if v is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueSet(Change):
+    """A due date was agreed or dropped."""
+
+    touches = frozenset({"due_at"})
+    is_public = True
+    words = _("%(by)s set the due date to %(due_at)s")
+    due_at: datetime | None = None
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.due_at = self.due_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageSet(Change):
+    """The language in which the requester is answered."""
+
+    touches = frozenset({"language"})
+    words = _("%(by)s set the language to %(language)s")
+    language: str
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.language = self.language
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tagged(Change):
+    """Tags were added or removed."""
+
+    touches = frozenset({"tags"})
+    is_activity = False
+    words = _("%(by)s changed the tags: %(tags)s")
+    added: list[str] | None = None
+    removed: list[str] | None = None
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.tags = sorted({*ticket.tags, *(self.added or [])} - {*(self.removed or [])})
