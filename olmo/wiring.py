@@ -6,9 +6,9 @@ ticket, and must be idempotent; what it changes, it changes by verbs.
 
 from olmo.channels import reactions as channels
 from olmo.notifications import reactions as notifications
-from olmo.tickets import search
+from olmo.tickets import search, standing
 
-INSIDE = [search.index]
+INSIDE = [standing.keep, search.index]
 AFTER = [channels.follow, notifications.tell]
 GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered
 MAILBOX_FAILED = [notifications.mailbox_failing]  # of mailboxes that cannot be read

@@ -16,8 +16,8 @@ from olmo.people.actions import enrol_agent, enrol_requester
 from olmo.people.models import Person, Team, Tier
 from olmo.tenancy.models import Client, Domain, Provider
 from olmo.tenancy.scope import EVERY_CLIENT, scope
-from olmo.tickets import actions
-from olmo.tickets.models import Event, Ticket
+from olmo.tickets import actions, standing
+from olmo.tickets.models import Event, Standing, Ticket
 from olmo.tickets.replay import differences
 
 
@@ -96,4 +96,7 @@ class DeskTest(Cast, TestCase):
         self.assertReplays(ticket)
 
     def assertReplays(self, ticket: Ticket) -> None:
-        self.assertEqual(differences(Ticket.objects.get(pk=ticket.pk)), {})
+        row = Ticket.objects.get(pk=ticket.pk)
+        self.assertEqual(differences(row), {})
+        events = list(Event.objects.filter(ticket=row).order_by("seq"))
+        self.assertEqual(standing.differences(row, events, Standing.objects.filter(ticket=row).first()), {})

@@ -22,8 +22,9 @@ from olmo.outbox import queries as outbox
 from olmo.outbox.models import Envelope
 from olmo.outbox.models import State as Sending
 from olmo.tenancy.scope import EVERY_CLIENT, scope
+from olmo.tickets import standing
 from olmo.tickets.files import path_of
-from olmo.tickets.models import Attachment, Event, SearchDocument, Ticket
+from olmo.tickets.models import Attachment, Event, SearchDocument, Standing, Ticket
 from olmo.tickets.replay import differences
 
 # Tables with a client that are not client data: who belongs to whom is needed before there is a scope.
@@ -106,10 +107,34 @@ def _chunks() -> Iterator[list[Ticket]]:
 
 
 def _unproven(tickets: list[Ticket]) -> list[int]:
+    events = _events(tickets)
+    return [ticket.number for ticket in tickets if differences(ticket, events[ticket.pk])]
+
+
+def _events(tickets: list[Ticket]) -> dict[int, list[Event]]:
     events: dict[int, list[Event]] = {ticket.pk: [] for ticket in tickets}
     for event in Event.objects.filter(ticket__in=tickets).order_by("ticket_id", "seq"):
         events[event.ticket_id].append(event)
-    return [ticket.number for ticket in tickets if differences(ticket, events[ticket.pk])]
+    return events
+
+
+def _standing() -> Seen:
+    """Every ticket stands where its row and log say."""
+    wrong: list[int] = []
+    count = 0
+    with scope(EVERY_CLIENT):
+        for tickets in _chunks():
+            count += len(tickets)
+            events, kept = _events(tickets), Standing.objects.in_bulk([ticket.pk for ticket in tickets])
+            wrong += [t.number for t in tickets if standing.differences(t, events[t.pk], kept.get(t.pk))]
+    if wrong:
+        named = ", ".join(f"#{number}" for number in wrong[:5])
+        return (
+            State.WRONG,
+            f"{len(wrong)} of {count} tickets are in the wrong list: {named}",
+            "tell us: this is a fault",
+        )
+    return _ok(f"{count} tickets stand where their log says")
 
 
 def _search() -> Seen:
@@ -312,6 +337,7 @@ def _rows(query: str) -> list[Any]:
 
 CHECKS: dict[str, Callable[[], Seen]] = {
     "log": _log,
+    "standing": _standing,
     "search": _search,
     "role": _role,
     "row security": _row_security,

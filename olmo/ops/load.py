@@ -31,8 +31,8 @@ from olmo.people.models import Team, Tier
 from olmo.people.queries import by_address
 from olmo.tenancy.models import Client, Domain
 from olmo.tenancy.scope import scope
-from olmo.tickets import search
-from olmo.tickets.changes import Assigned, Change, Closed, Noted, Opened, PutOnHold, Received, Replied, Resolved
+from olmo.tickets import search, standing
+from olmo.tickets.changes import Assigned, Change, Closed, Noted, Opened, PutOnHold, Received, Replied, Resolved, Talk
 from olmo.tickets.models import Channel, Event, HoldReason, Message, MessageKind, ResolutionCode, Ticket, TicketKind
 
 BATCH = 2000  # tickets in one transaction
@@ -51,7 +51,9 @@ EVENT = tuple(f'"{f.column}"' for f in Event._meta.concrete_fields if f.column !
 TICKET_FIELDS = tuple(f.attname for f in Ticket._meta.concrete_fields)
 # A message as the file's are, but for what each one says: making 4 model instances a ticket would cost more than the database.
 MESSAGE_ROW = {f.attname: getattr(Message(channel=Channel.MAIL), f.attname) for f in Message._meta.concrete_fields}
-TABLES = {"tickets_ticket": TICKET, "tickets_message": MESSAGE, "tickets_event": EVENT}
+TABLES = {
+    "tickets_ticket": TICKET, "tickets_message": MESSAGE, "tickets_event": EVENT, "tickets_standing": standing.COLUMNS,
+}  # fmt: skip
 
 # The words of a ticket as olmo_search_add_message would gather them one by one, for a whole batch at once.
 WORDS = (
@@ -128,6 +130,7 @@ class Rows:
     tickets: list[tuple[Any, ...]] = field(default_factory=list)
     messages: list[tuple[Any, ...]] = field(default_factory=list)
     events: list[tuple[Any, ...]] = field(default_factory=list)
+    standings: list[tuple[Any, ...]] = field(default_factory=list)
 
 
 class Loader:
@@ -169,6 +172,7 @@ class Loader:
             ticket = Ticket(pk=pk, number=number, subject=line.subject, reply_token=new_token(20))
             history = History(self, line, ticket, rows)
             history.tell([next(message_ids) for _ in line.said])
+            rows.standings.append(standing.row(standing.of(ticket, history.talk)))
             ticket.fields, ticket.links = Jsonb(ticket.fields), Jsonb(ticket.links)
             rows.tickets.append(tuple(getattr(ticket, name) for name in TICKET_FIELDS))
         return rows
@@ -177,7 +181,7 @@ class Loader:
         """COPY cannot write a table under row security: it fills temporary ones, and INSERT passes every check."""
         self._make_tables()
         with connection.cursor() as cursor:
-            written = zip(TABLES.items(), (rows.tickets, rows.messages, rows.events), strict=True)
+            written = zip(TABLES.items(), (rows.tickets, rows.messages, rows.events, rows.standings), strict=True)
             for (table, columns), values in written:
                 names = ", ".join(columns)
                 with cursor.copy(f"copy load_{table} ({names}) from stdin") as copy:
@@ -211,6 +215,7 @@ class History:
 
     def __init__(self, loader: Loader, line: Line, ticket: Ticket, rows: Rows) -> None:
         self.loader, self.line, self.ticket, self.rows = loader, line, ticket, rows
+        self.talk = Talk()
         self.requester = loader.requesters[line.email]
         self.team = loader.teams[line.queue].pk
         self.agent = loader.agents[line.author] if line.author is not None else loader.clockwork
@@ -257,6 +262,7 @@ class History:
         ticket = self.ticket
         at = max(at, ticket.updated_at) if ticket.version else at
         change.apply(ticket, at)
+        self.talk = change.talk(self.talk, at)
         ticket.version += 1
         if change.is_activity or ticket.version == 1:
             ticket.updated_at = at

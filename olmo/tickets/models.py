@@ -48,6 +48,30 @@ class ResolutionCode(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+class Bucket(models.TextChoices):
+    """The three plain places where a ticket can be."""
+
+    TODO = "todo", _("To do")
+    WAITING = "waiting", pgettext_lazy("bucket", "Waiting")
+    DONE = "done", pgettext_lazy("bucket", "Done")
+
+
+class Reason(models.TextChoices):
+    """Why a ticket is in its bucket, as one would say it."""
+
+    FIRST_RESPONSE = "first_response", _("Needs first response")
+    NEXT_RESPONSE = "next_response", _("Needs next response")
+    ESCALATED = "escalated", _("Escalated, not yet taken")
+    UNTAKEN = "untaken", _("Nobody has taken it")
+    IN_PROGRESS = "in_progress", _("In progress")
+    REQUESTER = "requester", _("Waiting for the requester")
+    THIRD_PARTY = "third_party", _("Waiting for a third party")
+    DATE = "date", _("Waiting until a date")
+    RESOLVED = "resolved", _("Resolved, to be confirmed")
+    CLOSED = "closed", _("Closed")
+    MERGED = "merged", _("Merged")
+
+
 class LinkKind(models.TextChoices):
     RELATED = "related", _("related to")
     DUPLICATE = "duplicate", _("duplicate of")
@@ -336,6 +360,33 @@ class Tagging(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tag", "ticket"], name="tagging_once")]
+
+
+class Standing(models.Model):
+    """Where a ticket stands: made by `standing.of` from its row and log, kept beside it for the lists."""
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="standing")
+    client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
+    bucket = models.CharField(max_length=8, choices=Bucket)
+    reason = models.CharField(max_length=16, choices=Reason)
+    since = models.DateTimeField()
+    act_by = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    handed_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(null=True)
+    promised_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["act_by", "ticket"], name="standing_todo", condition=Q(bucket="todo")),
+            models.Index(
+                fields=["act_by", "ticket"], name="standing_act_by", condition=Q(bucket__in=["todo", "waiting"])
+            ),
+            models.Index(fields=["act_by", "ticket"], name="standing_escalated", condition=Q(reason="escalated")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.reason}"
 
 
 class SearchDocument(models.Model):

@@ -4,7 +4,7 @@ A change knows how to apply itself to the row, which fields it touches (for the 
 requester sees it, and its sentence. It never holds personal text: words are in Message, old words leave a digest.
 """
 
-from .base import KINDS, Change, loggable, of_event
+from .base import KINDS, Change, Talk, loggable, of_event
 from .conversation import DeliveryFailed, Noted, Received, Redacted, Replied
 from .life import ChainStopped, Closed, Opened, PutOnHold, Reopened, Resolved, Resumed
 from .ownership import Assigned, Escalated, RequesterChanged, Unwatched, Watched
@@ -42,6 +42,7 @@ __all__ = [
     "Retitled",
     "SplitOff",
     "Tagged",
+    "Talk",
     "Unlinked",
     "Unmerged",
     "Unwatched",

@@ -2,7 +2,7 @@
 
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from olmo.kernel.errors import Words
 from olmo.kernel.text import digest
@@ -13,6 +13,19 @@ if TYPE_CHECKING:
     from ..models import Ticket
 
 KINDS: dict[str, type["Change"]] = {}
+MOVES = frozenset({"messages", "status", "assignee"})  # a change of one of these is work on the ticket
+
+
+class Talk(NamedTuple):
+    """What the log says about the talk, beside what the row knows.
+
+    asked_at: since when somebody waits for the desk's words; handed_at: when it was escalated, until somebody takes it;
+    moved_at: when somebody last worked on it or wrote.
+    """
+
+    asked_at: datetime | None = None
+    handed_at: datetime | None = None
+    moved_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +45,10 @@ class Change:
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         """Write this change into the row."""
         raise TypeError(f"{type(self).__name__} has no effect of its own")
+
+    def talk(self, before: Talk, at: datetime) -> Talk:
+        """What the log says about the talk after this change."""
+        return before._replace(moved_at=at) if self.touches & MOVES else before
 
     def as_data(self) -> dict[str, Any]:
         """What the event keeps: JSON types only; optional fields at their default are left out."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Status
-from .base import Change, wake
+from .base import Change, Talk, wake
 
 if TYPE_CHECKING:
     from ..models import Ticket
@@ -27,6 +27,9 @@ class Replied(Change):
         if ticket.status == Status.NEW:
             ticket.status = Status.OPEN
 
+    def talk(self, before: Talk, at: datetime) -> Talk:
+        return before._replace(asked_at=None, moved_at=at)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Received(Change):
@@ -41,6 +44,9 @@ class Received(Change):
         ticket.last_message_id = self.message
         if ticket.status == Status.WAITING:
             wake(ticket)
+
+    def talk(self, before: Talk, at: datetime) -> Talk:
+        return before._replace(asked_at=before.asked_at or at, moved_at=at)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Status
-from .base import Change, wake
+from ..models import Channel, Status
+from .base import Change, Talk, wake
 
 if TYPE_CHECKING:
     from ..models import Ticket
@@ -40,6 +40,11 @@ class Opened(Change):
         ticket.team_id, ticket.assignee_id, ticket.category_id = self.team, self.assignee, self.category
         ticket.status = Status.OPEN if self.assignee else Status.NEW
         ticket.opened_at, ticket.last_message_id = at, self.message
+
+    def talk(self, before: Talk, at: datetime) -> Talk:
+        """Whoever called or stood at the counter was spoken to already."""
+        is_asked = self.message is not None and self.channel not in (Channel.PHONE, Channel.COUNTER)
+        return Talk(asked_at=at if is_asked else None, moved_at=at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +88,9 @@ class Resolved(Change):
         ticket.resolution_code, ticket.resolved_at = self.code, at
         if self.message:
             ticket.last_message_id, ticket.answered_at = self.message, ticket.answered_at or at
+
+    def talk(self, before: Talk, at: datetime) -> Talk:
+        return before._replace(asked_at=None, handed_at=None, moved_at=at)
 
 
 @dataclass(frozen=True, kw_only=True)

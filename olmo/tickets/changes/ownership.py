@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Status
-from .base import Change
+from .base import Change, Talk
 
 if TYPE_CHECKING:
     from ..models import Ticket
@@ -28,6 +28,9 @@ class Assigned(Change):
         if ticket.status == Status.NEW and self.assignee:
             ticket.status = Status.OPEN
 
+    def talk(self, before: Talk, at: datetime) -> Talk:
+        return before._replace(handed_at=None if self.assignee else before.handed_at, moved_at=at)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Escalated(Change):
@@ -42,6 +45,9 @@ class Escalated(Change):
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.team_id, ticket.assignee_id, ticket.last_message_id = self.team, None, self.message
+
+    def talk(self, before: Talk, at: datetime) -> Talk:
+        return before._replace(handed_at=at, moved_at=at)
 
 
 @dataclass(frozen=True, kw_only=True)
