@@ -66,6 +66,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "olmo.people.context.person",
+                "olmo.desk.commands.context",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "olmo.kernel.templatetags.look"],
         },

@@ -1,4 +1,5 @@
 // Reply and note are two drafts in two fields. What is typed is kept in this browser until it has been sent.
+import { does } from "./commands.js";
 import { arriving, words } from "./page.js";
 
 const PREFIX = "olmo-draft:";
@@ -37,11 +38,9 @@ document.addEventListener("input", ({ target: field }) => {
   keep(field);
 });
 
-document.addEventListener("keydown", (event) => {
-  const form = event.target.closest("[data-composer]");
-  if (!form || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  event.preventDefault();
-  form.requestSubmit(form.querySelector(`[data-send="${shown(form)?.dataset.draft}"]`));
+does("send", ({ origin }) => {
+  const form = origin.closest("[data-composer]");
+  form?.requestSubmit(form.querySelector(`[data-send="${shown(form)?.dataset.draft}"]`));
 });
 
 // Sent: the draft of the pressed button goes, the other one stays.

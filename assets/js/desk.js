@@ -2,7 +2,10 @@
 import "./answers.js";
 import "./composer.js";
 import "./dialogs.js";
+import "./errands.js";
 import "./frames.js";
+import "./going.js";
+import "./keys.js";
 import "./list.js";
 import "./live.js";
 import "./menu-from.js";
@@ -10,7 +13,6 @@ import "./menus.js";
 import "./newest.js";
 import "./parts.js";
 import "./recipients.js";
-import "./shortcuts.js";
 import "./theme.js";
 import "./times.js";
 import "./toast.js";

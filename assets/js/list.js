@@ -1,5 +1,6 @@
 // The list by keyboard: j and k move, x selects, Escape clears; Shift selects a range; the bar counts.
-import { isText, words } from "./page.js";
+import { does } from "./commands.js";
+import { words } from "./page.js";
 
 const rows = () => [...document.querySelectorAll("[data-list] .row")];
 const here = () => document.activeElement?.closest?.(".row");
@@ -37,9 +38,8 @@ document.addEventListener("change", ({ target }) => target.closest("[data-list]"
 document.addEventListener("part:taken", () => document.querySelectorAll("[data-list]").forEach(count));
 document.addEventListener("reset", ({ target }) => target.matches("[data-list]") && setTimeout(() => count(target)));
 
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isText(event.target)) return;
-  if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
-  else if (event.key === "x" && here()) box(here()).click();
-  else if (event.key === "Escape") document.querySelector("[data-list]:has(.row__pick input:checked)")?.reset();
-});
+does("next", () => move(1));
+does("previous", () => move(-1));
+does("open", () => here()?.querySelector(".row__subject").click());
+does("select", () => here() && box(here())?.click());
+does("clear", () => document.querySelector("[data-list]:has(.row__pick input:checked)")?.reset());

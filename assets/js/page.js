@@ -14,6 +14,9 @@ export function say(sentence) {
   if (voice) voice.textContent = sentence;
 }
 
+/** Whether an element can be seen. */
+export const isShown = (element) => element.checkVisibility({ visibilityProperty: true });
+
 /** Whether keys typed into this element are text. */
 export const isText = (element) =>
   Boolean(element.closest?.("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])"));

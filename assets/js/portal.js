@@ -3,6 +3,7 @@ import "./answers.js";
 import "./composer.js";
 import "./dialogs.js";
 import "./frames.js";
+import "./keys.js";
 import "./live.js";
 import "./menus.js";
 import "./parts.js";

@@ -38,6 +38,7 @@ def head(ticket: Ticket) -> dict[str, Any]:
     is_merged = ticket.merged_into_id is not None
     return {
         "number": ticket.number,
+        "url": places.ticket(ticket.number),
         "kind": TicketKind(ticket.kind).label,
         "title": ticket.subject,
         "badge": {"tone": tone, "icon": icon, "label": _state(ticket)},
@@ -87,9 +88,17 @@ def _acts(ticket: Ticket) -> list[dict[str, Any]]:
     if ticket.merged_into_id is not None:
         return [{"label": _("Take the merge back"), "icon": "unmerge", "url": _url(ticket, "merge_end")}]
     if ticket.status == Status.WAITING:
-        return [{"label": _("Resume"), "icon": "play", "url": _url(ticket, "hold_end")}]
+        return [{"label": _("Resume"), "icon": "play", "noun": "hold_end", "url": _url(ticket, "hold_end")}]
     if ticket.is_done:
-        return [{"label": _("Reopen"), "icon": "undo", "url": _url(ticket, "reopening"), "is_main": True}]
+        return [
+            {
+                "label": _("Reopen"),
+                "icon": "undo",
+                "noun": "reopening",
+                "url": _url(ticket, "reopening"),
+                "is_main": True,
+            }
+        ]
     return []
 
 

@@ -18,9 +18,10 @@ Part = Mapping[str, Any]
 _PANEL = '<aside class="panel" id="panel" aria-label="{label}" data-live="{live}">\n{sections}</aside>'
 _SECTION = "<section><h2>{title}{link}</h2>\n{person}{facts}{lines}</section>\n"
 _OPENS = (
-    '<details class="menu-of menu-of--end" data-menu data-from="{url}"{state}><summary class="{css}">{value}'
+    '<details class="menu-of menu-of--end" data-menu data-from="{url}"{state}><summary class="{css}"{command}>{value}'
     '<span class="visually-hidden">, {change}</span></summary><div class="menu">{menu}</div></details>'
 )
+_COMMAND = ' data-command="{}"'
 _LINK = '<a class="menu__item" href="{}">{}</a>'
 _PERSON = "{}<span><b><bdi>{}</bdi></b><br><small>{}</small></span>"
 _LINE = '<li><a href="{}"><span dir="auto">{}</span><small><span class="number">{}</span>{}</small></a></li>'
@@ -70,6 +71,7 @@ class _Printer:
         is_open = bool(self.opened) and part.get("noun") == self.opened
         return _OPENS.format(
             url=part["url"], css=css, value=value, change=self.change, state=" open data-loaded" if is_open else "",
+            command=_COMMAND.format(noun) if (noun := part.get("noun")) else "",
             menu=self.form if is_open else _LINK.format(part["url"], self.change),
         )  # fmt: skip
 

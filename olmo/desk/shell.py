@@ -71,13 +71,13 @@ def navigation(viewer: Person, box: str, path: str) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = [
         {
             "group": "", "label": label, "icon": icon, "url": start if name == "mine" else f"{start}?box={name}",
-            "count": bounded(counts.get(name, 0)), "active": name == box,
+            "count": bounded(counts.get(name, 0)), "active": name == box, "command": f"box-{name}",
         }
         for name, (label, icon, _is_counted) in BOXES.items()
     ]  # fmt: skip
     if viewer.is_administrator:
         home = reverse("desk:admin")
-        group = {"group": _("Desk"), "label": _("Administration"), "icon": "gear", "url": home}
+        group = {"group": _("Desk"), "label": _("Administration"), "icon": "gear", "url": home, "command": "admin"}
         items.append({**group, "active": path.startswith(home)})
     return items
 

@@ -80,7 +80,13 @@ def more(request: DeskRequest, number: int) -> HttpResponse:
 
 def _more(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
     def to(noun: str, label: str, icon: str, **extra: Any) -> dict[str, Any]:
-        return {"label": label, "icon": icon, "url": reverse(f"desk:{noun}", args=[ticket.number]), **extra}
+        return {
+            "noun": noun,
+            "label": label,
+            "icon": icon,
+            "url": reverse(f"desk:{noun}", args=[ticket.number]),
+            **extra,
+        }
 
     found = [to("subject", _("Change the subject…"), "pen"), to("links", _("Link to another ticket…"), "link")]
     if ticket.merged_into_id is None:

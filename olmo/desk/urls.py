@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import changing, conversation, listing, opening, people, searching, ticket, writing
+from . import changing, conversation, keys, listing, opening, people, searching, ticket, writing
 from .forms import FORMS
 
 app_name = "desk"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("people/<int:pk>", people.card, name="person"),
     path("uploads", writing.uploads, name="uploads"),
     path("tickets/new", opening.new, name="new"),
+    path("keys", keys.keys, name="keys"),
     path("search", searching.search, name="search"),
     path("admin/", include("olmo.desk.admin.urls")),
     path(_TICKET, ticket.show, name="ticket"),

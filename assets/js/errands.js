@@ -1,0 +1,8 @@
+// Commands whose control may stand in a closed menu: colours, the way out.
+import { does } from "./commands.js";
+
+const press = (selector) => document.querySelector(selector)?.click();
+
+for (const theme of ["light", "dark", "system"])
+  does(`theme-${theme}`, () => press(`[data-set-theme="${theme === "system" ? "" : theme}"]`));
+does("sign-out", () => document.querySelector("form[data-forget-drafts]")?.requestSubmit());

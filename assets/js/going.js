@@ -1,0 +1,2 @@
+// Going to another page of the desk.
+document.addEventListener("go", ({ detail: { url } }) => location.assign(url));
