@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "olmo.tickets",
     "olmo.channels",
     "olmo.notifications",
+    "olmo.reports",
     "olmo.desk",
     "olmo.portal",
     "olmo.ops",

@@ -102,7 +102,7 @@ def sentence(viewer: Person, filters: Filters) -> list[dict[str, Any]]:
         *([{"text": _("tagged")}, _word(filters, "tag", filters.tag)] if filters.tag else []),
         {"text": _("sorted by")},
         _word(filters, "sort", str(SORTS[filters.sort])),
-        *([] if filters.tag else [_word(filters, "tag", _("and a tag…"))]),
+        *([] if filters.tag else [{**_word(filters, "tag", _("and a tag…")), "is_invitation": True}]),
     ]
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -68,6 +69,7 @@ def _list(request: DeskRequest, filters: Filters) -> dict[str, Any]:
         "blank": None if found.rows else _blank(filters),
         "first_url": first if after else "",
         "more_url": more,
+        "export_url": filters.url(reverse("desk:exports")),
     }
 
 

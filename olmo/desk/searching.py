@@ -2,9 +2,11 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
@@ -53,7 +55,10 @@ def _found(request: DeskRequest, typed: str) -> dict[str, Any]:
     unread = queries.unread(request.person, rows)
     query = language.parse(typed, request.person)
     highlight = highlighter([*query.words, *query.phrases])
-    return {"rows": listed(rows, unread, highlight=highlight), "count": len(rows), "is_full": len(rows) == SHOWN}
+    return {
+        "rows": listed(rows, unread, highlight=highlight), "count": len(rows), "is_full": len(rows) == SHOWN,
+        "export_url": f"{reverse('desk:exports')}?{urlencode({'q': typed})}" if rows else "",
+    }  # fmt: skip
 
 
 def highlighter(words: list[str]) -> Highlighter:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import changing, conversation, keys, listing, opening, people, searching, ticket, writing
+from . import changing, conversation, exporting, keys, listing, opening, people, searching, ticket, writing
 from .forms import FORMS
 
 app_name = "desk"
@@ -13,6 +13,7 @@ _MESSAGE = f"{_TICKET}/messages/<int:pk>"
 urlpatterns = [
     path("", listing.tickets, name="list"),
     path("choices/<slug:name>", listing.choices, name="choices"),
+    path("exports", exporting.exports, name="exports"),
     path("people", people.suggestions, name="people"),
     path("people/<int:pk>", people.card, name="person"),
     path("uploads", writing.uploads, name="uploads"),

@@ -18,6 +18,16 @@ def record(by: Person, subject: str, change: dict[str, Any]) -> AuditLine:
     return AuditLine.objects.create(by=by, at=clock.now(), subject=subject[:200], change=change)
 
 
+def exported(by: Person, subject: str, change: dict[str, Any]) -> AuditLine:
+    """Write that somebody took data out of the desk as a file. subject: which data; change: how many rows, and as what.
+
+    Whoever may see a list may take it out: the line is for those who ask later. Raises NotAllowed for all but agents.
+    """
+    if not by.is_agent:
+        raise NotAllowed
+    return AuditLine.objects.create(by=by, at=clock.now(), subject=f"export: {subject}"[:200], change=change)
+
+
 def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """What differs between two states of a thing, as {field: [before, after]}, in JSON types."""
     keys = [key for key in after if before.get(key) != after[key]]

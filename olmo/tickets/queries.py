@@ -126,18 +126,28 @@ def page(
     column, descending = SORTS[sort]
     if after:
         tickets = tickets.filter(_beyond(column, descending, after))
-    order = [F(column).desc() if descending else F(column).asc(), "-id" if descending else "id"]
-    ids = list(tickets.order_by(*order).values_list("id", flat=True)[: size + 1])
+    ids = list(in_order(tickets, sort).values_list("id", flat=True)[: size + 1])
     rows = _rows(ids[:size], public_only=public_only)
     return Page(rows, _key(rows[-1], column) if len(ids) > size else "")
 
 
+def in_order(tickets: QuerySet[Ticket], sort: str) -> QuerySet[Ticket]:
+    """These tickets in the order of a list (a name of SORTS)."""
+    column, descending = SORTS[sort]
+    return tickets.order_by(F(column).desc() if descending else F(column).asc(), "-id" if descending else "id")
+
+
 def search(viewer: Person, text: str, *, limit: int = PAGE) -> list[dict[str, Any]]:
     """Tickets that match `text`, best first, at most `limit`. Raises Invalid("q") naming a word that is not understood."""
+    return _rows(search_ids(viewer, text, limit=limit), public_only=viewer.is_requester)
+
+
+def search_ids(viewer: Person, text: str, *, limit: int = PAGE) -> list[int]:
+    """Ids of the tickets that `search` finds."""
     query = words.parse(text, viewer)
     tickets = visible_to(viewer).filter(query.conditions)
     ids = _with_words(viewer, tickets, query, limit)[:limit] if query.has_words else _newest(tickets, limit)
-    return _rows(_numbered(viewer, query, ids)[:limit], public_only=viewer.is_requester)
+    return _numbered(viewer, query, ids)[:limit]
 
 
 def unread(viewer: Person, rows: list[dict[str, Any]]) -> set[int]:

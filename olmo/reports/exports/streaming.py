@@ -1,0 +1,122 @@
+"""An export under way: ids first (8 bytes for each ticket), then the rows of some hundred tickets at a time.
+
+Each piece opens a scope of its own and gives its connection back, so a reader on a slow line holds none.
+"""
+
+import json
+from array import array
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from olmo.kernel.errors import Invalid
+from olmo.people import audit
+from olmo.people.models import Person
+from olmo.people.queries import clients_of
+from olmo.tenancy.scope import scope
+from olmo.tickets import queries
+from olmo.tickets.models import Ticket
+
+from .columns import Column, field_of, offered, said
+from .sheets import MOST_ROWS_OF_A_SHEET, Csv, Sheet, Xlsx
+from .values import Style
+
+AT_A_TIME = 500
+MOST_FOUND = 5000  # of a search, best first
+_ROWS = (
+    "select {columns} from unnest(%s::bigint[]) with ordinality as wanted (id, place)"
+    " join tickets_ticket t on t.id = wanted.id order by wanted.place"
+)
+
+
+@dataclass(frozen=True)
+class Export:
+    """Which tickets, in which order, as which columns, for whom."""
+
+    viewer: Person
+    ids: "array[int]"
+    columns: dict[str, Column]
+    sheet: Sheet
+    language: str
+    zone: ZoneInfo
+
+    def pieces(self) -> Iterator[bytes]:
+        """The file. Between two pieces no transaction and no connection is held."""
+        with translation.override(self.language):
+            head = self.sheet.begin(list(self.columns), [str(column.label) for column in self.columns.values()])
+        if head:
+            yield head
+        for start in range(0, len(self.ids), AT_A_TIME):
+            piece = self._piece(self.ids[start : start + AT_A_TIME])
+            if piece:
+                yield piece
+        yield from self.sheet.end()
+
+    def _piece(self, ids: Sequence[int]) -> bytes:
+        with translation.override(self.language), timezone.override(self.zone):
+            try:
+                with scope(clients_of(self.viewer)):
+                    return self.sheet.add(_rows(self.columns, ids))
+            finally:
+                if not connection.in_atomic_block:  # a test's own transaction stays
+                    connection.close()
+
+
+def of_tickets(viewer: Person, tickets: QuerySet[Ticket], *, sort: str) -> "array[int]":
+    """Ids of these tickets (which the viewer sees) in the order of a list."""
+    return array("q", queries.in_order(tickets, sort).values_list("id", flat=True).iterator(chunk_size=10_000))
+
+
+def of_search(viewer: Person, text: str) -> "array[int]":
+    """Ids of the tickets that match `text`, best first, at most MOST_FOUND. Raises Invalid("q")."""
+    return array("q", queries.search_ids(viewer, text, limit=MOST_FOUND))
+
+
+def export(viewer: Person, ids: "array[int]", *, chosen: Sequence[str], ending: str, style: Style, what: str) -> Export:
+    """Begin an export and write it into the change log: who took what out, and how many rows.
+
+    what: the list in words; ending: "csv" or "xlsx". Raises Invalid (columns, format), NotAllowed.
+    """
+    known = offered()
+    columns = {key: known[key] for key in chosen if key in known}
+    if not columns:
+        raise Invalid("columns", _("Choose at least one column."))
+    if ending == "xlsx" and len(ids) > MOST_ROWS_OF_A_SHEET:
+        raise Invalid("format", _("A workbook holds 1,048,575 rows; this list has more. Choose CSV."))
+    sheet: Sheet = Xlsx(style, str(_("Tickets"))) if ending == "xlsx" else Csv(style)
+    audit.exported(viewer, what, {"rows": [None, len(ids)], "format": [None, ending], "columns": [None, list(columns)]})
+    language = translation.get_language() or "en"
+    return Export(viewer, ids, columns, sheet, language, ZoneInfo(str(timezone.get_current_timezone())))
+
+
+async def in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The same pieces for an asynchronous server, which would otherwise gather all of them first."""
+    while (piece := await sync_to_async(_next)(pieces)) is not None:
+        yield piece
+
+
+def _next(pieces: Iterator[bytes]) -> bytes | None:
+    return next(pieces, None)
+
+
+def _rows(columns: dict[str, Column], ids: Sequence[int]) -> list[list[object]]:
+    own = [column for column in columns.values() if column.kind != "field"]
+    selected = ", ".join([*(column.sql for column in own), "t.fields"])
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS.format(columns=selected), [list(ids)])
+        return [_row(columns, row) for row in cursor.fetchall()]
+
+
+def _row(columns: dict[str, Column], row: tuple[object, ...]) -> list[object]:
+    values, fields = iter(row[:-1]), row[-1]
+    held = json.loads(str(fields))  # a plain cursor of Django's gives JSON as it is written
+    return [
+        held.get(field_of(key), "") if column.kind == "field" else said(column, next(values))
+        for key, column in columns.items()
+    ]
