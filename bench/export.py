@@ -2,7 +2,7 @@
 
     bench/run export [--tickets 100000] [--data DIR]
 
-The web server runs as `bin/olmo web` does; the file is read as fast as it comes. Memory is the rise of the process's peak (VmHWM).
+The server is the one of `bin/olmo web`; the file is read as fast as it comes. Memory is its process's peak (VmHWM).
 """
 
 import argparse
