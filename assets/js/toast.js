@@ -1,8 +1,9 @@
 // Toasts: printed by the server (Django's messages), by toast(...), or by an HX-Trigger header {"toast": {"text": "..."}}.
-// They go by themselves after a while, unless somebody points at them, they are bad news, or can be undone.
-import { arriving, words } from "./page.js";
+// They go by themselves after a while, unless somebody points at them or they are bad news; what can be undone stays longer.
+import { arriving, isText, words } from "./page.js";
 
 const STAY = 8000;
+const LONGER = 30000;
 
 /** Shows a sentence about what just happened. */
 export function toast(text, { isBad = false } = {}) {
@@ -19,10 +20,18 @@ export function toast(text, { isBad = false } = {}) {
 }
 
 arriving(".toast", (box) => {
-  if (box.matches(".toast--bad, :has(form)")) return;
+  if (box.matches(".toast--bad")) return;
+  const stay = box.querySelector("form") ? LONGER : STAY; // the ticket's log offers Undo for an hour
   const leave = () => (box.matches(":hover, :focus-within") ? setTimeout(leave, STAY / 2) : box.remove());
-  setTimeout(leave, STAY);
+  setTimeout(leave, stay);
 });
 
 document.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest(".toast").remove());
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || isText(event.target)) return;
+  const undo = [...document.querySelectorAll(".toast form button")].at(-1);
+  if (!undo) return;
+  event.preventDefault();
+  undo.click();
+});
 document.addEventListener("toast", (event) => toast(event.detail.text, { isBad: event.detail.bad }));

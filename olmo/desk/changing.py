@@ -8,17 +8,20 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.kernel.errors import Conflict, Invalid, Words
 from olmo.tickets import actions, queries
 from olmo.tickets.models import Ticket
+from olmo.tickets.undo import undoable
 
 from . import people
 from . import ticket as tickets
 from .forms import FORMS, ChangeForm
 from .forms.joining import Merge
 from .shell import AnyView, DeskRequest, SeeOther, agents, is_part, page
+from .undoing import say
 
 # Forms with no place on the ticket's page have a page of their own.
 _ALONE = frozenset({"merge", "links", "subject"})
@@ -33,16 +36,20 @@ def change(noun: str) -> AnyView[[int]]:
         ticket = queries.by_number(request.person, number)
         if request.method == "POST":
             form = FORMS[noun](request.POST, ticket=ticket, by=request.person)
-            return done(request, form) if form.is_done() else shown(request, form, status=form.status)
+            return attempt(request, form) or shown(request, form, status=form.status)
         return shown(request, FORMS[noun](ticket=ticket, by=request.person))
 
     return view
 
 
-def done(request: DeskRequest, form: ChangeForm) -> HttpResponse:
-    """After the change: the ticket (or the one where it goes on)."""
-    if form.said:
-        messages.success(request, str(form.said))
+def attempt(request: DeskRequest, form: ChangeForm) -> HttpResponse | None:
+    """Make the change and go on to the ticket (or to the one where it goes on), with the offer to undo it. None: refused."""
+    with undoable(request.person, form.said or form.title) as made:
+        is_done = form.is_done()
+    if not is_done:
+        return None
+    if form.said and (made.token or form.is_said_always):
+        say(request, form.said, made.token)
     return SeeOther(form.answer_url())
 
 
@@ -75,7 +82,7 @@ def merge(request: DeskRequest, number: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET if "number" in request.GET else None
     form = Merge(data, ticket=ticket, by=request.person)
     if request.method == "POST":
-        return done(request, form) if form.is_done() else alone(request, form, {}, status=form.status)
+        return attempt(request, form) or alone(request, form, {}, status=form.status)
     is_possible = data is not None and form.preview()
     status = 200 if data is None or is_possible else form.status
     into = form.into if is_possible else None
@@ -83,7 +90,7 @@ def merge(request: DeskRequest, number: int) -> HttpResponse:
     return page(request, "desk/merge.html", context, status=status)
 
 
-def press(verb: Callable[[DeskRequest, Ticket], object], said: Words = "") -> AnyView[[int]]:
+def press(verb: Callable[[DeskRequest, Ticket], object], said: Words) -> AnyView[[int]]:
     """The view of a change that needs no words. A refusal comes back as a toast on the ticket."""
 
     @require_POST
@@ -91,12 +98,12 @@ def press(verb: Callable[[DeskRequest, Ticket], object], said: Words = "") -> An
     def view(request: DeskRequest, number: int) -> HttpResponse:
         ticket = queries.by_number(request.person, number)
         try:
-            verb(request, ticket)
+            with undoable(request.person, said) as made:
+                verb(request, ticket)
         except (Conflict, Invalid) as refusal:
             messages.error(request, str(refusal.message))
         else:
-            if said:
-                messages.success(request, str(said))
+            say(request, said, made.token)
         return SeeOther(reverse("desk:ticket", args=[number]))
 
     return view
@@ -109,8 +116,10 @@ def _unlink(request: DeskRequest, ticket: Ticket) -> object:
     return actions.unlink(ticket, queries.by_number(request.person, int(number)), by=request.person, kind=kind)
 
 
-resume = press(lambda request, ticket: actions.resume(ticket, by=request.person))
-close = press(lambda request, ticket: actions.close(ticket, by=request.person))
-reopen = press(lambda request, ticket: actions.reopen(ticket, by=request.person))
-unmerge = press(lambda request, ticket: actions.unmerge(ticket, by=request.person))
-unlink = press(_unlink)
+resume = press(lambda request, ticket: actions.resume(ticket, by=request.person), gettext_lazy("Resumed."))
+close = press(lambda request, ticket: actions.close(ticket, by=request.person), gettext_lazy("Closed."))
+reopen = press(lambda request, ticket: actions.reopen(ticket, by=request.person), gettext_lazy("Reopened."))
+unmerge = press(
+    lambda request, ticket: actions.unmerge(ticket, by=request.person), gettext_lazy("The tickets are apart again.")
+)
+unlink = press(_unlink, gettext_lazy("Link removed."))

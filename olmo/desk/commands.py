@@ -68,6 +68,7 @@ COMMANDS: tuple[Command, ...] = (
     _do(name="new", label=_("New ticket"), key="c", path="tickets/new", icon="plus"),
     _do(name="search", label=_("Search"), key="/", path="search", icon="search"),
     _do(name="keys", label=_("Show all keys"), key="?", path="keys", icon="help"),
+    _do(name="undo", label=_("Undo what was just done"), key="z", icon="undo"),
     _do(name="nav", label=_("Narrow or widen the navigation"), key="[", icon="sidebar"),
     _do(name="theme-light", label=_("Colours: light"), icon="sun"),
     _do(name="theme-dark", label=_("Colours: dark"), icon="sun"),

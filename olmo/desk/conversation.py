@@ -16,7 +16,7 @@ from olmo.kernel.errors import Conflict, NotAllowed
 from olmo.tickets import actions, policy, queries
 from olmo.tickets.models import Message, Ticket
 
-from .changing import alone, done
+from .changing import alone, attempt
 from .forms import Split
 from .shell import DeskRequest, SeeOther, agents, page
 from .ticket import acts, message_of
@@ -92,8 +92,8 @@ def split(request: DeskRequest, number: int, pk: int) -> HttpResponse:
     ticket = queries.by_number(request.person, number)
     data = request.POST if request.method == "POST" else None
     form = Split(data, message=message, ticket=ticket, by=request.person)
-    if data is not None and form.is_done():
-        return done(request, form)
+    if data is not None and (done := attempt(request, form)):
+        return done
     return alone(request, form, {"message": message}, status=form.status if data is not None else 200)
 
 

@@ -38,10 +38,11 @@ _QUOTED = '<details class="said__quoted"><summary>{}{}</summary><div class="said
 _NOTICE = '<div class="banner{}">{}<p><strong>{}</strong> {}</p></div>'
 _FOLD = '<li class="is-event">{}<details class="event-fold"><summary>{}{}</summary><ul>{}</ul></details></li>\n'
 _HANDOVER = (
-    '<li>{}<div class="handover"><div class="handover__line">{}<b>{}</b></div>'
+    '<li>{}<div class="handover"><div class="handover__line">{}<b>{}</b>{}</div>'
     '<div class="handover__text" dir="auto" hx-ignore>{}</div></div></li>\n'
 )
-_EVENT = '<li class="is-event">{}<p class="event">{}<span>{}</span></p></li>\n'
+_EVENT = '<li class="is-event">{}<p class="event">{}<span>{}</span>{}</p></li>\n'
+_UNDO = '<button class="button button--bare button--small event__undo" form="undo" formaction="{}">{}</button>'
 
 
 def log(timeline: Timeline, *, live: str, seen: int) -> SafeString:
@@ -69,6 +70,7 @@ class _Printer:
         self.private = (
             f'<span class="said__private">{marks.icon("lock", "s")}{escape(_("Internal note, agents only"))}</span>'
         )
+        self.undo = escape(_("Undo"))
         self.more, self.earlier = escape(_("More about this message")), escape(_("Earlier text"))
 
     def entry(self, entry: Part) -> str:
@@ -76,12 +78,28 @@ class _Printer:
         if "said" in entry:
             return self._said(entry["said"], when)
         if "fold" in entry:
-            events = "".join([f'<li class="event"><span>{escape(event)}</span></li>' for event in entry["events"]])
+            events = "".join(
+                [
+                    f'<li class="event"><span>{escape(event)}</span>{self._undo(url)}</li>'
+                    for event, url in entry["events"]
+                ]
+            )
             return _FOLD.format(when, marks.icon("right", "s"), escape(entry["fold"]), events)
         if "handover" in entry:
             handover = entry["handover"]
-            return _HANDOVER.format(when, marks.icon("escalate", "s"), escape(handover["title"]), handover["text"])
-        return _EVENT.format(when, marks.icon(entry["icon"] or "right", "s"), escape(entry["event"]))
+            return _HANDOVER.format(
+                when,
+                marks.icon("escalate", "s"),
+                escape(handover["title"]),
+                self._undo(entry["undo"]),
+                handover["text"],
+            )
+        return _EVENT.format(
+            when, marks.icon(entry["icon"] or "right", "s"), escape(entry["event"]), self._undo(entry["undo"])
+        )
+
+    def _undo(self, url: str) -> str:
+        return _UNDO.format(url, self.undo) if url else ""
 
     def _said(self, said: Part, when: str) -> str:
         return _SAID.format(

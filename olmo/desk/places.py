@@ -18,6 +18,11 @@ def message(number: int, pk: int, noun: str = "message") -> str:
     return _pattern(noun, 2).replace("{0}", str(number)).replace("{1}", str(pk))
 
 
+def undo(token: str) -> str:
+    """Where something is taken back."""
+    return f"{_undo()}{token}"
+
+
 def file(pk: int, name: str) -> str:
     """Where an attachment is fetched."""
     return f"{_files()}{pk}/{quote(name)}"
@@ -29,6 +34,11 @@ def _pattern(noun: str, numbers: int) -> str:
     for n in range(numbers):
         found = found.replace(str(_NUMBER + n), f"{{{n}}}")
     return found
+
+
+@lru_cache(maxsize=1)
+def _undo() -> str:
+    return reverse("desk:undo", args=["x"]).removesuffix("x")
 
 
 @lru_cache(maxsize=1)

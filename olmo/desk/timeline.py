@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from olmo.kernel.errors import NotFound, Words
 from olmo.notifications import queries as notifications
 from olmo.people.models import Person
-from olmo.tickets import conversation
+from olmo.tickets import conversation, undo
 from olmo.tickets.conversation import File, Said
 from olmo.tickets.models import Attachment, Channel, Event, Ticket
 from olmo.tickets.sentences import describe
@@ -32,6 +32,7 @@ _LOUD: Mapping[str, str] = {
     "put_on_hold": "pause", "resumed": "play", "resolved": "check", "reopened": "undo", "closed": "archive",
     "merged": "merge", "absorbed": "merge", "unmerged": "unmerge", "released": "unmerge", "split_off": "split",
     "redacted": "redact", "delivery_failed": "alert", "chain_stopped": "alert", "escalated": "escalate", "retitled": "pen",
+    "undone": "undo",
 }  # fmt: skip
 _BY: Mapping[str, Words] = {
     Channel.MAIL: gettext_lazy("by e-mail"),
@@ -98,8 +99,10 @@ class _Window:
             else:
                 yield {"at": message.at, "order": (message.at, 0, message.pk), "said": self._said(message)}
         loud = [event for event in self.log if event.kind not in _SAID]
+        tokens = undo.of_ticket(self.viewer, self.ticket) if undo.may_be_young(self.log) else {}
         for event, sentence in zip(loud, describe(self.viewer, loud), strict=True):
-            yield _told(event, sentence, words.get(event.seq, ""))
+            token = tokens.get(event.seq)
+            yield {**_told(event, sentence, words.get(event.seq, "")), "undo": places.undo(token) if token else ""}
 
     def copies(self) -> list[str]:
         """Who was in copy of the newest message of the conversation; the portal knows no copies, its messages do not count."""
@@ -136,7 +139,7 @@ def _folded(entries: list[Entry]) -> Iterable[Entry]:
         words = ngettext("%(n)d change by %(names)s", "%(n)d changes by %(names)s", len(run))
         yield {
             "at": run[0]["at"], "fold": words % {"n": len(run), "names": names},
-            "events": [entry["event"] for entry in run],
+            "events": [(entry["event"], entry["undo"]) for entry in run],
         }  # fmt: skip
 
 
@@ -192,6 +195,13 @@ def _via(ticket: Ticket, message: Said) -> str:
 def _notice(message: Said) -> dict[str, Any] | None:
     if message.redacted_at:
         return {"tone": "", "icon": "redact", "title": _("The content of this message was erased.")}
+    if message.withdrawn_at:
+        return {
+            "tone": "",
+            "icon": "undo",
+            "title": _("Taken back."),
+            "text": _("It was not sent, and only agents see it."),
+        }
     if not message.is_verified:
         return {
             "tone": "ochre", "icon": "alert", "title": _("The sender is not verified."),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import changing, conversation, exporting, keys, listing, opening, people, searching, ticket, writing
+from . import changing, conversation, exporting, keys, listing, opening, people, searching, ticket, undoing, writing
 from .forms import FORMS
 
 app_name = "desk"
@@ -19,6 +19,7 @@ urlpatterns = [
     path("uploads", writing.uploads, name="uploads"),
     path("tickets/new", opening.new, name="new"),
     path("keys", keys.keys, name="keys"),
+    path("undo/<slug:token>", undoing.take_back, name="undo"),
     path("search", searching.search, name="search"),
     path("admin/", include("olmo.desk.admin.urls")),
     path(_TICKET, ticket.show, name="ticket"),

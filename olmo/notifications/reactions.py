@@ -13,7 +13,7 @@ from olmo.outbox.actions import send
 from olmo.outbox.models import Envelope
 from olmo.people.actions import robot
 from olmo.people.models import Person
-from olmo.tickets import actions
+from olmo.tickets import actions, undo
 from olmo.tickets.changes import (
     Assigned,
     Change,
@@ -42,7 +42,7 @@ def tell(event: Event) -> None:
     """AFTER reaction: tell those whom an event concerns."""
     change = of_event(event.kind, event.data)
     react = _REACTIONS.get(type(change))
-    if react is not None:
+    if react is not None and not undo.is_undone(event):
         react(event, change)
 
 

@@ -7,7 +7,7 @@ from olmo.kernel import clock
 from olmo.outbox.actions import File, send
 from olmo.people.models import Identity, Person
 from olmo.people.queries import by_address
-from olmo.tickets import policy
+from olmo.tickets import policy, undo
 from olmo.tickets.models import Event, Message, Ticket
 
 from .models import Notice
@@ -88,7 +88,7 @@ def post(
         subject=mail.subject, text=mail.text, html=mail.html, purpose=notice.purpose, client_id=ticket.client_id,
         message_id=own_id, headers=own_headers({"Reply-To": answers_to, **thread, **(headers or {})}), files=files,
         reference=f"message:{carried.pk}" if carried else f"event:{event.pk}", is_automatic=is_automatic,
-        return_path=answers_to, hold=hold,
+        return_path=answers_to, hold=hold, not_before=undo.settled_at(event),
     )  # fmt: skip
     notice.save(update_fields=["envelope"])
 

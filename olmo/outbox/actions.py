@@ -35,13 +35,13 @@ def send(
     *, to: str, subject: str, text: str, sender: str = "", html: str = "", purpose: str = "notice", to_name: str = "",
     sender_name: str = "", client_id: int | None = None, message_id: str = "", headers: Mapping[str, str] | None = None,
     files: Sequence[File] = (), reference: str = "", is_automatic: bool = False, return_path: str = "",
-    hold: str = "",
+    hold: str = "", not_before: datetime | None = None,
 ) -> Envelope:  # fmt: skip
     """Queue one message to one recipient; it leaves when (and if) the caller's transaction commits.
 
     sender: the desk's own address when empty. message_id: with its angle brackets; made here when empty. headers: further
     header fields, one line each. return_path: where failures are reported to, `sender` when empty. hold: the reason why it must
-    not leave yet.
+    not leave yet. not_before: when it may leave at the earliest.
     Everything that becomes a header is one line, whatever the caller passes. Raises Invalid (not an address).
     """
     now = clock.now()
@@ -53,10 +53,11 @@ def send(
         subject=clean_line(subject, 400), message_id=clean_line(message_id, 255) or new_message_id(),
         headers={checked_name(name): clean_line(value, 8000) for name, value in (headers or {}).items()},
         text=clean(text), html=clean(html), attachments=[asdict(file) for file in files], is_automatic=is_automatic,
-        state=State.HELD if hold else State.QUEUED, last_error=hold[:500], next_at=now, created_at=now,
+        state=State.HELD if hold else State.QUEUED, last_error=hold[:500], next_at=not_before or now,
+        created_at=now,
     )  # fmt: skip
     if not hold:
-        wake()
+        wake(not_before)
     return envelope
 
 
@@ -115,6 +116,16 @@ def bounced(envelope: Envelope, reason: str) -> bool:
 def move(references: Sequence[str], client_id: int) -> None:
     """What these envelopes carry belongs to another client now."""
     Envelope.objects.filter(reference__in=references).exclude(client_id=client_id).update(client_id=client_id)
+
+
+def withdraw(references: Sequence[str]) -> bool:
+    """Hold back for good what has not left of this; whether something has left (or is leaving) already."""
+    found = Envelope.objects.filter(reference__in=references)
+    for envelope in found.select_for_update().order_by("pk"):
+        if envelope.state == State.QUEUED and not envelope.is_in_doubt:
+            envelope.state, envelope.last_error = State.HELD, _("It was taken back before it left.")
+            envelope.save(update_fields=["state", "last_error"])
+    return found.filter(state__in=[State.SENDING, State.SENT]).exists()
 
 
 def erase(references: Sequence[str]) -> None:

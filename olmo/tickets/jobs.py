@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from olmo.people.actions import robot
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
-from . import actions, reactions
+from . import actions, reactions, undo
 from .changes import ChainStopped
 from .log import ChainTooDeep, caused_by, stop_chain
 from .models import Event
@@ -33,7 +33,8 @@ def _react(event: Event) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="olmo.tickets.jobs.sweep", queue="clockwork", pass_context=False)
 def sweep(timestamp: int) -> None:
-    """Wake tickets whose hold ended and close those resolved long enough: everything due until now."""
+    """Wake tickets whose hold ended, close those resolved long enough, forget what can no longer be undone."""
     with scope(EVERY_CLIENT):
         actions.wake_due()
         actions.close_due()
+        undo.forget_expired()

@@ -20,7 +20,8 @@ from olmo.kernel.errors import Conflict, NotFound
 from olmo.people.models import Person
 
 from . import reactions
-from .changes import KINDS, ChainStopped, Change
+from .changes import ChainStopped, Change, Undone, of_event
+from .collecting import collect
 from .models import Event, Ticket
 
 MAX_DEPTH = 8
@@ -80,13 +81,14 @@ class Log:
         changed = [name for name in COLUMNS if after[name] != self._before.get(name, ...)]
         Ticket.objects.filter(pk=self.ticket.pk).update(**{name: after[name] for name in changed})
         self.append()
+        collect(self.ticket, self.events, self.changes, self._before, after, is_new=False)
 
     def append(self) -> None:
         """Insert the events and start the reactions."""
         Event.objects.bulk_create(self.events)
         reactions.inside(self.ticket, self.events, self.changes)
         reactions.queue_after(self.ticket, self.events)
-        public = int(any(change.is_public for change in self.changes))
+        public = int(any(change.is_public or isinstance(change, Undone) for change in self.changes))
         live.tell(client=self.ticket.client_id, ticket=self.ticket.pk, public=public)
 
 
@@ -121,6 +123,7 @@ def opening(ticket: Ticket, *, by: Person) -> Iterator[Log]:
         for event in log.events:
             event.ticket = ticket
         log.append()
+        collect(ticket, log.events, log.changes, {}, _state(ticket), is_new=True)
 
 
 @contextmanager
@@ -142,7 +145,7 @@ def stop_chain(ticket: Ticket, *, by: Person) -> None:
 def touched_since(ticket: Ticket, seen: int, touching: frozenset[str], by: Person) -> list[Event]:
     """Events after version `seen`, by others than `by`, that touch one of `touching`."""
     newer = Event.objects.filter(ticket=ticket, seq__gt=seen).exclude(by=by).select_related("by").order_by("seq")
-    return [event for event in newer if KINDS[event.kind].touches & touching]
+    return [event for event in newer if of_event(event.kind, event.data).fields_touched() & touching]
 
 
 def _refuse_stale(log: Log, seen: int, touching: frozenset[str]) -> None:

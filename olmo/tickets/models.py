@@ -45,6 +45,7 @@ class ResolutionCode(models.TextChoices):
     DUPLICATE = "duplicate", _("Duplicate")
     NOT_REPRODUCIBLE = "not_reproducible", _("Could not be reproduced")
     WITHDRAWN = "withdrawn", _("Withdrawn by the requester")
+    MISTAKE = "mistake", _("Opened by mistake")
     DECLINED = "declined", _("Declined")
 
 
@@ -293,6 +294,7 @@ class Message(models.Model):
     mail_id = models.CharField(max_length=998, blank=True)
     source_id = models.BigIntegerField(null=True)
     redacted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -396,3 +398,31 @@ class SearchDocument(models.Model):
     client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
     block = models.IntegerField()
     words: Any = SearchVectorField()
+
+
+class Undoable(models.Model):
+    """Something that a person did in one go, and may still take back. Swept when it has expired."""
+
+    token = models.CharField(max_length=24, unique=True)
+    by = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    label = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    undone_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class UndoPiece(models.Model):
+    """What one ticket went through in an undoable: its events, and the touched columns before and after. It may hold words."""
+
+    undoable = models.ForeignKey(Undoable, models.CASCADE, related_name="pieces")
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    seqs = ArrayField(models.PositiveIntegerField())
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    is_new = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.undoable_id}: {self.ticket_id} {self.seqs}"

@@ -13,7 +13,7 @@ from olmo.people.queries import clients_of, team_ids
 from olmo.tenancy.scope import EveryClient
 
 from . import search as words
-from .changes import KINDS
+from .changes import KINDS, Undone
 from .models import ACTIVE, Attachment, Event, Message, MessageKind, ReadMark, Status, Ticket, Watch
 
 tagged = words.tagged
@@ -191,9 +191,12 @@ def messages(viewer: Person, ticket: Ticket) -> QuerySet[Message]:
 
 
 def events(viewer: Person, ticket: Ticket) -> list[Event]:
-    """The log of a ticket; a requester sees the public kinds."""
-    found = Event.objects.filter(ticket=ticket).select_related("by").order_by("seq")
-    return [e for e in found if KINDS[e.kind].is_public] if viewer.is_requester else list(found)
+    """The log of a ticket; a requester sees the public kinds, and not what was taken back."""
+    found = list(Event.objects.filter(ticket=ticket).select_related("by").order_by("seq"))
+    if not viewer.is_requester:
+        return found
+    undone = {seq for event in found if event.kind == Undone.kind for seq in event.data["seqs"]}
+    return [e for e in found if KINDS[e.kind].is_public and e.seq not in undone]
 
 
 def absorbed(ticket: Ticket) -> list[int]:

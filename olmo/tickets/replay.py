@@ -4,7 +4,7 @@ from typing import Any
 
 from olmo.kernel.text import digest
 
-from .changes import KINDS, Opened, Retitled, loggable, of_event
+from .changes import KINDS, Opened, Retitled, Undone, loggable, of_event
 from .models import Event, Ticket
 
 # What the log does not decide: identity, the secret of the mail thread, and words (proved by their digests).
@@ -42,5 +42,6 @@ def differences(ticket: Ticket, events: list[Event] | None = None) -> dict[str, 
 
 
 def _subject(events: list[Event]) -> str | None:
-    titled = [e.data["subject"] for e in events if e.kind in (Opened.kind, Retitled.kind)]
+    kinds = (Opened.kind, Retitled.kind, Undone.kind)
+    titled = [e.data["subject"] for e in events if e.kind in kinds and e.data.get("subject")]
     return titled[-1] if titled else None

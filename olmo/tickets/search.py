@@ -20,7 +20,7 @@ from olmo.kernel.text import clean_line
 from olmo.people.models import Identity, Kind, Person, Team
 from olmo.tenancy.models import Client
 
-from .changes import Change, Noted, Opened, Received, Replied, Resolved, Retitled
+from .changes import Change, Noted, Opened, Received, Replied, Resolved, Retitled, Undone
 from .models import (
     ACTIVE,
     Category,
@@ -99,7 +99,7 @@ def index(ticket: Ticket, events: list[Event], changes: list[Change]) -> None:
             _open(ticket, change.message)
         elif isinstance(change, Replied | Received | Noted | Resolved) and change.message:
             _add_message(ticket, change.message)
-        elif isinstance(change, Retitled):
+        elif isinstance(change, Retitled) or (isinstance(change, Undone) and change.is_about_words):
             rebuild(ticket)
 
 

@@ -102,6 +102,10 @@ class _Values(dict[str, str]):
         added, removed = self.data.get("added") or [], self.data.get("removed") or []
         return ", ".join([f"+{tag}" for tag in added] + [f"−{tag}" for tag in removed])
 
+    def _undone(self) -> str:
+        nouns = dict.fromkeys(str(KINDS[kind].noun) for kind in self.data.get("undone") or [] if kind in KINDS)
+        return ", ".join(noun for noun in nouns if noun) or _("changes")
+
     def _link_kind(self) -> Any:
         return LinkKind(self.data["link_kind"]).label
 

@@ -17,7 +17,8 @@ class ChangeForm(forms.Form):
     noun: ClassVar[str] = ""  # the last word of its address
     title: ClassVar[Words] = ""
     button: ClassVar[Words] = ""
-    said: ClassVar[Words] = ""  # what a toast says afterwards; "" when the page shows it anyway
+    said: ClassVar[Words] = ""  # what a toast says afterwards, beside Undo
+    is_said_always: ClassVar[bool] = False  # also when nothing changed or it cannot be undone
     hint: ClassVar[Words] = ""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -39,6 +39,7 @@ class Merge(OtherForm):
 
     noun, title, button = "merge", gettext_lazy("Merge into another ticket"), gettext_lazy("Show what happens")
     said = gettext_lazy("Merged. You can take the tickets apart again.")
+    is_said_always = True
 
     into: Ticket | None = None
 
@@ -63,6 +64,7 @@ class Links(OtherForm):
     """Say how another ticket belongs to this one."""
 
     noun, title, button = "links", gettext_lazy("Link to another ticket"), gettext_lazy("Link")
+    said = gettext_lazy("Linked.")
 
     kind = forms.ChoiceField(
         label=gettext_lazy("This ticket is"), choices=[(k.value, k.label) for k in LinkKind], initial=LinkKind.RELATED
@@ -78,6 +80,7 @@ class Split(ChangeForm):
 
     noun, title, button = "split", gettext_lazy("Make it a ticket of its own"), gettext_lazy("Make a ticket")
     said = gettext_lazy("The message began this new ticket; it also stays where it was.")
+    is_said_always = True
 
     subject = forms.CharField(
         label=gettext_lazy("Subject of the new ticket"), max_length=255, widget=forms.TextInput(attrs={"dir": "auto"})

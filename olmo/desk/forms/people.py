@@ -33,6 +33,7 @@ class Requester(PersonForm):
     """Another person asked."""
 
     noun, title, button = "requester", _("Requester"), _("Change")
+    said = _("Requester changed.")
     hint = _("A person of another organisation takes the ticket there.")
     whom = "requesters"
 
@@ -44,6 +45,7 @@ class Watchers(PersonForm):
     """Who follows the ticket: `person` is added, `remove` taken off."""
 
     noun, title, button = "watchers", _("Followers"), _("Add")
+    said = _("Followers changed.")
     whom = "followers"
 
     remove = forms.IntegerField(required=False, widget=forms.HiddenInput)

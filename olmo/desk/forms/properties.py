@@ -18,6 +18,7 @@ class Priority(ChangeForm):
     """Impact and urgency; the organisation's matrix gives the priority."""
 
     noun, title, button = "priority", _("Impact and urgency"), _("Save")
+    said = _("Impact and urgency changed.")
 
     impact = forms.TypedChoiceField(
         label=_("Impact"),
@@ -45,6 +46,7 @@ class Category(ChangeForm):
     """What the ticket is about."""
 
     noun, title, button = "category", _("Category"), _("Save")
+    said = _("Category changed.")
 
     category = CategoryChoice(label=_("Category"), empty_label=_("No category"))
 
@@ -62,6 +64,7 @@ class Kind(ChangeForm):
     """Incident or service request."""
 
     noun, title, button = "kind", _("Kind"), _("Save")
+    said = _("Kind changed.")
 
     kind = forms.ChoiceField(label=_("Kind"), choices=TicketKind.choices, widget=forms.RadioSelect)
 
@@ -76,6 +79,7 @@ class Tags(ChangeForm):
     """Words to find it again. Only what was typed or taken out here changes; others' tags stay."""
 
     noun, title, button = "tags", _("Tags"), _("Save")
+    said = _("Tags changed.")
 
     tags = forms.CharField(
         label=_("Tags"), required=False, max_length=500, help_text=_("Separated by spaces, such as: vpn home-office"),
@@ -95,6 +99,7 @@ class Due(ChangeForm):
     """A date that was agreed."""
 
     noun, title, button = "due", _("Due date"), _("Save")
+    said = _("Due date changed.")
 
     due_at = Moment(label=_("Due"), required=False, help_text=_("Leave it empty for no date."))
 
@@ -109,6 +114,7 @@ class Language(ChangeForm):
     """The language in which the requester is answered."""
 
     noun, title, button = "language", _("Language"), _("Save")
+    said = _("Language changed.")
 
     language = forms.ChoiceField(label=_("Answer in"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
 
@@ -123,6 +129,7 @@ class Subject(ChangeForm):
     """The subject in other words."""
 
     noun, title, button = "subject", _("Subject"), _("Save")
+    said = _("Subject changed.")
     hint = _("The former subject is kept in an internal note.")
 
     subject = forms.CharField(label=_("Subject"), max_length=255, widget=forms.TextInput(attrs={"dir": "auto"}))
@@ -138,6 +145,7 @@ class Fields(ChangeForm):
     """The custom fields that tickets of this organisation and category have."""
 
     noun, title, button = "fields", _("More about it"), _("Save")
+    said = _("Fields changed.")
 
     def prepare(self) -> None:
         for definition in fields_for(self.ticket.client_id, self.ticket.category_id):

@@ -18,6 +18,7 @@ class Assignment(ChangeForm):
     """The team and the agent who have the ticket."""
 
     noun, title, button = "assignment", _("Team and owner"), _("Assign")
+    said = _("Assigned.")
 
     team = forms.ModelChoiceField(Team.objects.none(), required=False, label=_("Team"), empty_label=_("No team"))
     assignee = forms.ModelChoiceField(Person.objects.none(), required=False, label=_("Owner"), empty_label=_("Nobody"))
@@ -38,6 +39,7 @@ class Escalation(ChangeForm):
 
     noun, title, button = "escalation", _("Escalate"), _("Escalate")
     said = _("Escalated: the next team has your note.")
+    is_said_always = True
 
     team = forms.ModelChoiceField(Team.objects.none(), label=_("To"), required=False, empty_label=None)
     note = forms.CharField(
@@ -61,6 +63,7 @@ class Hold(ChangeForm):
 
     noun, title, button = "hold", _("Put on hold"), _("Put on hold")
     said = _("On hold. Any answer from outside wakes it.")
+    is_said_always = True
 
     reason = forms.ChoiceField(
         label=_("It waits"),
@@ -83,6 +86,7 @@ class Resolution(ChangeForm):
 
     noun, title, button = "resolution", _("Resolve"), _("Resolve")
     said = _("Resolved. It closes by itself in some days; an answer reopens it.")
+    is_said_always = True
 
     code = forms.ChoiceField(label=_("How it was resolved"), choices=ResolutionCode.choices)
     note = forms.CharField(

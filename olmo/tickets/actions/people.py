@@ -25,7 +25,7 @@ def change_requester(ticket: Ticket, *, by: Person, requester: Person, seen: int
         if ticket.requester_id == requester.pk:
             return None
         if client_id != ticket.client_id:
-            _move(ticket, client_id)
+            move(ticket, client_id)
         return log.record(RequesterChanged(requester=requester.pk, client=client_id))
 
 
@@ -54,7 +54,7 @@ def _require_may_watch(ticket: Ticket, by: Person, person: Person) -> None:
     policy.require(policy.may_work(by, ticket) or by.pk == person.pk)
 
 
-def _move(ticket: Ticket, client_id: int) -> None:
+def move(ticket: Ticket, client_id: int) -> None:
     """Everything that carries the client moves in this transaction; the row itself moves by the change."""
     Attachment.objects.filter(message__ticket=ticket).update(client_id=client_id)
     Message.objects.filter(ticket=ticket).update(client_id=client_id)

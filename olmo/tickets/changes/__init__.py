@@ -10,6 +10,7 @@ from .life import ChainStopped, Closed, Opened, PutOnHold, Reopened, Resolved, R
 from .ownership import Assigned, Escalated, RequesterChanged, Unwatched, Watched
 from .properties import Categorised, Classified, DueSet, FieldsSet, LanguageSet, Prioritised, Retitled, Tagged
 from .relations import Absorbed, Linked, Merged, Released, SplitOff, Unlinked, Unmerged
+from .undoing import Undone
 
 __all__ = [
     "KINDS",
@@ -43,6 +44,7 @@ __all__ = [
     "SplitOff",
     "Tagged",
     "Talk",
+    "Undone",
     "Unlinked",
     "Unmerged",
     "Unwatched",

@@ -36,6 +36,9 @@ class Change:
     touches: ClassVar[frozenset[str]] = frozenset()
     is_public: ClassVar[bool] = False  # the requester sees that it happened
     is_activity: ClassVar[bool] = True  # it moves the ticket up in lists and marks it unread
+    is_final: ClassVar[bool] = False  # nobody can take it back: words came from outside, or were erased
+    has_words: ClassVar[bool] = False  # `message` was written with it, and is withdrawn when it is taken back
+    noun: ClassVar[Words] = ""  # what it is called when it is taken back
     words: ClassVar[Words] = ""  # "%(by)s ..." with names resolved by `sentences`
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -49,6 +52,10 @@ class Change:
     def talk(self, before: Talk, at: datetime) -> Talk:
         """What the log says about the talk after this change."""
         return before._replace(moved_at=at) if self.touches & MOVES else before
+
+    def fields_touched(self) -> frozenset[str]:
+        """Which fields this very change touched: what its kind touches, unless its data tell."""
+        return self.touches
 
     def as_data(self) -> dict[str, Any]:
         """What the event keeps: JSON types only; optional fields at their default are left out."""
@@ -65,6 +72,15 @@ def of_event(kind: str, data: dict[str, Any]) -> Change:
 def loggable(values: dict[str, Any]) -> dict[str, Any]:
     """Custom field values as the log keeps them: words become digests, since they may be personal."""
     return {k: f"digest:{digest(v)}" if isinstance(v, str) else v for k, v in values.items()}
+
+
+def filled(present: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Custom fields with these values; words that are there already (the same by digest) are kept as words."""
+    kept = dict(present)
+    for key, value in values.items():
+        if loggable({key: kept.get(key)})[key] != value:
+            kept[key] = value
+    return {key: value for key, value in kept.items() if value is not None}
 
 
 def wake(ticket: "Ticket") -> None:

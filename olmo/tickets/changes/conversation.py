@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..models import Status
 from .base import Change, Talk, wake
@@ -19,6 +20,8 @@ class Replied(Change):
 
     touches = frozenset({"messages"})
     is_public = True
+    has_words = True
+    noun = pgettext_lazy("taken back", "reply")
     words = _("%(by)s replied")
     message: int
 
@@ -37,6 +40,7 @@ class Received(Change):
 
     touches = frozenset({"messages"})
     is_public = True
+    is_final = True
     words = _("%(by)s wrote")
     message: int
 
@@ -54,6 +58,8 @@ class Noted(Change):
     """An internal note: never seen by the requester."""
 
     touches = frozenset({"messages"})
+    has_words = True
+    noun = pgettext_lazy("taken back", "internal note")
     words = _("%(by)s wrote an internal note")
     message: int
 
@@ -66,6 +72,7 @@ class Redacted(Change):
     """The words and files of a message were erased; that it was there stays known."""
 
     is_public = True
+    is_final = True
     words = _("%(by)s erased the content of a message")
     message: int
 
@@ -77,6 +84,7 @@ class Redacted(Change):
 class DeliveryFailed(Change):
     """A message did not reach somebody; why is kept with the envelope."""
 
+    is_final = True
     words = _("A message could not be delivered")
     message: int
     envelope: int

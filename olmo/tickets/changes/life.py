@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..models import Channel, Status
 from .base import Change, Talk, wake
@@ -18,6 +19,7 @@ class Opened(Change):
     """The ticket came to be, with its first message (None for a ticket without words)."""
 
     is_public = True
+    noun = pgettext_lazy("taken back", "opening")
     words = _("%(by)s opened the ticket")
     ticket_kind: str
     channel: str
@@ -53,6 +55,7 @@ class PutOnHold(Change):
 
     touches = frozenset({"status"})
     is_public = True
+    noun = pgettext_lazy("taken back", "hold")
     words = _("%(by)s put the ticket on hold: %(hold_reason)s")
     reason: str
     wake_at: datetime | None = None
@@ -67,6 +70,7 @@ class Resumed(Change):
 
     touches = frozenset({"status"})
     is_public = True
+    noun = pgettext_lazy("taken back", "resuming")
     words = _("%(by)s resumed work")
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
@@ -79,6 +83,8 @@ class Resolved(Change):
 
     touches = frozenset({"status", "messages"})
     is_public = True
+    has_words = True
+    noun = pgettext_lazy("taken back", "resolution")
     words = _("%(by)s resolved the ticket: %(code)s")
     code: str
     message: int | None = None
@@ -99,6 +105,7 @@ class Reopened(Change):
 
     touches = frozenset({"status"})
     is_public = True
+    noun = pgettext_lazy("taken back", "reopening")
     words = _("%(by)s reopened the ticket")
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
@@ -113,6 +120,7 @@ class Closed(Change):
     touches = frozenset({"status"})
     is_public = True
     is_activity = False
+    noun = pgettext_lazy("taken back", "closure")
     words = _("%(by)s closed the ticket")
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..models import Status
 from .base import Change, Talk
@@ -19,6 +20,7 @@ class Assigned(Change):
 
     touches = frozenset({"team", "assignee"})
     is_public = True
+    noun = pgettext_lazy("taken back", "assignment")
     words = _("%(by)s assigned the ticket to %(target)s")
     team: int | None = None
     assignee: int | None = None
@@ -38,6 +40,8 @@ class Escalated(Change):
 
     touches = frozenset({"team", "assignee"})
     is_public = True
+    has_words = True
+    noun = pgettext_lazy("taken back", "escalation")
     words = _("%(by)s escalated the ticket to %(target)s")
     team: int
     message: int
@@ -55,6 +59,7 @@ class RequesterChanged(Change):
     """The ticket belongs to another requester, perhaps of another client."""
 
     touches = frozenset({"requester"})
+    noun = pgettext_lazy("taken back", "requester")
     words = _("%(by)s made %(requester)s the requester")
     requester: int
     client: int
@@ -68,6 +73,7 @@ class Watched(Change):
     """Somebody follows the ticket."""
 
     is_activity = False
+    noun = pgettext_lazy("taken back", "follower added")
     words = _("%(by)s added %(person)s as a follower")
     person: int
 
@@ -80,6 +86,7 @@ class Unwatched(Change):
     """Somebody follows the ticket no more."""
 
     is_activity = False
+    noun = pgettext_lazy("taken back", "follower removed")
     words = _("%(by)s removed %(person)s from the followers")
     person: int
 

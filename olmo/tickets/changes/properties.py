@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from .base import Change, loggable
+from .base import Change, filled
 
 if TYPE_CHECKING:
     from ..models import Ticket
@@ -17,6 +18,7 @@ class Prioritised(Change):
     """Impact or urgency was judged anew; the client's matrix gave the priority."""
 
     touches = frozenset({"impact", "urgency"})
+    noun = pgettext_lazy("taken back", "impact and urgency")
     words = _("%(by)s set impact to %(impact)s and urgency to %(urgency)s: priority %(priority)s")
     impact: int
     urgency: int
@@ -31,6 +33,7 @@ class Categorised(Change):
     """The category was set or taken away."""
 
     touches = frozenset({"category"})
+    noun = pgettext_lazy("taken back", "category")
     words = _("%(by)s set the category to %(category)s")
     category: int | None = None
 
@@ -43,6 +46,7 @@ class Classified(Change):
     """An incident turned out to be a service request, or the reverse."""
 
     touches = frozenset({"kind"})
+    noun = pgettext_lazy("taken back", "kind")
     words = _("%(by)s made it: %(ticket_kind)s")
     ticket_kind: str
 
@@ -56,6 +60,8 @@ class Retitled(Change):
 
     touches = frozenset({"subject"})
     is_public = True
+    has_words = True
+    noun = pgettext_lazy("taken back", "subject")
     words = _("%(by)s changed the subject")
     subject: str  # digest
     message: int
@@ -69,16 +75,12 @@ class FieldsSet(Change):
     """Custom fields were filled in; words appear as digests."""
 
     touches = frozenset({"fields"})
+    noun = pgettext_lazy("taken back", "fields")
     words = _("%(by)s filled in %(fields)s")
     values: dict[str, Any]
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
-        """Keep values that the row holds already (in words) when they are the same by digest."""
-        kept = dict(ticket.fields)
-        for key, value in self.values.items():
-            if loggable({key: kept.get(key)})[key] != value:
-                kept[key] = value
-        ticket.fields = {k: v for k, v in kept.items() if v is not None}
+        ticket.fields = filled(ticket.fields, self.values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,7 @@ class DueSet(Change):
 
     touches = frozenset({"due_at"})
     is_public = True
+    noun = pgettext_lazy("taken back", "due date")
     words = _("%(by)s set the due date to %(due_at)s")
     due_at: datetime | None = None
 
@@ -99,6 +102,7 @@ class LanguageSet(Change):
     """The language in which the requester is answered."""
 
     touches = frozenset({"language"})
+    noun = pgettext_lazy("taken back", "language")
     words = _("%(by)s set the language to %(language)s")
     language: str
 
@@ -112,6 +116,7 @@ class Tagged(Change):
 
     touches = frozenset({"tags"})
     is_activity = False
+    noun = pgettext_lazy("taken back", "tags")
     words = _("%(by)s changed the tags: %(tags)s")
     added: list[str] | None = None
     removed: list[str] | None = None

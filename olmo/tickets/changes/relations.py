@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..models import OTHER_END, Status
 from .base import Change
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 class Linked(Change):
     """This ticket stands in a relation to another (its id)."""
 
+    noun = pgettext_lazy("taken back", "link")
     words = _("%(by)s linked the ticket: %(link_kind)s %(other)s")
     link_kind: str
     other: int
@@ -33,6 +35,7 @@ class Linked(Change):
 class Unlinked(Change):
     """A relation was taken back."""
 
+    noun = pgettext_lazy("taken back", "link removed")
     words = _("%(by)s removed the link: %(link_kind)s %(other)s")
     link_kind: str
     other: int
@@ -51,6 +54,7 @@ class Merged(Change):
 
     touches = frozenset({"status"})
     is_public = True
+    noun = pgettext_lazy("taken back", "merge")
     words = _("%(by)s merged the ticket into %(other)s")
     other: int
 
@@ -65,6 +69,7 @@ class Unmerged(Change):
 
     touches = frozenset({"status"})
     is_public = True
+    noun = pgettext_lazy("taken back", "merge taken back")
     words = _("%(by)s took the merge into %(other)s back")
     other: int
     status: str
@@ -81,6 +86,7 @@ class Unmerged(Change):
 class Absorbed(Change):
     """Another ticket was merged into this one."""
 
+    noun = pgettext_lazy("taken back", "merge")
     words = _("%(by)s merged %(other)s into this ticket")
     other: int
 
@@ -92,6 +98,7 @@ class Absorbed(Change):
 class Released(Change):
     """A ticket that was merged into this one stands for itself again."""
 
+    noun = pgettext_lazy("taken back", "merge taken back")
     words = _("%(by)s took %(other)s out of this ticket again")
     other: int
 
@@ -103,6 +110,7 @@ class Released(Change):
 class SplitOff(Change):
     """A message of this ticket became a ticket of its own."""
 
+    noun = pgettext_lazy("taken back", "split")
     words = _("%(by)s made a message the new ticket %(other)s")
     message: int
     other: int
