@@ -304,7 +304,7 @@ def _restore_subject(ticket: Ticket, piece: UndoPiece) -> str:
 
 
 def _withdraw(events: list[Event]) -> list[int]:
-    """Stop the mail of these events. Messages that nobody was sent become notes that say so; returns those (seq) that had left."""
+    """Stop the mail of these events. Words that nobody was sent become notes that say so; returns those (seq) that had left."""
     stay = []
     for event in events:
         pk = event.data.get("message") if KINDS[event.kind].has_words else None

@@ -32,7 +32,9 @@ from tests.cast import DeskTest
 def state(ticket: Ticket) -> dict[str, Any]:
     """The row without what every event changes."""
     row, standing = Ticket.objects.get(pk=ticket.pk), Standing.objects.get(ticket=ticket)
-    return {"standing": (standing.bucket, standing.reason, standing.asked_at, standing.handed_at, standing.moved_at)} | {f.attname: getattr(row, f.attname) for f in Ticket._meta.concrete_fields if f.attname not in KEPT}
+    return {
+        "standing": (standing.bucket, standing.reason, standing.asked_at, standing.handed_at, standing.moved_at)
+    } | {f.attname: getattr(row, f.attname) for f in Ticket._meta.concrete_fields if f.attname not in KEPT}
 
 
 class Undoing(DeskTest):
