@@ -1,4 +1,5 @@
-"""The web application: Django, and beside it the live stream, which must hold neither a thread nor a database connection."""
+"""The web application: Django, and beside it the live stream and presence, which must hold neither a thread nor a
+database connection."""
 
 import os
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,7 +11,7 @@ from django.core.asgi import get_asgi_application
 
 django = get_asgi_application()
 
-from olmo.kernel import stream  # noqa: E402  (needs the apps, which the line above loads)
+from olmo.kernel import beats, stream  # noqa: E402  (needs the apps, which the line above loads)
 from olmo.people import streams  # noqa: E402
 
 stream.hub.guard = streams.guard
@@ -22,5 +23,7 @@ async def application(
     """Pass a request to the live stream or to Django."""
     if scope["type"] == "http" and scope["path"] == stream.PATH:
         await stream.serve(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"] == beats.PATH:
+        await beats.hear(scope, receive, send)
     else:
         await django(scope, receive, send)

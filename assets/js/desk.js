@@ -1,10 +1,12 @@
 // Everything an agent's page does beyond HTML. Each module binds by data attributes.
 import "./answers.js";
+import "./arrivals.js";
 import "./composer.js";
 import "./dialogs.js";
 import "./errands.js";
 import "./frames.js";
 import "./going.js";
+import "./here.js";
 import "./keys.js";
 import "./list.js";
 import "./live.js";

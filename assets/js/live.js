@@ -1,6 +1,7 @@
 // The live stream says only "look again". One stream per browser: the tab that holds the lock listens and tells the others.
 // <body data-live-token-url data-live-key [data-live-url]>; parts: data-live="ticket:12", "list" or both, with an id.
 import { look } from "./look-again.js";
+import { began, heard } from "./presence.js";
 
 const { liveTokenUrl, liveUrl, liveKey } = document.body.dataset;
 const channel = new BroadcastChannel(`olmo-live-${liveKey}`);
@@ -40,10 +41,12 @@ async function listen() {
   const stream = new EventSource(url);
   stream.onopen = () => {
     if (pause > FIRST) tell(null);
+    began();
     pause = FIRST;
     document.documentElement.dataset.live = "on";
   };
   for (const kind of ["message", "changed"]) stream.addEventListener(kind, (event) => tell(read(event.data)));
+  stream.addEventListener("here", (event) => heard(JSON.parse(event.data)));
   await new Promise((broken) => (stream.onerror = broken));
   stream.close();
   delete document.documentElement.dataset.live;

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from olmo.kernel.errors import Invalid, NotFound
+from olmo.kernel.presence import pass_for
 from olmo.people.models import Person
 from olmo.tickets import conversation, queries
 from olmo.tickets.models import Message, Status, Ticket
@@ -45,6 +46,7 @@ def whole(
         "ticket": ticket,
         "live": live,
         "head": facts.head(ticket),
+        "here": _pass(request, ticket),
         "log": log(told, live=live, seen=ticket.version),
         "newest_url": told.newest_url,
         "panel": panel(facts.sections(viewer, ticket, around), live=live, **_opened(request, opened, extra)),
@@ -68,6 +70,21 @@ def _opened(request: DeskRequest, opened: ChangeForm | None, extra: dict[str, An
 def around_form(request: DeskRequest, form: ChangeForm) -> dict[str, Any]:
     """What desk/form.html needs beside the form: what others did meanwhile."""
     return {"clashes": describe(request.person, form.clashes) if form.clashes else []}
+
+
+@require_safe
+@agents
+def presence(request: DeskRequest, number: int) -> HttpResponse:
+    """{"pass": a new pass}: a page that stands open for long asks whether its reader may still see the ticket."""
+    return JsonResponse({"pass": _pass(request, queries.by_number(request.person, number))})
+
+
+def _pass(request: DeskRequest, ticket: Ticket) -> str:
+    """What lets this page say that its reader is here (see kernel.presence)."""
+    return pass_for(
+        person=request.person.pk, name=request.person.name, session=request.session.session_key or "",
+        client=ticket.client_id, ticket=ticket.pk, number=ticket.number,
+    )  # fmt: skip
 
 
 @require_safe

@@ -23,6 +23,7 @@ urlpatterns = [
     path("search", searching.search, name="search"),
     path("admin/", include("olmo.desk.admin.urls")),
     path(_TICKET, ticket.show, name="ticket"),
+    path(f"{_TICKET}/presence", ticket.presence, name="presence"),
     path(f"{_TICKET}/more", ticket.more, name="more"),
     path(f"{_TICKET}/replies", writing.replies, name="replies"),
     path(f"{_TICKET}/notes", writing.notes, name="notes"),

@@ -5,6 +5,7 @@ connection for as long as it is open). It says only "look again", with ids; what
 
     data: {"tickets": [12, 14]}      these tickets (their ids) changed
     event: changed                   anything may have changed
+    event: here                      who is at these tickets now (see `presence`), by the tickets' numbers
 
 Who may listen to what is signed into the address (`address`) by a view that knows the person. The address works for a minute and
 only with the session it was made for. While a stream is open, `Hub.guard` looks every half minute whether session, person and
@@ -31,6 +32,7 @@ from django.utils.crypto import constant_time_compare
 
 from . import config
 from .live import CHANNEL
+from .presence import Presence, Sign
 from .text import digest
 
 log = logging.getLogger("olmo.live")
@@ -47,6 +49,7 @@ MOST_OF_ONE_PERSON = 20
 MOST_OPEN = 5000
 REMEMBERED = 2000
 OVERLAP_SECONDS = 2.0
+FORGET_SECONDS = 5
 
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -104,7 +107,7 @@ def _claimed(scope: Message) -> tuple[Listener, float]:
     """The listener of a request, and when the address was made. Raises Refused."""
     if scope["method"] != "GET":
         raise Refused(405)
-    session = _cookie(scope, settings.SESSION_COOKIE_NAME)
+    session = cookie(scope, settings.SESSION_COOKIE_NAME)
     token = parse_qs(bytes(scope["query_string"]).decode("latin-1")).get("t", [""])[0]
     try:
         person, session_digest, proof, clients, tickets, made_at = signing.loads(
@@ -118,7 +121,8 @@ def _claimed(scope: Message) -> tuple[Listener, float]:
     return Listener(person, session, proof, *sets), made_at
 
 
-def _cookie(scope: Message, name: str) -> str:
+def cookie(scope: Message, name: str) -> str:
+    """A cookie of a request, "" when it brought none."""
     raw = b"; ".join(value for key, value in scope["headers"] if key == b"cookie")
     return parse_cookie(raw.decode("latin-1")).get(name, "")
 
@@ -126,10 +130,12 @@ def _cookie(scope: Message, name: str) -> str:
 class Stream:
     """One open page. News waits as a set of ids, so a slow reader costs no memory and never holds up the others."""
 
-    __slots__ = ("_ends_at", "_is_ended", "_pending", "_wake", "listener")
+    __slots__ = ("_ends_at", "_is_ended", "_pending", "_presence", "_seen_at", "_wake", "listener")
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, presence: Presence | None = None) -> None:
         self.listener = listener
+        self._presence = presence or Presence()
+        self._seen_at: dict[int, int] = {}  # tickets where somebody came or went: id -> number
         self._wake = asyncio.Event()
         self._pending: set[int] | None = set()  # None: more than can be named
         self._is_ended = False
@@ -148,6 +154,11 @@ class Stream:
         self._pending = None
         self._wake.set()
 
+    def offer_presence(self, sign: Sign) -> None:
+        """Somebody came, went or does something else at the ticket of this sign."""
+        self._seen_at[sign.ticket] = sign.number
+        self._wake.set()
+
     def end(self) -> None:
         """Let the answer end; the page may ask for a new address."""
         self._is_ended = True
@@ -160,10 +171,20 @@ class Stream:
         if self._is_ended or time.monotonic() > self._ends_at:
             return None
         self._wake.clear()
+        return self._news() + self._people() or b":\n\n"
+
+    def _news(self) -> bytes:
         pending, self._pending = self._pending, set()
         if pending is None:
             return b"event: changed\ndata: {}\n\n"
-        return b'data: {"tickets": %s}\n\n' % json.dumps(sorted(pending)).encode() if pending else b":\n\n"
+        return b'data: {"tickets": %s}\n\n' % json.dumps(sorted(pending)).encode() if pending else b""
+
+    def _people(self) -> bytes:
+        seen_at, self._seen_at = self._seen_at, {}
+        if not seen_at:
+            return b""
+        here = {number: self._presence.at(ticket) for ticket, number in seen_at.items()}
+        return b"event: here\ndata: %s\n\n" % json.dumps(here).encode()
 
 
 class Hub:
@@ -171,6 +192,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.guard: Guard | None = None
+        self.presence = Presence()
         self._streams: dict[int, list[Stream]] = {}
         self._recent: deque[tuple[float, int, int, bool]] = deque(maxlen=REMEMBERED)  # when, client, ticket, is public
         self._since = 0.0  # from when on nothing was missed
@@ -188,12 +210,14 @@ class Hub:
         if len(self.streams) >= MOST_OPEN:
             raise Refused(503)
         self._keep_running()
-        stream = Stream(listener)
+        stream = Stream(listener, self.presence)
         own = self._streams.setdefault(listener.person, [])
         own.append(stream)
         if len(own) > MOST_OF_ONE_PERSON:
             own[0].end()
         self._catch_up(stream, made_at - OVERLAP_SECONDS)
+        for sign in self.presence.everywhere():
+            _show(stream, sign)
         return stream
 
     def close(self, stream: Stream) -> None:
@@ -205,9 +229,13 @@ class Hub:
             self._streams.pop(stream.listener.person, None)
 
     def publish(self, payload: str) -> None:
-        """Pass on what `kernel.live.tell` said: {client, ticket, public}, or {person} whose rights have changed."""
+        """Pass on what `kernel.live.tell` said: {client, ticket, public}, or {person} whose rights changed, {here: signs}."""
         news = json.loads(payload)
-        if "person" in news:
+        if "here" in news:
+            for sign in (Sign(*given) for given in news["here"]):
+                if self.presence.hear(sign):
+                    self._tell_of(sign)
+        elif "person" in news:
             for stream in self._streams.get(news["person"], []):
                 stream.end()
         else:
@@ -224,6 +252,10 @@ class Hub:
         for task in self._tasks:
             task.cancel()
 
+    def _tell_of(self, sign: Sign) -> None:
+        for stream in self.streams:
+            _show(stream, sign)
+
     def _catch_up(self, stream: Stream, since: float) -> None:
         if not self.is_listening.is_set():
             return  # everybody is told to look again when listening begins
@@ -238,14 +270,14 @@ class Hub:
     def _keep_running(self) -> None:
         loop = asyncio.get_running_loop()
         if any(task.done() or task.get_loop() is not loop for task in self._tasks) or not self._tasks:
-            self._tasks = [loop.create_task(self._listen()), loop.create_task(self._watch())]
+            self._tasks = [loop.create_task(job()) for job in (self._listen, self._watch, self._forget)]
 
     async def _listen(self) -> None:
         """Listen for ever: through restarts of the database, with a growing pause between tries."""
         pause = 0.5
         while True:
             try:
-                async with await _connect() as connection:
+                async with await connect("olmo live") as connection:
                     await connection.execute(f"listen {CHANNEL}")
                     self._begin()
                     pause = 0.5
@@ -271,6 +303,13 @@ class Hub:
                     log.warning("Not understood on %s: %.200r", CHANNEL, notify.payload)
             await connection.execute("select 1")  # a link that broke silently is noticed here
 
+    async def _forget(self) -> None:
+        """Let those be forgotten whose pages have fallen silent."""
+        while True:
+            await asyncio.sleep(FORGET_SECONDS)
+            for sign in self.presence.forget():
+                self._tell_of(sign)
+
     async def _watch(self) -> None:
         """End the streams of those who signed out, left, or may see less than when they began."""
         while True:
@@ -288,9 +327,16 @@ class Hub:
                     stream.end()
 
 
-async def _connect() -> "psycopg.AsyncConnection[Any]":
+def _show(stream: Stream, sign: Sign) -> None:
+    """Tell a stream of somebody's presence, as of an internal change of the ticket."""
+    if stream.listener.hears(sign.client, sign.ticket, is_public=False):
+        stream.offer_presence(sign)
+
+
+async def connect(name: str) -> "psycopg.AsyncConnection[Any]":
+    """A connection of its own, outside Django's. name: what the database calls it."""
     database = config.current().login()
-    options: dict[str, Any] = {"connect_timeout": 10, **dict(database.options), "application_name": "olmo live"}
+    options: dict[str, Any] = {"connect_timeout": 10, **dict(database.options), "application_name": name}
     return await psycopg.AsyncConnection.connect(
         host=database.host, port=database.port, dbname=database.name, user=database.user,
         password=database.password or None, autocommit=True, **options,
@@ -305,7 +351,7 @@ async def serve(scope: Message, receive: Receive, send: Send) -> None:
     try:
         stream = hub.open(scope)
     except Refused as refusal:
-        await _refuse(refusal.status, send)
+        await empty(refusal.status, send)
         return
     gone = asyncio.create_task(_until_gone(receive))
     gone.add_done_callback(lambda _: stream.end())
@@ -337,7 +383,8 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
-async def _refuse(status: int, send: Send) -> None:
+async def empty(status: int, send: Send) -> None:
+    """An answer without words."""
     headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

@@ -31,6 +31,13 @@ SAID: Mapping[str, Promise] = {
     "newRow": gettext_lazy("1 new ticket: show it"),
     "newRows": gettext_lazy("{n} new tickets: show them"),
     "selected": gettext_lazy("{n} selected"),
+    "isReading": gettext_lazy("{name} is reading"),
+    "isReplying": gettext_lazy("{name} is writing a reply"),
+    "isNoting": gettext_lazy("{name} is writing a note"),
+    "isChanging": gettext_lazy("{name} is changing something here"),
+    "isChangingThis": gettext_lazy("{name} is changing this"),
+    "newMessage": gettext_lazy("1 new message above: show it"),
+    "newMessages": gettext_lazy("{n} new messages above: show them"),
     "cancel": gettext_lazy("Cancel"),
     "goOn": gettext_lazy("Go on"),
 }
@@ -145,7 +152,8 @@ def _cookie(context: template.Context, name: str) -> str:
 def _words(language: str | None) -> SafeString:
     pairs = [(_dashed(name), text) for name, text in SAID.items()]
     body = format_html_join("", ' data-{}="{}"', pairs)
-    return format_html('<template id="words"{}>{}</template>', body, marks.ring("late"))
+    drawings = [marks.ring("late"), marks.icon("eye", "s"), marks.icon("pen", "s")]  # what scripts draw
+    return format_html('<template id="words"{}>{}{}{}</template>', body, *drawings)
 
 
 def _dashed(name: str) -> str:

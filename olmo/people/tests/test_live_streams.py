@@ -88,7 +88,9 @@ async def elsewhere(do: Callable[..., Any], *given: Any, **named: Any) -> None:
     await sync_to_async(alone, thread_sensitive=False)()
 
 
-class Listening(Cast, CommittingTest):
+class StreamTest(Cast, CommittingTest):
+    """A test with a hub as in a new process."""
+
     def setUp(self) -> None:
         with scope(EVERY_CLIENT):
             assemble(self)
@@ -125,6 +127,11 @@ class Listening(Cast, CommittingTest):
     def open_(self, person: Person, tickets: list[int] | None = None) -> Any:
         return listening(*self.signed_in(person, tickets))
 
+    def tearDown(self) -> None:
+        connections.close_all()
+
+
+class Listening(StreamTest):
     def test_an_agent_hears_of_every_ticket_of_their_clients_only(self) -> None:
         alma, otto = self.signed_in(self.alma), self.signed_in(self.otto)
 
@@ -304,6 +311,3 @@ class Listening(Cast, CommittingTest):
             self.assertEqual(stream.hub.streams, [])
 
         self.run_(story)
-
-    def tearDown(self) -> None:
-        connections.close_all()

@@ -1,0 +1,82 @@
+// Who is at which ticket: the tab with the stream hears it and tells the others; each shows it in its rows and at its ticket.
+import { arriving, words } from "./page.js";
+
+const me = Number(document.body.dataset.liveKey);
+const channel = new BroadcastChannel(`olmo-here-${me}`);
+const WORDS = { read: "isReading", reply: "isReplying", note: "isNoting", change: "isChanging" };
+let here = {}; // a ticket's number -> [[person, name, doing]], without the reader
+let isFirst = false; // this tab holds the stream
+
+const kind = (doing) => doing.split(":")[0];
+const short = (name) => name.split(" ").filter(Boolean).map((word) => word[0]).filter((_, at, all) => !at || at === all.length - 1).join("");
+const drawing = (name) => document.getElementById("words")?.content.querySelector(`.icon:has([href$="#i-${name}"])`)?.cloneNode(true) ?? "";
+const part = (text, css, attributes = {}) => Object.assign(document.createElement("span"), { textContent: text, className: css, ...attributes });
+
+function mark(sentence, doing, brief = "") {
+  const isReading = doing === "read";
+  const made = part("", isReading ? "presence" : "presence presence--writing", { title: sentence });
+  const initials = part(brief, "", { ariaHidden: "true" });
+  made.append(drawing(isReading ? "eye" : "pen"), ...(brief ? [initials, part(sentence, "visually-hidden")] : [part(sentence, "")]));
+  return made;
+}
+
+const sentence = ([, name, doing], word = WORDS[kind(doing)]) => words(word, { name });
+function fill(place, made) {
+  if (place.textContent === made.map((mark) => mark.textContent).join("")) return; // a status says only what is new
+  place.replaceChildren(...made);
+}
+
+function showRow(row) {
+  const all = (here[row.id.replace("ticket-", "")] ?? []).toSorted((one, other) => (kind(one[2]) === "read") - (kind(other[2]) === "read"));
+  const place = row.querySelector(".row__seen");
+  if (place) fill(place, all.length ? [mark(all.map((who) => sentence(who)).join(", "), all[0][2], short(all[0][1]))] : []);
+}
+
+function showTicket(head) {
+  const all = here[head.dataset.hereNumber] ?? [];
+  const fields = new Map(all.filter(([, , doing]) => doing.startsWith("change:")).map((who) => [who[2].slice(7), who]));
+  const composer = document.querySelector('[data-here-in="composer"]');
+  fill(head.querySelector('[data-here-in="head"]'), all.map((who) => mark(sentence(who), who[2])));
+  if (composer) fill(composer, all.filter(([, , doing]) => doing === "reply" || doing === "note").map((who) => mark(sentence(who), who[2])));
+  document.querySelectorAll("[data-here-field]").forEach((old) => fields.has(old.dataset.hereField) || old.remove());
+  for (const [noun, who] of fields) {
+    const of = document.querySelector(`#panel details[data-from$="/${noun}"]`);
+    if (!of || of.parentElement.querySelector("[data-here-field]")) continue;
+    const made = mark(sentence(who, "isChangingThis"), who[2]);
+    made.dataset.hereField = noun;
+    of.after(made);
+  }
+}
+
+function show() {
+  document.querySelectorAll(".row[id]").forEach(showRow);
+  document.querySelectorAll("[data-here]").forEach(showTicket);
+}
+
+function take(news, isWhole) {
+  const others = Object.entries(news).map(([number, people]) => [number, people.filter(([person]) => person !== me)]);
+  here = { ...(isWhole ? {} : here), ...Object.fromEntries(others) };
+  show();
+}
+
+/** The stream says who is at these tickets now. */
+export function heard(news) {
+  isFirst = true;
+  channel.postMessage(news);
+  take(news, false);
+}
+
+/** A stream begins: it tells at once who is where, and nothing of before holds. */
+export function began() {
+  channel.postMessage(null);
+  take({}, true);
+}
+
+channel.onmessage = ({ data }) => {
+  if (data === "who?") return isFirst && channel.postMessage(here);
+  take(data ?? {}, data === null);
+};
+channel.postMessage("who?");
+arriving(".row[id]", showRow);
+arriving("[data-here]", showTicket);
+document.addEventListener("part:taken", show);
