@@ -38,6 +38,7 @@ class Together(Journey):
             if not page.is_closed():
                 page.on("dialog", lambda asked: asked.accept())  # words that were not sent are asked about
                 page.goto("about:blank")
+                page.wait_for_timeout(1000)
         super().tearDown()
 
     def test_presence_appears_in_ticket_and_list_and_goes(self) -> None:
