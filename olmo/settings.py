@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "olmo.outbox",
     "olmo.people",
     "olmo.tickets",
+    "olmo.worklog",
     "olmo.channels",
     "olmo.notifications",
     "olmo.reports",

@@ -1,6 +1,7 @@
 // Everything an agent's page does beyond HTML. Each module binds by data attributes.
 import "./answers.js";
 import "./arrivals.js";
+import "./calls.js";
 import "./composer.js";
 import "./dialogs.js";
 import "./errands.js";

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from olmo.kernel.errors import NotFound
 from olmo.kernel.text import clean_line
 from olmo.people import queries
+from olmo.people.identities import number_keys
 from olmo.people.models import Identity, Kind, Person
 from olmo.tickets import queries as tickets
 from olmo.tickets.models import Ticket
@@ -31,7 +32,7 @@ def find(viewer: Person, text: str, *, whom: str, client_id: int | None = None) 
     words = clean_line(text, 100)
     if len(words) < SHORTEST:
         return []
-    found = _matching(queries.visible_to(viewer).filter(is_active=True), words)
+    found = _matching(queries.visible_to(viewer).filter(is_active=True), words, viewer.time_zone)
     if whom == "followers":
         found = found.filter(Q(kind=Kind.AGENT) | Q(kind=Kind.REQUESTER, client_id=client_id))
     else:
@@ -39,19 +40,22 @@ def find(viewer: Person, text: str, *, whom: str, client_id: int | None = None) 
     return [as_candidate(person) for person in found.select_related("client").order_by("name")[:MOST]]
 
 
-def _matching(people: QuerySet[Person], words: str) -> QuerySet[Person]:
-    digits = "".join(c for c in words if c.isdecimal())
+def _matching(people: QuerySet[Person], words: str, zone: str) -> QuerySet[Person]:
+    """By an address, a number in any spelling, or the beginnings of words: of the name and of the organisation, in any order."""
     known = Q(identities__value__icontains=words.lower())
-    if len(digits) > 3 and not any(c.isalpha() for c in words):
-        known |= Q(identities__kind=Identity.Kind.PHONE, identities__value__contains=digits)
-    return people.filter(Q(name__icontains=words) | known).distinct()
+    for key in number_keys(words, zone):
+        known |= Q(identities__kind=Identity.Kind.PHONE, identities__value__contains=key)
+    named = Q()
+    for word in words.split():
+        named &= Q(name__icontains=word) | Q(client__name__icontains=word)
+    return people.filter(Q(name__icontains=words.split(maxsplit=1)[0]) & named | known).distinct()
 
 
 def as_candidate(person: Person) -> dict[str, Any]:
     """A person as desk/found.html prints them: enough to tell two of the same name apart."""
     place = person.client.name if person.client else ""
     note = " · ".join(word for word in (place, person.email or "") if word)
-    return {"pk": person.pk, "name": person.name, "kind": person.kind, "note": note}
+    return {"pk": person.pk, "name": person.name, "kind": person.kind, "note": note, "is_vip": person.is_vip}
 
 
 def around_pick(request: DeskRequest, form: ChangeForm) -> dict[str, Any]:

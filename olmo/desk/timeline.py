@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from olmo.kernel import spoken
 from olmo.kernel.errors import NotFound, Words
 from olmo.notifications import queries as notifications
 from olmo.people.models import Person
 from olmo.tickets import conversation, undo
 from olmo.tickets.conversation import File, Said
-from olmo.tickets.models import Attachment, Channel, Event, Ticket
+from olmo.tickets.models import Attachment, CallDirection, Channel, Event, Ticket
 from olmo.tickets.sentences import describe
 
 from . import places
@@ -24,15 +25,15 @@ from .words import body, paragraphs
 SHOWN = 50
 
 # kinds whose words are a message of their own: the message says it
-_SAID = frozenset({"opened", "replied", "received", "noted"})
+_SAID = frozenset({"opened", "replied", "received", "noted", "called"})
 # kinds that carry a message of their own, which is shown with them
-_WITH_WORDS = frozenset({"escalated", "retitled"})
+_WITH_WORDS = frozenset({"escalated", "retitled", "callback_promised", "callback_done"})
 # kinds that matter at a glance, with their drawing; all others fold when several follow one another
 _LOUD: Mapping[str, str] = {
     "put_on_hold": "pause", "resumed": "play", "resolved": "check", "reopened": "undo", "closed": "archive",
     "merged": "merge", "absorbed": "merge", "unmerged": "unmerge", "released": "unmerge", "split_off": "split",
     "redacted": "redact", "delivery_failed": "alert", "chain_stopped": "alert", "escalated": "escalate", "retitled": "pen",
-    "undone": "undo",
+    "undone": "undo", "callback_promised": "phone", "callback_done": "phone", "callback_dropped": "phone",
 }  # fmt: skip
 _BY: Mapping[str, Words] = {
     Channel.MAIL: gettext_lazy("by e-mail"),
@@ -153,7 +154,7 @@ def said(ticket: Ticket, message: Said) -> dict[str, Any]:
         "name": message.author_name,
         "kind": message.author_kind,
         "address": message.author_email if message.channel == Channel.MAIL and not message.is_from_desk else "",
-        "channel": message.channel if not message.is_from_desk else "",
+        "channel": message.channel if message.call_direction or not message.is_from_desk else "",
         "via": _via(ticket, message),
         "body": shown.new,
         "quoted": shown.quoted,
@@ -182,6 +183,8 @@ def file_url(attachment: Attachment | File) -> str:
 def _via(ticket: Ticket, message: Said) -> str:
     """How it came, or to whom it went."""
     origin = _(" (from a merged ticket)") if message.ticket_id != ticket.pk else ""
+    if message.call_direction:
+        return f"{_call(message)}{origin}"
     if message.is_internal:
         return origin.strip()
     if not message.is_from_desk:
@@ -190,6 +193,12 @@ def _via(ticket: Ticket, message: Said) -> str:
     if copies:
         return _("to %(name)s, copy %(copies)s") % {"name": ticket.requester.first_name, "copies": copies} + origin
     return _("to %(name)s") % {"name": ticket.requester.first_name} + origin
+
+
+def _call(message: Said) -> str:
+    """Who called whom, and for how long."""
+    words = str(CallDirection(message.call_direction).label)
+    return f"{words}, {spoken.minutes(message.call_minutes)}" if message.call_minutes else words
 
 
 def _notice(message: Said) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("tickets/new", opening.new, name="new"),
     path("keys", keys.keys, name="keys"),
     path("undo/<slug:token>", undoing.take_back, name="undo"),
+    path("tickets/new/templates", opening.templates, name="templates"),
     path("search", searching.search, name="search"),
     path("admin/", include("olmo.desk.admin.urls")),
     path(_TICKET, ticket.show, name="ticket"),

@@ -104,6 +104,16 @@ def moment(at: datetime) -> str:
     return _("{day}, {time}").format(day=_dated(_local(at), pgettext("date format", "l j F Y")), time=hours(at))
 
 
+def minutes(count: int) -> str:
+    """A stretch of work: "35 min", "2 h", "2 h 05 min"."""
+    whole, rest = divmod(count, 60)
+    if not whole:
+        return _("{n} min").format(n=rest)
+    return (
+        _("{hours} h {minutes} min").format(hours=whole, minutes=f"{rest:02}") if rest else _("{n} h").format(n=whole)
+    )
+
+
 def size(octets: int) -> str:
     """The size of a file, in decimal units: "214 kB", "1.8 MB"."""
     if octets < 1000:

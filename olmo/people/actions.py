@@ -53,7 +53,7 @@ def robot(name: str) -> Person:
 
 def add_identity(person: Person, kind: str, value: str) -> Identity:
     """Give `person` one more address or number. Raises Invalid, Conflict (it names somebody else)."""
-    normal = normal_address(value) if kind == Identity.Kind.EMAIL else normal_number(value)
+    normal = normal_address(value) if kind == Identity.Kind.EMAIL else normal_number(value, person.time_zone)
     try:
         with transaction.atomic():
             return Identity.objects.create(person=person, kind=kind, value=normal)

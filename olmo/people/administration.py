@@ -303,7 +303,7 @@ def _require_whole(person: Person | None, settings: AgentSettings, by: Person) -
 
 def _write(person: Person, settings: Known) -> None:
     addresses = _checked(settings.addresses, "addresses", normal_address)
-    phones = _checked(settings.phones, "phones", normal_number)
+    phones = _checked(settings.phones, "phones", lambda number: normal_number(number, settings.time_zone))
     if person.is_agent and not addresses:
         raise Invalid("addresses", _("An agent needs an e-mail address to sign in."))
     person.name, person.title = clean_line(settings.name, 120), clean_line(settings.title, 120)

@@ -107,6 +107,21 @@ class Identity(models.Model):
         return self.value
 
 
+class PersonNote(models.Model):
+    """What agents should know of a person ("deaf on the left ear, speak up"). Agents only; it can be erased like any words."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="notes")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    text = models.TextField(_("note"), max_length=2000)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
 class Tier(models.Model):
     """A level of support. 1 is the first contact; functional escalation goes to the next higher level."""
 

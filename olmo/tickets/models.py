@@ -14,6 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
+from .prepared import ChecklistItem, Template
+
+__all__ = ["ChecklistItem", "Template"]  # tables that have a file of their own
+
 
 class TicketKind(models.TextChoices):
     INCIDENT = "incident", _("Incident")
@@ -96,6 +100,17 @@ class Channel(models.TextChoices):
     COUNTER = "counter", _("Counter")
     DESK = "desk", _("Desk")
     API = "api", _("API")
+
+
+class CallDirection(models.TextChoices):
+    IN = "in", _("Incoming call")
+    OUT = "out", _("Outgoing call")
+
+
+class CallOutcome(models.TextChoices):
+    REACHED = "reached", _("Reached")
+    NOT_REACHED = "not_reached", _("Not reached")
+    RESCHEDULED = "rescheduled", _("Another time was agreed")
 
 
 class Impact(models.IntegerChoices):
@@ -200,6 +215,10 @@ class Ticket(models.Model):
     watcher_ids = ArrayField(models.BigIntegerField(), default=list)
     fields = models.JSONField(default=dict)
     links = models.JSONField(default=list)
+    checklist = models.JSONField(default=dict)
+    callback_at = models.DateTimeField(_("call-back"), null=True)
+    is_first_contact = models.BooleanField(_("solved at the first contact"), default=False)
+    template = models.ForeignKey(Template, models.PROTECT, null=True, related_name="tickets", db_index=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     absorbed_ids = ArrayField(models.BigIntegerField(), default=list)
     last_message = models.ForeignKey("Message", models.SET_NULL, null=True, related_name="+", db_index=False)
@@ -235,6 +254,8 @@ class Ticket(models.Model):
             models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(status=Status.RESOLVED)),
             models.Index(fields=["priority", "id"], name="ticket_priority"),
             models.Index(fields=["due_at", "id"], name="ticket_due"),
+            models.Index(fields=["callback_at", "id"], name="ticket_callback", condition=Q(callback_at__isnull=False)),
+            models.Index(fields=["template"], name="ticket_of_template", condition=Q(template__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -295,6 +316,8 @@ class Message(models.Model):
     source_id = models.BigIntegerField(null=True)
     redacted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    call_direction = models.CharField(max_length=3, choices=CallDirection, blank=True)
+    call_minutes = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         indexes = [

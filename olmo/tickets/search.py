@@ -20,7 +20,19 @@ from olmo.kernel.text import clean_line
 from olmo.people.models import Identity, Kind, Person, Team
 from olmo.tenancy.models import Client
 
-from .changes import Change, Noted, Opened, Received, Replied, Resolved, Retitled, Undone
+from .changes import (
+    CallbackDone,
+    CallbackPromised,
+    Called,
+    Change,
+    Noted,
+    Opened,
+    Received,
+    Replied,
+    Resolved,
+    Retitled,
+    Undone,
+)
 from .models import (
     ACTIVE,
     Category,
@@ -38,6 +50,7 @@ from .models import (
 MAX_QUERY = 500
 MAX_NAMED = 1000  # people, teams or categories that one word of a query may stand for
 PUBLIC_WEIGHTS = "ABC"  # A subject, B file names, C public words; D is internal
+_SAYING = (Replied, Received, Noted, Resolved, Called, CallbackPromised, CallbackDone)
 _PART = re.compile(r'(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
 
 
@@ -97,7 +110,7 @@ def index(ticket: Ticket, events: list[Event], changes: list[Change]) -> None:
     for change in changes:
         if isinstance(change, Opened):
             _open(ticket, change.message)
-        elif isinstance(change, Replied | Received | Noted | Resolved) and change.message:
+        elif isinstance(change, _SAYING) and change.message:
             _add_message(ticket, change.message)
         elif isinstance(change, Retitled) or (isinstance(change, Undone) and change.is_about_words):
             rebuild(ticket)

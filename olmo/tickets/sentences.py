@@ -12,7 +12,10 @@ from olmo.people.models import Person, Team
 
 from .changes import KINDS
 from .models import (
+    CallDirection,
+    CallOutcome,
     Category,
+    ChecklistItem,
     CustomField,
     Event,
     HoldReason,
@@ -92,6 +95,20 @@ class _Values(dict[str, str]):
     def _code(self) -> Any:
         return ResolutionCode(self.data["code"]).label
 
+    def _call(self) -> str:
+        words = str(CallDirection(self.data["direction"]).label)
+        return f"{words}, {spoken.minutes(self.data['minutes'])}" if self.data.get("minutes") else words
+
+    def _outcome(self) -> str:
+        words, again = str(CallOutcome(self.data["outcome"]).label), _moment(self.data.get("at"))
+        return _("%(outcome)s, next try %(date)s") % {"outcome": words, "date": again} if again else words
+
+    def _callback_at(self) -> str:
+        return _moment(self.data["at"])
+
+    def _item(self) -> str:
+        return self.names.items.get(self.data["item"]) or _("an item that was erased")
+
     def _requester(self) -> str:
         return self.names.people.get(self.data["requester"]) or _("somebody")
 
@@ -120,6 +137,7 @@ class _Names:
         data = [event.data for event in events]
         self.people = _named(Person.objects.values_list("pk", "name"), data, _PEOPLE)
         self.teams = _named(Team.objects.values_list("pk", "name"), data, _TEAMS)
+        self.items = _named(ChecklistItem.objects.values_list("pk", "text"), data, ("item",))
         numbers = _named(Ticket.objects.values_list("pk", "number"), data, _TICKETS)
         self.tickets = {pk: f"#{number}" for pk, number in numbers.items()}
 

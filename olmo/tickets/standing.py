@@ -56,7 +56,7 @@ def act_by(ticket: Ticket, standing: Standing) -> datetime | None:
     """
     if standing.bucket == Bucket.DONE:
         return None
-    named = [at for at in (standing.promised_at, ticket.due_at, ticket.wake_at) if at is not None]
+    named = [at for at in (standing.promised_at, ticket.due_at, ticket.wake_at, ticket.callback_at) if at is not None]
     if named or standing.bucket == Bucket.WAITING:
         return min(named, default=None)
     return standing.since + allowance(ticket.priority, standing.reason)

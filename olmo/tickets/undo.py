@@ -256,7 +256,7 @@ def _closed(piece: UndoPiece) -> dict[str, Any]:
     now = plain(clock.now())
     return {
         "status": Status.CLOSED.value, "resolution_code": ResolutionCode.MISTAKE.value, "resolved_at": now, "closed_at": now,
-        "hold_reason": "", "wake_at": None, "links": [],
+        "hold_reason": "", "wake_at": None, "callback_at": None, "is_first_contact": False, "links": [],
     }  # fmt: skip
 
 

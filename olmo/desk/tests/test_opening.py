@@ -58,7 +58,7 @@ class Opening(PageTest):
     def test_the_caller_is_found_without_scripts_and_what_he_has_open_is_shown(self) -> None:
         ticket = self.report("Old trouble")
         found = self.post(NEW, {"q": "rui", "find": "1", "subject": "Phone", "text": "No sound."})
-        self.assertEqual(found.value("#callers button"), str(self.rui.pk))
+        self.assertEqual(found.value("#callers [name=choose]"), str(self.rui.pk))
         self.assertEqual((found.status, found.value("#id_subject"), found.all(".wrong")), (200, "Phone", []))
         chosen = self.post(NEW, {"choose": self.rui.pk, "subject": "Phone", "text": "No sound.", "impact": "1"})
         self.assertEqual(chosen.words(".caller .number"), [str(ticket.number)])

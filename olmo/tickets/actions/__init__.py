@@ -5,6 +5,8 @@ returns the event that it wrote.
 """
 
 from .assigning import assign, escalate
+from .calls import complete_callback, drop_callback, log_call, promise_callback
+from .checklists import add_to_checklist, set_checklist, tick
 from .classifying import (
     categorise,
     classify,
@@ -17,15 +19,16 @@ from .classifying import (
 )
 from .closing import close, close_due, reopen, resolve
 from .joining import link, merge, split, unlink, unmerge
-from .opening import FollowUp, NewMessage, open_ticket
+from .opening import FollowUp, NewMessage, open_solved, open_ticket
 from .people import change_requester, unwatch, watch
 from .redacting import redact
 from .waiting import hold, resume, wake_due
 from .writing import attach, delivery_failed, note, receive, reply
 
 __all__ = [
-    "FollowUp", "NewMessage", "assign", "attach", "categorise", "change_requester", "classify", "close", "close_due",
-    "delivery_failed", "escalate", "hold", "link", "merge", "note", "open_ticket", "prioritise", "receive", "redact", "reopen",
-    "reply", "resolve", "resume", "retitle", "set_due", "set_fields", "set_language", "split", "tag", "unlink", "unmerge",
-    "unwatch", "wake_due", "watch",
+    "FollowUp", "NewMessage", "add_to_checklist", "assign", "attach", "categorise", "change_requester", "classify", "close",
+    "close_due", "complete_callback", "delivery_failed", "drop_callback", "escalate", "hold", "link", "log_call", "merge", "note",
+    "open_solved", "open_ticket", "prioritise", "promise_callback", "receive", "redact", "reopen", "reply", "resolve", "resume",
+    "retitle", "set_checklist", "set_due", "set_fields", "set_language", "split", "tag", "tick", "unlink", "unmerge", "unwatch",
+    "wake_due", "watch",
 ]  # fmt: skip

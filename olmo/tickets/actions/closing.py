@@ -14,17 +14,21 @@ from .. import policy
 from ..changes import Closed, Reopened, Resolved
 from ..log import changing
 from ..models import Event, MessageKind, ResolutionCode, Status, Ticket
+from .checklists import require_ticked
 from .values import checked_text
 from .writing import NewMessage, message_row
 
 
 def resolve(
-    ticket: Ticket, *, by: Person, code: str, note: str = "", message: NewMessage | None = None, seen: int | None = None
-) -> Event:
+    ticket: Ticket, *, by: Person, code: str, note: str = "", message: NewMessage | None = None, seen: int | None = None,
+    on_first_contact: bool = False,
+) -> Event:  # fmt: skip
     """Resolve an open ticket, with a code and words for the requester.
 
     note: plain text for the requester (or a whole `message` in its place); may be empty when a reply said it already.
-    Raises NotFound, NotAllowed, Invalid, Conflict (already resolved), Stale. Source: ITIL 4, incident management practice.
+    on_first_contact: see `opening.open_solved`.
+    Raises NotFound, NotAllowed, Invalid, Conflict (already resolved; its checklist must be done first), Stale.
+    Source: ITIL 4, incident management practice.
     """
     if code not in ResolutionCode.values:
         raise Invalid("code", _("Say how it was resolved."))
@@ -33,17 +37,18 @@ def resolve(
         policy.require_work(by, ticket)
         if ticket.is_done:
             raise Conflict(_("This ticket is resolved already."))
+        require_ticked(ticket)
         row = None
         if words:
             row = message_row(ticket, words, author=by, client_id=ticket.client_id, kind=MessageKind.PUBLIC)
             row.save(force_insert=True)
-        return log.record(Resolved(code=code, message=row.pk if row else None))
+        return log.record(Resolved(code=code, message=row.pk if row else None, on_first_contact=on_first_contact))
 
 
 def close(ticket: Ticket, *, by: Person) -> Event:
     """Close a ticket for good: an agent by hand, or the requester who says that it is solved or no longer needed.
 
-    Raises NotFound, NotAllowed, Conflict (closed already).
+    Raises NotFound, NotAllowed, Conflict (closed already; an agent: its checklist must be done first).
     """
     with changing(ticket, by=by) as log:
         policy.require_sight(by, ticket)
@@ -51,6 +56,8 @@ def close(ticket: Ticket, *, by: Person) -> Event:
         if ticket.status == Status.CLOSED:
             raise Conflict(_("This ticket is closed already."))
         if ticket.is_active:
+            if not by.is_requester:
+                require_ticked(ticket)
             log.record(Resolved(code=ResolutionCode.WITHDRAWN if by.is_requester else ResolutionCode.ANSWERED))
         return log.record(Closed())
 

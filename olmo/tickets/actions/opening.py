@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from olmo.kernel.errors import Invalid, NotFound
@@ -14,11 +14,13 @@ from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
 from .. import policy
+from ..changes import ChecklistSet, Linked, Opened, Tagged, Watched, loggable
 from ..changes import FieldsSet as FieldsFilled
-from ..changes import Linked, Opened, Tagged, Watched, loggable
 from ..log import changing, opening
-from ..models import Category, Channel, LinkKind, Ticket, TicketKind
-from .values import checked_fields, checked_level, checked_tags, checked_team
+from ..models import Category, Channel, LinkKind, Template, Ticket, TicketKind
+from .checklists import first_items
+from .closing import resolve
+from .values import checked_fields, checked_level, checked_tags, checked_team, checked_text
 from .writing import NewMessage, add_files, message_row
 
 __all__ = ["FollowUp", "NewMessage", "open_ticket"]
@@ -45,12 +47,13 @@ def open_ticket(
     kind: str = TicketKind.INCIDENT, channel: str = Channel.DESK, impact: int = 2, urgency: int = 2,
     category: Category | None = None, team: Team | None = None, assignee: Person | None = None, language: str = "",
     fields: dict[str, Any] | None = None, tags: list[str] | None = None, watchers: list[Person] | None = None,
-    follows: FollowUp | None = None,
+    follows: FollowUp | None = None, template: Template | None = None, checklist: list[str] | None = None,
 ) -> Ticket:  # fmt: skip
     """Open an incident or a service request and give it its log; the first event is `opened`.
 
     subject: one line, cut at 255 characters; needed. impact, urgency: 1 high to 3 low; the client's matrix gives the priority.
-    The team defaults to the category's. Raises Invalid (a field and why), NotAllowed, NotFound (not this person's client).
+    The team defaults to the category's. template: what it began from; checklist: words of its items.
+    Raises Invalid (a field and why), NotAllowed, NotFound (not this person's client).
     Source: ITIL 4, incident management and service request management practices.
     """
     _may_open(by, client, requester)
@@ -73,6 +76,7 @@ def open_ticket(
                 urgency=checked_level("urgency", urgency), priority=client.priority_of(impact, urgency),
                 message=ids.message if message else None, team=team.pk if team else None,
                 assignee=assignee.pk if assignee else None, category=category.pk if category else None,
+                template=template.pk if template else None,
             )
         )  # fmt: skip
         if values:
@@ -82,12 +86,28 @@ def open_ticket(
             log.record(Tagged(added=checked_tags(tags)))
         for person in watchers or []:
             log.record(Watched(person=person.pk))
+        if checklist:
+            required = template is not None and template.needs_checklist
+            log.record(ChecklistSet(items=first_items(ticket, checklist), is_required=required))
         if follows:
             log.record(Linked(link_kind=LinkKind.FOLLOWS, other=follows.ticket.pk))
     if follows:
         with changing(follows.ticket, by=by) as there:
             there.record(Linked(link_kind=LinkKind.FOLLOWED, other=ticket.pk))
     return ticket
+
+
+@transaction.atomic
+def open_solved(*, by: Person, code: str, solution: str, **ticket: Any) -> Ticket:
+    """Open a ticket and resolve it, while the requester is still there: solved at the first contact.
+
+    ticket: what `open_ticket` takes. solution: words for the requester. It is one transaction: a refusal of the solution opens
+    no ticket. Raises what `open_ticket` and `resolve` raise. Source: ITIL 4, service desk practice (first contact resolution).
+    """
+    words = checked_text(solution, "solution")
+    opened = open_ticket(by=by, assignee=ticket.pop("assignee", None) or by, **ticket)
+    resolve(opened, by=by, code=code, note=words, on_first_contact=True)
+    return opened
 
 
 def _team_for(team: Team | None, category: Category | None, by: Person) -> Team | None:

@@ -31,7 +31,10 @@ class NewFile:
 
 @dataclass(frozen=True, kw_only=True)
 class NewMessage:
-    """Words to be added. text: the new part; quoted: history below it; html: sanitised; uploads: ids of draft attachments."""
+    """Words to be added. text: the new part; quoted: history below it; html: sanitised; uploads: ids of draft attachments.
+
+    call_direction, call_minutes: of words that were spoken on the phone.
+    """
 
     text: str
     html: str = ""
@@ -46,6 +49,8 @@ class NewMessage:
     is_verified: bool = True
     files: list[NewFile] = field(default_factory=list)
     uploads: list[int] = field(default_factory=list)
+    call_direction: str = ""
+    call_minutes: int | None = None
 
 
 def reply(ticket: Ticket, *, by: Person, message: NewMessage, seen: int | None = None) -> Event:
@@ -56,7 +61,7 @@ def reply(ticket: Ticket, *, by: Person, message: NewMessage, seen: int | None =
     """
     with changing(ticket, by=by, seen=seen, touching=["messages"]) as log:
         policy.require_work(by, ticket)
-        _require_whole(ticket)
+        require_whole(ticket)
         return log.record(Replied(message=_write(log, message, MessageKind.PUBLIC).pk))
 
 
@@ -122,6 +127,7 @@ def message_row(
         quoted=clean(message.quoted), html=clean(message.html), is_markdown=message.is_markdown,
         to=[clean_line(a, 320) for a in message.to], cc=[clean_line(a, 320) for a in message.cc],
         mail_id=clean_line(message.mail_id, 998), source_id=message.source_id,
+        call_direction=message.call_direction, call_minutes=message.call_minutes,
     )  # fmt: skip
 
 
@@ -161,6 +167,7 @@ def _receive(log: Log, message: NewMessage, *, reopens: bool, internal: bool) ->
     return event
 
 
-def _require_whole(ticket: Ticket) -> None:
+def require_whole(ticket: Ticket) -> None:
+    """Raise Conflict when the conversation goes on in another ticket."""
     if ticket.merged_into_id is not None:
         raise Conflict(_("This ticket was merged into another one; please write there. Your text was kept."))

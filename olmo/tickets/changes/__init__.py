@@ -5,6 +5,8 @@ requester sees it, and its sentence. It never holds personal text: words are in 
 """
 
 from .base import KINDS, Change, Talk, loggable, of_event
+from .calls import CallbackDone, CallbackDropped, CallbackPromised, Called
+from .checklists import ChecklistSet, ItemTicked, ItemUnticked
 from .conversation import DeliveryFailed, Noted, Received, Redacted, Replied
 from .life import ChainStopped, Closed, Opened, PutOnHold, Reopened, Resolved, Resumed
 from .ownership import Assigned, Escalated, RequesterChanged, Unwatched, Watched
@@ -16,15 +18,22 @@ __all__ = [
     "KINDS",
     "Absorbed",
     "Assigned",
+    "CallbackDone",
+    "CallbackDropped",
+    "CallbackPromised",
+    "Called",
     "Categorised",
     "ChainStopped",
     "Change",
+    "ChecklistSet",
     "Classified",
     "Closed",
     "DeliveryFailed",
     "DueSet",
     "Escalated",
     "FieldsSet",
+    "ItemTicked",
+    "ItemUnticked",
     "LanguageSet",
     "Linked",
     "Merged",

@@ -34,12 +34,14 @@ class Opened(Change):
     team: int | None = None
     assignee: int | None = None
     category: int | None = None
+    template: int | None = None
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.kind, ticket.channel, ticket.language = self.ticket_kind, self.channel, self.language
         ticket.client_id, ticket.requester_id = self.client, self.requester
         ticket.impact, ticket.urgency, ticket.priority = self.impact, self.urgency, self.priority
         ticket.team_id, ticket.assignee_id, ticket.category_id = self.team, self.assignee, self.category
+        ticket.template_id = self.template
         ticket.status = Status.OPEN if self.assignee else Status.NEW
         ticket.opened_at, ticket.last_message_id = at, self.message
 
@@ -79,7 +81,10 @@ class Resumed(Change):
 
 @dataclass(frozen=True, kw_only=True)
 class Resolved(Change):
-    """A solution was given; the requester may still say that it does not hold."""
+    """A solution was given; the requester may still say that it does not hold.
+
+    on_first_contact: while the requester was still on the phone or at the counter for the first time.
+    """
 
     touches = frozenset({"status", "messages"})
     is_public = True
@@ -88,10 +93,12 @@ class Resolved(Change):
     words = _("%(by)s resolved the ticket: %(code)s")
     code: str
     message: int | None = None
+    on_first_contact: bool = False
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.status, ticket.hold_reason, ticket.wake_at = Status.RESOLVED, "", None
         ticket.resolution_code, ticket.resolved_at = self.code, at
+        ticket.is_first_contact = self.on_first_contact
         if self.message:
             ticket.last_message_id, ticket.answered_at = self.message, ticket.answered_at or at
 
@@ -111,6 +118,7 @@ class Reopened(Change):
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         wake(ticket)
         ticket.resolution_code, ticket.resolved_at, ticket.closed_at = "", None, None
+        ticket.is_first_contact = False
 
 
 @dataclass(frozen=True, kw_only=True)
