@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..models import HoldReason, Status
 from .base import Change, Talk, wake
@@ -20,7 +21,7 @@ class Called(Change):
     touches = frozenset({"messages"})
     has_words = True
     words = _("%(by)s spoke on the phone: %(call)s")
-    noun = _("a call")
+    noun = pgettext_lazy("taken back", "call")
     message: int
     direction: str
     minutes: int = 0
@@ -43,7 +44,7 @@ class CallbackPromised(Change):
     touches = frozenset({"callback"})
     has_words = True
     words = _("%(by)s promised a call-back for %(callback_at)s")
-    noun = _("a promised call-back")
+    noun = pgettext_lazy("taken back", "promised call-back")
     at: datetime
     message: int | None = None
 
@@ -60,7 +61,7 @@ class CallbackDone(Change):
     touches = frozenset({"callback"})
     has_words = True
     words = _("%(by)s called back: %(outcome)s")
-    noun = _("a call-back")
+    noun = pgettext_lazy("taken back", "call-back")
     outcome: str
     at: datetime | None = None
     message: int | None = None
@@ -77,7 +78,7 @@ class CallbackDropped(Change):
 
     touches = frozenset({"callback"})
     words = _("%(by)s took the promised call-back back")
-    noun = _("a call-back")
+    noun = pgettext_lazy("taken back", "call-back")
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.callback_at = None

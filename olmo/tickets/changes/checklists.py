@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .base import Change
 
@@ -19,7 +20,7 @@ class ChecklistSet(Change):
     touches = frozenset({"checklist"})
     is_activity = False
     words = _("%(by)s changed the checklist")
-    noun = _("the checklist")
+    noun = pgettext_lazy("taken back", "checklist")
     items: list[int]
     is_required: bool = False
 
@@ -35,7 +36,7 @@ class ItemTicked(Change):
 
     is_activity = False
     words = _("%(by)s ticked off: %(item)s")
-    noun = _("the checklist")
+    noun = pgettext_lazy("taken back", "checklist")
     item: int
     person: int
 
@@ -50,7 +51,7 @@ class ItemUnticked(Change):
 
     is_activity = False
     words = _("%(by)s took the tick off: %(item)s")
-    noun = _("the checklist")
+    noun = pgettext_lazy("taken back", "checklist")
     item: int
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
