@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from . import changing, conversation, exporting, keys, listing, opening, people, searching, ticket, undoing, writing
+from . import (
+    bulk,
+    changing,
+    conversation,
+    exporting,
+    keys,
+    listing,
+    opening,
+    people,
+    searching,
+    ticket,
+    undoing,
+    writing,
+)
 from .forms import FORMS
 
 app_name = "desk"
@@ -19,6 +32,8 @@ urlpatterns = [
     path("uploads", writing.uploads, name="uploads"),
     path("tickets/new", opening.new, name="new"),
     path("keys", keys.keys, name="keys"),
+    path("bulk", bulk.bulk, name="bulk"),
+    path("bulk/<int:pk>", bulk.run, name="bulk_run"),
     path("undo/<slug:token>", undoing.take_back, name="undo"),
     path("tickets/new/templates", opening.templates, name="templates"),
     path("search", searching.search, name="search"),

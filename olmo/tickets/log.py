@@ -27,6 +27,7 @@ from .models import Event, Ticket
 MAX_DEPTH = 8
 COLUMNS = tuple(f.attname for f in Ticket._meta.concrete_fields)
 
+_rehearsed: ContextVar[list[Event] | None] = ContextVar("rehearsed", default=None)
 _cause: ContextVar[Event | None] = ContextVar("cause", default=None)
 
 
@@ -86,6 +87,9 @@ class Log:
     def append(self) -> None:
         """Insert the events and start the reactions."""
         Event.objects.bulk_create(self.events)
+        if (rehearsed := _rehearsed.get()) is not None:
+            rehearsed += self.events
+            return
         reactions.inside(self.ticket, self.events, self.changes)
         reactions.queue_after(self.ticket, self.events)
         public = int(any(change.is_public or isinstance(change, Undone) for change in self.changes))
@@ -134,6 +138,19 @@ def caused_by(event: Event) -> Iterator[None]:
         yield
     finally:
         _cause.reset(token)
+
+
+@contextmanager
+def rehearsing() -> Iterator[list[Event]]:
+    """Try verbs and take everything back at once; yields the events that they would write. Nobody hears of it."""
+    events: list[Event] = []
+    token = _rehearsed.set(events)
+    try:
+        with transaction.atomic():
+            yield events
+            transaction.set_rollback(True)
+    finally:
+        _rehearsed.reset(token)
 
 
 def stop_chain(ticket: Ticket, *, by: Person) -> None:

@@ -66,13 +66,20 @@ def undoable(by: Person, label: Words) -> Iterator[Made]:
         return
     collection = Collection()
     with transaction.atomic():
-        former = collecting(collection)
-        try:
+        with collecting_into(collection):
             yield made
-        finally:
-            ended(former)
         if collection.pieces and not collection.is_final:
             made.token = keep(by, label, collection.pieces).token
+
+
+@contextmanager
+def collecting_into(collection: Collection) -> Iterator[None]:
+    """Collect what is recorded inside, for `keep` or `add`: one ticket of many, whose transaction may yet fail."""
+    former = collecting(collection)
+    try:
+        yield
+    finally:
+        ended(former)
 
 
 def keep(by: Person, label: Words, pieces: list[Piece]) -> Undoable:

@@ -1,0 +1,27 @@
+"""One-line tasks of the automation room."""
+
+from procrastinate.contrib.django import app
+
+from olmo.tenancy.scope import EVERY_CLIENT, scope
+
+from . import running
+from .models import Run
+
+
+@app.task(name="olmo.automation.jobs.go_on", queue="automation")
+def go_on(run_id: int) -> None:
+    """The next batches of a run, each in a transaction of its own."""
+    while True:
+        with scope(EVERY_CLIENT):
+            run = Run.objects.select_related("by", "undoable").filter(pk=run_id, finished_at=None).first()
+            if run is None:
+                return
+            running.proceed(run)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="olmo.automation.jobs.sweep", queue="clockwork", pass_context=False)
+def sweep(timestamp: int) -> None:
+    """Forget old runs."""
+    with scope(EVERY_CLIENT):
+        running.forget_old()

@@ -1,0 +1,121 @@
+"""The same steps on one ticket or on many: shown before they act, each ticket whole or not at all, undone in one go."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from procrastinate.contrib.django import app
+
+from olmo.kernel import clock
+from olmo.kernel.errors import Invalid, OlmoError
+from olmo.people.models import Person
+from olmo.tickets import undo
+from olmo.tickets.collecting import Collection
+from olmo.tickets.log import rehearsing
+from olmo.tickets.models import Ticket
+from olmo.tickets.queries import visible_to
+from olmo.tickets.sentences import describe
+
+from .models import Run
+from .steps import Steps, apply
+
+MOST = 1000
+AT_ONCE = 25  # more are done by a job, with progress
+BATCH = 25
+LIFE = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What steps do (or did) to one ticket. state: "done", "same" (nothing changes), "refused"; words: what or why."""
+
+    number: int
+    subject: str
+    state: str
+    words: list[str]
+
+
+def preview(tickets: Iterable[Ticket], *, by: Person, steps: Steps) -> list[Effect]:
+    """What the steps would do to each of these tickets. Nothing is written, nobody is told."""
+    return [_rehearsed(ticket, by, steps) for ticket in tickets]
+
+
+def begin(tickets: list[tuple[int, int]], *, by: Person, steps: Steps, label: str) -> Run:
+    """Carry out the steps on these tickets (id, version that was shown): a few at once, many by a job.
+
+    Raises Invalid (nothing chosen, nothing to change, more than a thousand).
+    """
+    if not steps:
+        raise Invalid("steps", _("Choose what is to change."))
+    if not tickets:
+        raise Invalid("tickets", _("Choose some tickets first."))
+    if len(tickets) > MOST:
+        raise Invalid("tickets", _("At most %(most)d tickets at once.") % {"most": MOST})
+    run = Run.objects.create(by=by, steps=dict(steps), tickets=tickets, label=label[:200], made_at=clock.now())
+    if len(tickets) <= AT_ONCE:
+        proceed(run)
+    else:
+        wake(run)
+    return run
+
+
+def wake(run: Run) -> None:
+    """Queue the job that goes on with a run; it commits with the caller's transaction."""
+    app.configure_task(
+        "olmo.automation.jobs.go_on", queue="automation", lock=f"run-{run.pk}", allow_unknown=True
+    ).defer(run_id=run.pk)
+
+
+def proceed(run: Run) -> None:
+    """The next batch of a run, in one transaction; each ticket of it succeeds or is refused for itself."""
+    with transaction.atomic(), override(run.by.language):
+        run.refresh_from_db()
+        start = len(run.results)
+        for pk, seen in run.tickets[start : start + BATCH]:
+            run.results.append(_carried_out(run, pk, seen))
+        if len(run.results) >= len(run.tickets):
+            run.finished_at = clock.now()
+        run.save(update_fields=["results", "finished_at", "undoable"])
+
+
+def forget_old() -> int:
+    """Drop runs of yesterday with the words in them; returns how many."""
+    return Run.objects.filter(made_at__lte=clock.now() - LIFE).delete()[1].get("automation.Run", 0)
+
+
+def _carried_out(run: Run, pk: int, seen: int) -> list[object]:
+    """One ticket of a run: [number, subject's ticket id, state, words]."""
+    ticket = visible_to(run.by).filter(pk=pk).first()
+    if ticket is None:
+        return [0, pk, "refused", [_("You may no longer see this ticket.")]]
+    collection = Collection()
+    try:
+        with transaction.atomic(), undo.collecting_into(collection):
+            apply(ticket, by=run.by, steps=run.steps, seen=seen)
+    except OlmoError as refusal:
+        return [ticket.number, pk, "refused", [str(refusal.message)]]
+    if not collection.pieces:
+        return [ticket.number, pk, "same", []]
+    if not collection.is_final:
+        _remember(run, collection)
+    return [ticket.number, pk, "done", []]
+
+
+def _remember(run: Run, collection: Collection) -> None:
+    if run.undoable is None:
+        run.undoable = undo.keep(run.by, run.label, [])
+    undo.add(run.undoable, collection.pieces)
+
+
+def _rehearsed(ticket: Ticket, by: Person, steps: Steps) -> Effect:
+    number, subject, version = ticket.number, ticket.subject, ticket.version
+    try:
+        with rehearsing() as events:
+            apply(ticket, by=by, steps=steps)
+    except OlmoError as refusal:
+        return Effect(number, subject, "refused", [str(refusal.message)])
+    ours = [event for event in events if event.ticket_id == ticket.pk and event.seq > version]
+    return Effect(number, subject, "done" if ours else "same", describe(by, ours))

@@ -1,0 +1,168 @@
+"""The form of several changes at once, for many tickets and for macros: what is left empty stays as it is.
+
+Its fields are those of the single changes, each with a choice that changes nothing.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from olmo.automation.steps import ME, NONE
+from olmo.people import queries as people
+from olmo.people.models import Person
+from olmo.tickets.actions.values import checked_tags
+from olmo.tickets.models import CustomField, HoldReason, Impact, ResolutionCode, Ticket, TicketKind, Urgency
+
+from .properties import custom_field
+from .values import Moment, active_teams, categories, tree
+
+_AS_IT_IS = ("", pgettext_lazy("bulk edit", "– stays as it is –"))
+STATES = [
+    _AS_IT_IS, ("hold", _("On hold")), ("resume", _("Resumed")), ("resolved", _("Resolved")), ("closed", _("Closed for good")),
+    ("reopened", _("Reopened")),
+]  # fmt: skip
+_PREFIX = "field_"
+
+
+def _one_of(label: Any, choices: Any = ()) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=[_AS_IT_IS, *choices], required=False)
+
+
+def _words(label: Any, hint: Any, rows: int = 4) -> forms.CharField:
+    area = forms.Textarea(attrs={"rows": rows, "dir": "auto"})
+    return forms.CharField(label=label, help_text=hint, required=False, max_length=200_000, widget=area)
+
+
+class StepsForm(forms.Form):
+    """What is to change. `steps` gives it as data."""
+
+    use_required_attribute = False
+    groups: Any = (
+        (_("Who works on it"), ("team", "assignee", "follow", "unfollow")),
+        (
+            _("What it is"),
+            ("impact", "urgency", "category", "kind", "language", "tags_add", "tags_remove", "due_at", "due_days"),
+        ),
+        (_("Words"), ("reply", "note")),
+        (_("How work stands"), ("state", "reason", "wake_at", "days", "code", "merge")),
+    )
+
+    team = _one_of(_("Team"))
+    assignee = _one_of(_("Owner"))
+    follow = _one_of(_("Add as a follower"))
+    unfollow = _one_of(_("Remove from the followers"))
+    impact = _one_of(_("Impact"), Impact.choices)
+    urgency = _one_of(_("Urgency"), Urgency.choices)
+    category = _one_of(_("Category"))
+    kind = _one_of(_("Kind"), TicketKind.choices)
+    language = _one_of(_("Answer in"), settings.LANGUAGES)
+    tags_add = forms.CharField(label=_("Add tags"), required=False, max_length=500, help_text=_("Separated by spaces."))
+    tags_remove = forms.CharField(label=_("Remove tags"), required=False, max_length=500)
+    due_at = Moment(label=_("Due"), required=False)
+    note = _words(_("Internal note"), _("Written on each ticket; agents only."))
+    state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
+    reason = forms.ChoiceField(
+        label=_("It waits"),
+        required=False,
+        choices=[("", "–"), *HoldReason.choices],
+        help_text=_("Only for “On hold”."),
+    )
+    wake_at = Moment(label=_("Wake it at"), required=False, help_text=_("Only for “On hold”."))
+    code = forms.ChoiceField(
+        label=_("How it was resolved"), required=False, choices=[("", "–"), *ResolutionCode.choices],
+        help_text=_("Only for “Resolved”."),
+    )  # fmt: skip
+    merge = forms.CharField(
+        label=_("Merge all into ticket number"), required=False, max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, by: Person, tickets: list[Ticket] | None = None, **more: Any) -> None:
+        self.by, self.tickets = by, tickets
+        super().__init__(data, label_suffix="", auto_id="steps-%s", **more)
+        self._offer()
+
+    def _offer(self) -> None:
+        """Fill in the choices of this desk."""
+        agents = [(str(pk), name) for pk, name in people.agents().values_list("pk", "name")]
+        me = (ME, now_("Me"))
+        self._choose("team", [(NONE, now_("No team")), *((str(t.pk), t.name) for t in active_teams())])
+        self._choose("assignee", [(NONE, now_("Nobody")), me, *agents])
+        for name in ("follow", "unfollow"):
+            self._choose(name, [me, *agents])
+        self._choose("category", [(NONE, now_("No category")), *((str(pk), name) for pk, name in tree(categories()))])
+        for definition in self._custom():
+            self.fields[_PREFIX + definition.key] = custom_field(definition)
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field: Any = self.fields[name]
+        field.choices = [_AS_IT_IS, *choices]
+
+    def _custom(self) -> list[CustomField]:
+        """The custom fields that these tickets may have: those of their organisations and of every one."""
+        clients = {ticket.client_id for ticket in self.tickets or []}
+        known = CustomField.objects.all()
+        return [f for f in known if f.client_id is None or f.client_id in clients][:40]
+
+    def grouped(self) -> Iterator[dict[str, Any]]:
+        """The groups with their bound fields, for the template."""
+        for title, names in self.groups:
+            yield {"title": title, "fields": [self[name] for name in names if name in self.fields]}
+        if custom := [self[name] for name in self.fields if name.startswith(_PREFIX)]:
+            yield {"title": now_("More about it"), "fields": custom}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        state = data.get("state")
+        if state == "hold" and not data.get("reason"):
+            self.add_error("reason", now_("Say what the ticket waits for."))
+        if state == "hold" and data.get("reason") == HoldReason.DATE and not (data.get("wake_at") or data.get("days")):
+            self.add_error("wake_at" if "wake_at" in self.fields else "days", now_("Say until when the ticket waits."))
+        if state == "resolved" and not data.get("code"):
+            self.add_error("code", now_("Say how it was resolved."))
+        return data
+
+    def clean_merge(self) -> int | None:
+        digits = str(self.cleaned_data["merge"]).strip().removeprefix("#")
+        if digits and not (digits.isascii() and digits.isdecimal() and len(digits) < 19):
+            raise forms.ValidationError(now_("“%(number)s” is not a ticket’s number.") % {"number": digits[:30]})
+        return int(digits) if digits else None
+
+    @property
+    def steps(self) -> dict[str, Any]:
+        """What was filled in, as automation.steps reads it."""
+        found: dict[str, Any] = {}
+        for name, value in self.cleaned_data.items():
+            if value in ("", None):
+                continue
+            if name.startswith(_PREFIX):
+                found.setdefault("fields", {})[name.removeprefix(_PREFIX)] = value
+            elif plain := _plain(name, value):
+                found[name] = plain
+        return found
+
+
+def _plain(name: str, value: Any) -> Any:
+    """One value in JSON types."""
+    if name in ("tags_add", "tags_remove"):
+        return checked_tags(value.replace(",", " ").split())
+    if name in ("due_at", "wake_at"):
+        return value.isoformat()
+    is_id = name in ("team", "assignee", "follow", "unfollow", "category", "impact", "urgency") and value.isdecimal()
+    return int(value) if is_id else value
+
+
+class ManyForm(StepsForm):
+    """For many tickets: all but words to the requesters."""
+
+
+def named(steps: dict[str, Any]) -> list[str]:
+    """The names of what steps change, in the reader's words."""
+    fields = StepsForm.base_fields
+    found = [str(fields[name].label) for name in steps if name in fields and name not in ("reason", "wake_at", "code")]
+    return [*found, *([now_("More about it")] if "fields" in steps else [])]
