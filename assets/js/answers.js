@@ -6,7 +6,7 @@ import { toast } from "./toast.js";
 
 Object.assign(htmx.config, {
   noSwap: [204, 304, 401, 403, 404, 429, "5xx"],
-  history: "reload",
+  history: false, // pages.js looks after it
   includeIndicatorCSS: false,
 });
 

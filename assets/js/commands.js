@@ -51,10 +51,20 @@ function work(of) {
   } else of.click();
 }
 
+const tell = (name, origin) => document.dispatchEvent(new CustomEvent("command", { detail: { name, origin } }));
+
+// A link that stands for what a script does leads somewhere only without scripts.
+document.addEventListener("click", (event) => {
+  const of = event.target.closest("a[data-command], button[type=button][data-command]");
+  if (!of || !heard.has(of.dataset.command) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  tell(of.dataset.command, of);
+});
+
 /** Gives a command. origin: the element that has the focus. */
 export function run(command, origin = document.activeElement) {
+  if (heard.has(command.name)) return tell(command.name, origin);
   const of = control(command.name);
   if (of) return work(of);
-  if (heard.has(command.name)) return document.dispatchEvent(new CustomEvent("command", { detail: { name: command.name, origin } }));
   if (address(command)) document.dispatchEvent(new CustomEvent("go", { detail: { url: address(command) } }));
 }

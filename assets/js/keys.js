@@ -59,6 +59,10 @@ arriving("[data-command]", (of) => {
   else if (of.matches("a, button, summary, label") && !of.title.endsWith(`(${hint})`)) of.title = `${of.title || of.textContent.trim()} (${hint})`;
 });
 
+arriving("[data-key-of]", (hint) => {
+  hint.textContent = spoken(commands.find((command) => command.name === hint.dataset.keyOf)?.key ?? "").join(" ");
+});
+
 does("keys", async () => {
   const dialog = document.getElementById("keys");
   const answer = await fetch(keysUrl, { headers: { "X-Live": "1" } }).catch(() => null);

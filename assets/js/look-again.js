@@ -38,7 +38,7 @@ async function fetchParts(url, parts) {
   const answer = await fetch(url, { headers: { "X-Live": "1" } });
   if (!answer.ok || answer.redirected) return;
   const text = await answer.text();
-  for (const part of parts) {
+  for (const part of parts.filter((one) => one.isConnected && address(one) === url)) {
     if (part.matches("[data-list]") && isBusy(part)) offer(part, text);
     else await take(text, [`#${part.id}`]);
   }

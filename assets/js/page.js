@@ -23,10 +23,12 @@ export const isText = (element) =>
 
 const arrivals = [];
 
-/** Binds every present and later element that matches. */
+/** Binds every present and later element that matches, once: a page that is shown again is bound already. */
 export function arriving(selector, bind) {
-  arrivals.push([selector, bind]);
-  document.querySelectorAll(selector).forEach(bind);
+  const bound = new WeakSet();
+  const once = (element) => !bound.has(element) && bound.add(element) && bind(element);
+  arrivals.push([selector, once]);
+  document.querySelectorAll(selector).forEach(once);
 }
 
 function arrive(node) {

@@ -27,6 +27,12 @@ export async function take(text, parts, fresh = "") {
 /** Whether an answer led to another page than the one the reader is on. */
 export const isElsewhere = (answer) => answer.redirected && new URL(answer.url).pathname !== location.pathname;
 
+/** Goes where a form led. Its answer is the page there; whoever shows it in place says so. */
+function follow(url, text) {
+  const isShown = !document.dispatchEvent(new CustomEvent("went", { cancelable: true, detail: { url, text } }));
+  if (!isShown) location.assign(url);
+}
+
 async function post(form, submitter, parts) {
   const done = (ok) => form.dispatchEvent(new CustomEvent("part:done", { bubbles: true, detail: { ok, submitter } }));
   const fresh = parts.find((part) => form.matches(part));
@@ -34,8 +40,8 @@ async function post(form, submitter, parts) {
   const answer = await fetch(action, { method: "POST", body: new FormData(form, submitter), headers: { "X-CSRFToken": csrf() } });
   if (!answer.ok && !SWAPPED.has(answer.status)) throw new Error(words("refused", { status: answer.status }));
   done(answer.ok);
-  if (isElsewhere(answer)) return location.assign(answer.url);
   const text = await answer.text();
+  if (isElsewhere(answer)) return follow(answer.url, text);
   if (fresh && !read(text).querySelector(fresh)) throw new Error(words("refused", { status: answer.status }));
   await take(text, parts, fresh);
 }

@@ -25,7 +25,7 @@ TICKETS = 50
 
 
 def find(viewer: Person, text: str, *, whom: str, client_id: int | None = None) -> list[dict[str, Any]]:
-    """At most 8 people whose name, address or number holds `text`. whom: "requesters", or "followers" (agents too).
+    """At most 8 people whose name, address or number holds `text`. whom: "requesters", "followers" (agents too), or "everybody".
 
     client_id: followers who are requesters must be of this organisation.
     """
@@ -35,6 +35,8 @@ def find(viewer: Person, text: str, *, whom: str, client_id: int | None = None) 
     found = _matching(queries.visible_to(viewer).filter(is_active=True), words, viewer.time_zone)
     if whom == "followers":
         found = found.filter(Q(kind=Kind.AGENT) | Q(kind=Kind.REQUESTER, client_id=client_id))
+    elif whom == "everybody":
+        found = found.exclude(kind=Kind.ROBOT)
     else:
         found = found.filter(kind=Kind.REQUESTER)
     return [as_candidate(person) for person in found.select_related("client").order_by("name")[:MOST]]

@@ -48,6 +48,11 @@ def is_part(request: HttpRequest) -> bool:
     return "X-Live" in request.headers or "HX-Request" in request.headers
 
 
+def is_ahead(request: HttpRequest) -> bool:
+    """Whether a script asks before anybody wants to see the page: it counts as read by nobody."""
+    return "X-Ahead" in request.headers
+
+
 def page(request: DeskRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """A whole page of the desk: its template with the navigation around it."""
     return render(request, template, {**_around(request), **context}, status=status)

@@ -21,15 +21,15 @@ from .composer import Draft, composer
 from .forms import ChangeForm
 from .log import log
 from .panel import panel
-from .shell import DeskRequest, agents, is_part, page
+from .shell import DeskRequest, agents, is_ahead, is_part, page
 from .timeline import timeline
 
 
 @require_safe
 @agents
 def show(request: DeskRequest, number: int) -> HttpResponse:
-    """The ticket, opened at its newest messages. Whoever opens it has read it."""
-    return whole(request, queries.by_number(request.person, number), is_read=True)
+    """The ticket, opened at its newest messages. Whoever opens it has read it, unless a script only asks ahead."""
+    return whole(request, queries.by_number(request.person, number), is_read=not is_ahead(request))
 
 
 def whole(

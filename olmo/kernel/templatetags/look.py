@@ -40,6 +40,8 @@ SAID: Mapping[str, Promise] = {
     "newMessages": gettext_lazy("{n} new messages above: show them"),
     "cancel": gettext_lazy("Cancel"),
     "goOn": gettext_lazy("Go on"),
+    "commands": gettext_lazy("Commands"),
+    "found": gettext_lazy("{n} found"),
 }
 
 for mark in (marks.icon, marks.channel, marks.who, marks.priority, marks.clock, marks.due, marks.ago):

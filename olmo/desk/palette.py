@@ -1,0 +1,86 @@
+"""What the palette finds beside commands: tickets by number and words, people. Other rooms' things are one more source.
+
+A source takes the viewer and what was typed, and says what it found (docs/keyboard.md). Commands are found by the browser.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from olmo.kernel import marks
+from olmo.kernel.errors import Invalid, Words
+from olmo.kernel.text import clean_line
+from olmo.people.models import Person
+from olmo.tickets import queries
+
+from . import people, places
+from .shell import DeskRequest, SeeOther, agents, is_part
+
+MOST = 6  # of each kind
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that was found: where it is, what it is called, what stands beside it, and its mark (HTML)."""
+
+    url: str
+    label: str
+    note: str = ""
+    mark: SafeString = marks.NOTHING
+
+
+type Source = Callable[[Person, str], Sequence[Found]]
+
+
+def _tickets(viewer: Person, typed: str) -> list[Found]:
+    try:
+        rows = queries.search(viewer, typed, limit=MOST)
+    except Invalid:  # a word such as "status:" that is half typed
+        return []
+    return [_ticket(row["number"], row["subject"], row["client__name"], row["priority"]) for row in rows]
+
+
+def _ticket(number: int, subject: str, client: str, priority: int) -> Found:
+    return Found(places.ticket(number), subject, f"{number} · {client}", marks.priority(priority))
+
+
+def _people(viewer: Person, typed: str) -> list[Found]:
+    return [
+        Found(reverse("desk:person", args=[one["pk"]]), one["name"], one["note"], marks.who(one["name"], one["kind"], "", True))
+        for one in people.find(viewer, typed, whom="everybody")[:MOST]
+    ]  # fmt: skip
+
+
+SOURCES: list[tuple[Words, Source]] = [(_("Tickets"), _tickets), (_("People"), _people)]
+
+
+@require_safe
+@agents
+def palette(request: DeskRequest) -> HttpResponse:
+    """Groups of options for what was typed (`q`); for nothing, the tickets that were open last (`recent`, their numbers)."""
+    typed = clean_line(request.GET.get("q", ""), LONGEST)
+    if not is_part(request):
+        return SeeOther(f"{reverse('desk:search')}?{request.GET.urlencode()}")
+    if typed:
+        groups = [(title, list(source(request.person, typed))) for title, source in SOURCES]
+    else:
+        groups = [(_("Open a moment ago"), _recent(request.person, request.GET.get("recent", "")))]
+    found = [(title, options) for title, options in groups if options]
+    return render(request, "desk/palette.html", {"groups": found, "typed": typed})
+
+
+def _recent(viewer: Person, text: str) -> list[Found]:
+    """The tickets with these numbers, in this order, as far as the viewer may see them."""
+    numbers = [int(n) for n in text.split(",")[:MOST] if n.isascii() and n.isdecimal() and len(n) < 19]
+    rows = queries.visible_to(viewer).filter(number__in=numbers).order_by()
+    known = {row["number"]: row for row in rows.values("number", "subject", "client__name", "priority")}
+    return [
+        _ticket(n, known[n]["subject"], known[n]["client__name"], known[n]["priority"]) for n in numbers if n in known
+    ]
