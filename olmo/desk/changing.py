@@ -123,3 +123,6 @@ unmerge = press(
     lambda request, ticket: actions.unmerge(ticket, by=request.person), gettext_lazy("The tickets are apart again.")
 )
 unlink = press(_unlink, gettext_lazy("Link removed."))
+drop_callback = press(
+    lambda request, ticket: actions.drop_callback(ticket, by=request.person), gettext_lazy("The call-back was dropped.")
+)

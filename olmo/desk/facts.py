@@ -5,21 +5,19 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from olmo.kernel import marks, spoken
 from olmo.kernel.errors import Words
-from olmo.people.models import Identity, Person
+from olmo.people.models import Person
 from olmo.tickets import queries
 from olmo.tickets.conversation import Around
 from olmo.tickets.models import CustomField, HoldReason, Impact, LinkKind, Priority, Status, Ticket, TicketKind, Urgency
 
-from . import places
+from . import callbacks, checklist, places, requester, worktime
 
 Fact = dict[str, Any]
-MOST_IDENTITIES = 6
 
 _BADGES: Mapping[str, tuple[str, str]] = {
     Status.NEW: ("elm", ""), Status.OPEN: ("elm", ""), Status.WAITING: ("slate", "pause"),
@@ -112,30 +110,16 @@ def _merged(ticket: Ticket) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def sections(viewer: Person, ticket: Ticket, around: Around) -> list[dict[str, Any]]:
-    """What stands beside a ticket."""
+def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list[dict[str, Any]]:
+    """What stands beside a ticket. token: the hidden field of the forms that stand there."""
     properties = [*_properties(ticket, around), *_custom(ticket, around)]
-    parts: list[dict[str, Any]] = [_requester(ticket, around), {"title": _("Properties"), "facts": properties}]
+    parts: list[dict[str, Any]] = [requester.section(ticket, around), {"title": _("Properties"), "facts": properties}]
+    parts += [callbacks.section(ticket), checklist.section(ticket, token), worktime.section(viewer, ticket, token)]
     if ticket.links or ticket.absorbed_ids:
         parts.append({"title": _("Related tickets"), "lines": _related(viewer, ticket)})
+    url = places.ticket(ticket.number, "similar")
+    parts.append({"title": _("Similar tickets"), "html": requester.lazy("similar", url, _("Look for them"))})
     return parts
-
-
-def _requester(ticket: Ticket, around: Around) -> dict[str, Any]:
-    person = ticket.requester
-    words = {Identity.Kind.EMAIL: (_("E-mail"), "mailto:"), Identity.Kind.PHONE: (_("Phone"), "tel:")}
-    return {
-        "title": _("Requester"),
-        "link": {"url": reverse("desk:person", args=[person.pk]), "label": _("All tickets")},
-        "person": {
-            "name": person.name, "kind": person.kind, "note": ", ".join(w for w in (person.title, around.client) if w),
-            "noun": "requester", "url": _url(ticket, "requester"),
-        },
-        "facts": [
-            {"label": words[Identity.Kind(kind)][0], "value": value, "href": f"{words[Identity.Kind(kind)][1]}{value}"}
-            for kind, value in around.identities[:MOST_IDENTITIES]
-        ],
-    }  # fmt: skip
 
 
 def _properties(ticket: Ticket, around: Around) -> list[Fact]:

@@ -26,6 +26,7 @@ SORTS: Mapping[str, Words] = {
     "oldest": gettext_lazy("what is oldest"),
     "priority": gettext_lazy("priority"),
     "due": gettext_lazy("what is due first"),
+    "callback": gettext_lazy("who is called first"),
 }
 WHOSE: Mapping[str, Words] = {
     "mine": gettext_lazy("me"),
@@ -34,6 +35,7 @@ WHOSE: Mapping[str, Words] = {
     "open": gettext_lazy("anybody"),
 }
 BEGINNING: Mapping[str, Words] = {
+    "callbacks": gettext_lazy("Promised call-backs"),
     "waiting": gettext_lazy("Waiting tickets"),
     "done": gettext_lazy("Finished tickets"),
     "all": gettext_lazy("All tickets"),

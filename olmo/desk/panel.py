@@ -16,7 +16,7 @@ from olmo.kernel import marks
 Part = Mapping[str, Any]
 
 _PANEL = '<aside class="panel" id="panel" aria-label="{label}" data-live="{live}">\n{sections}</aside>'
-_SECTION = "<section><h2>{title}{link}</h2>\n{person}{facts}{lines}</section>\n"
+_SECTION = "<section><h2>{title}{link}</h2>\n{person}{facts}{lines}{html}</section>\n"
 _OPENS = (
     '<details class="menu-of menu-of--end" data-menu data-from="{url}"{state}><summary class="{css}"{command}>{value}'
     '<span class="visually-hidden">, {change}</span></summary><div class="menu">{menu}</div></details>'
@@ -53,6 +53,7 @@ class _Printer:
             person=self._person(person) if person else "",
             facts=f'<dl class="facts">{facts}</dl>' if facts else "",
             lines=f'<ul class="lines" role="list">{"".join(map(_line, lines))}</ul>' if lines else "",
+            html=section.get("html", ""),  # printed by the section itself
         )
 
     def _person(self, person: Part) -> str:

@@ -42,8 +42,13 @@ def listed(tickets: Iterable[Row], unread: set[int], *, highlight: Highlighter |
 _CLOCK = '<span class="clock" data-state="{}">{}{}</span>'
 
 
+_CALL = '<span class="clock clock--call">{}{}</span>'
+
+
 def _clock(row: Row, now: datetime) -> str | None:
     """What a ticket waits for, or when it was done; None for one that runs."""
+    if row["callback_at"] and row["status"] not in (Status.RESOLVED, Status.CLOSED):
+        return _CALL.format(marks.icon("phone", "s"), marks.due(row["callback_at"]))
     if row["status"] == Status.WAITING:
         return _CLOCK.format("paused", marks.ring("paused"), escape(_wait(row, now)))
     if row["status"] in (Status.RESOLVED, Status.CLOSED):

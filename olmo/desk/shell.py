@@ -20,6 +20,7 @@ BOXES: Mapping[str, tuple[Words, str, bool]] = {
     "mine": (_("Mine"), "inbox", True),
     "teams": (_("My teams"), "users", True),
     "unassigned": (_("Unassigned"), "newcomer", True),
+    "callbacks": (_("Call-backs"), "phone", True),
     "waiting": (_("Waiting"), "waiting", False),
     "open": (_("All open"), "todo", False),
     "done": (_("Done"), "done", False),
@@ -75,16 +76,25 @@ def navigation(viewer: Person, box: str, path: str) -> list[dict[str, Any]]:
     start = reverse("desk:list")
     items: list[dict[str, Any]] = [
         {
-            "group": "", "label": label, "icon": icon, "url": start if name == "mine" else f"{start}?box={name}",
+            "group": "", "label": label, "icon": icon, "url": _box_url(start, name),
             "count": bounded(counts.get(name, 0)), "active": name == box, "command": f"box-{name}",
         }
         for name, (label, icon, _is_counted) in BOXES.items()
     ]  # fmt: skip
+    week = reverse("desk:week")
+    mine = {"group": _("Desk"), "label": _("My week"), "icon": "calendar", "url": week, "command": "week"}
+    items.append({**mine, "active": path.startswith(week)})
     if viewer.is_administrator:
         home = reverse("desk:admin")
         group = {"group": _("Desk"), "label": _("Administration"), "icon": "gear", "url": home, "command": "admin"}
         items.append({**group, "active": path.startswith(home)})
     return items
+
+
+def _box_url(start: str, name: str) -> str:
+    if name == "callbacks":
+        return f"{start}?box=callbacks&sort=callback"
+    return start if name == "mine" else f"{start}?box={name}"
 
 
 def bounded(count: int) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -49,7 +50,9 @@ def whole(
         "here": _pass(request, ticket),
         "log": log(told, live=live, seen=ticket.version),
         "newest_url": told.newest_url,
-        "panel": panel(facts.sections(viewer, ticket, around), live=live, **_opened(request, opened, extra)),
+        "panel": panel(
+            facts.sections(viewer, ticket, around, _token(request)), live=live, **_opened(request, opened, extra)
+        ),
         "composer": composer(viewer, ticket, draft, told.copies),
         "opened": opened,
         **(extra or {}),
@@ -57,6 +60,11 @@ def whole(
     if is_part(request):
         return render(request, "desk/ticket.html#parts", context, status=status)
     return page(request, "desk/ticket.html", context, status=status)
+
+
+def _token(request: DeskRequest) -> str:
+    """The hidden field of a form that is printed by Python."""
+    return f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'
 
 
 def _opened(request: DeskRequest, opened: ChangeForm | None, extra: dict[str, Any] | None) -> dict[str, str]:

@@ -3,12 +3,13 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from olmo.kernel.errors import Conflict, Invalid
-from olmo.kernel.text import clean_line
+from olmo.kernel import clock
+from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from olmo.kernel.text import clean, clean_line
 from olmo.tenancy.models import Client
 
 from .identities import normal_address, normal_number
-from .models import Identity, Kind, Person, Team
+from .models import Identity, Kind, Person, PersonNote, Team
 
 
 def enrol_requester(
@@ -77,3 +78,19 @@ def _enrol(person: Person, name: str, email: str | None, phone: str, password: s
     if phone:
         add_identity(person, Identity.Kind.PHONE, phone)
     return person
+
+
+def note_person(person: Person, *, by: Person, text: str) -> PersonNote:
+    """Keep a note about a person, for agents. Raises NotAllowed, Invalid (no words)."""
+    if not by.is_agent:
+        raise NotAllowed
+    words = clean(text, 2000).strip()
+    if not words:
+        raise Invalid("text", _("Write something first."))
+    return PersonNote.objects.create(person=person, by=by, at=clock.now(), text=words)
+
+
+def erase_note(person: Person, note: int) -> None:
+    """Erase a note about a person for good. Raises NotFound."""
+    if not PersonNote.objects.filter(person=person, pk=note).delete()[0]:
+        raise NotFound

@@ -21,8 +21,8 @@ tagged = words.tagged
 # What a row of a list holds, beside id and excerpt.
 ROW = (
     "number", "version", "subject", "status", "hold_reason", "wake_at", "priority", "channel", "kind", "opened_at", "updated_at",
-    "due_at", "resolved_at", "client__name", "requester__name", "requester_id", "team_id", "team__name", "assignee_id",
-    "assignee__name", "tags", "language",
+    "due_at", "callback_at", "resolved_at", "client__name", "requester__name", "requester_id", "team_id", "team__name",
+    "assignee_id", "assignee__name", "tags", "language",
 )  # fmt: skip
 
 # Names come by subselects: as joins, under row security, planning them takes ten times as long as reading them.
@@ -55,6 +55,7 @@ SORTS: dict[str, tuple[str, bool]] = {
     "oldest": ("opened_at", False),
     "priority": ("priority", False),
     "due": ("due_at", False),
+    "callback": ("callback_at", False),
 }
 
 
@@ -86,7 +87,7 @@ def by_number(viewer: Person, number: int) -> Ticket:
     return found
 
 
-BOXES = ("mine", "teams", "unassigned", "open", "waiting", "done", "all")
+BOXES = ("mine", "teams", "unassigned", "callbacks", "open", "waiting", "done", "all")
 
 
 def box(viewer: Person, name: str) -> QuerySet[Ticket]:
@@ -96,6 +97,7 @@ def box(viewer: Person, name: str) -> QuerySet[Ticket]:
         "mine": lambda: Q(assignee=viewer, status__in=ACTIVE),
         "teams": lambda: Q(team_id__in=team_ids(viewer), status__in=ACTIVE),
         "unassigned": lambda: Q(assignee=None, status__in=ACTIVE),
+        "callbacks": lambda: _to_call(viewer),
         "open": lambda: Q(status__in=ACTIVE),
         "waiting": lambda: Q(status=Status.WAITING),
         "done": lambda: Q(status__in=[Status.RESOLVED, Status.CLOSED]),
@@ -104,6 +106,12 @@ def box(viewer: Person, name: str) -> QuerySet[Ticket]:
     if name not in conditions:
         raise Invalid("box", f"{name}: {', '.join(BOXES)}")
     return tickets.filter(conditions[name]())
+
+
+def _to_call(viewer: Person) -> Q:
+    """Promised call-backs: the viewer's own, and those of nobody in their teams or in none."""
+    theirs = Q(assignee=viewer) | Q(assignee=None) & (Q(team=None) | Q(team_id__in=team_ids(viewer)))
+    return Q(callback_at__isnull=False, status__in=ACTIVE) & theirs
 
 
 @dataclass(frozen=True)
@@ -301,4 +309,4 @@ def _beyond(column: str, descending: bool, after: str) -> Q:
         return Q(**{f"{column}__isnull": True, f"id__{way}": last})
     later = Q(**{f"{column}__{way}": value}) | Q(**{column: value, f"id__{way}": last})
     bounded = Q(**{f"{column}__{way}e": value}) & later  # the first half is what the index can use
-    return bounded | Q(**{f"{column}__isnull": True}) if column == "due_at" else bounded
+    return bounded | Q(**{f"{column}__isnull": True}) if column in ("due_at", "callback_at") else bounded

@@ -1,6 +1,7 @@
 """The forms of the desk, one per change of a ticket; each knows its verb. A refusal of the verb becomes an error of its field."""
 
 from .base import ChangeForm
+from .calls import Call, Callback, Checklist, Outcome, Work
 from .joining import Links, Merge, Split
 from .people import Requester, Watchers
 from .properties import Category, Due, Fields, Kind, Language, Priority, Subject, Tags
@@ -9,8 +10,8 @@ from .working import Assignment, Escalation, Hold, Resolution
 FORMS: dict[str, type[ChangeForm]] = {
     form.noun: form
     for form in (
-        Assignment, Category, Due, Escalation, Fields, Hold, Kind, Language, Links, Merge, Priority, Requester, Resolution,
-        Subject, Tags, Watchers,
+        Assignment, Call, Callback, Category, Checklist, Due, Escalation, Fields, Hold, Kind,
+        Language, Links, Merge, Outcome, Priority, Requester, Resolution, Subject, Tags, Watchers, Work,
     )
 }  # fmt: skip
 
