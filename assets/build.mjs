@@ -5,7 +5,7 @@ import * as esbuild from "esbuild";
 
 const out = "olmo/static/built";
 const options = {
-  entryPoints: { app: "assets/css/app.css", desk: "assets/js/desk.js", portal: "assets/js/portal.js" },
+  entryPoints: { app: "assets/css/app.css", desk: "assets/js/desk.js", portal: "assets/js/portal.js", sw: "assets/js/sw.js" },
   outdir: out,
   bundle: true,
   minify: true,
@@ -20,7 +20,8 @@ async function drawings() {
   await mkdir(out, { recursive: true });
   const icons = await readFile("assets/icons/icons.svg", "utf8");
   await writeFile(`${out}/icons.svg`, icons.replace(/\n\s*/g, ""));
-  for (const name of ["rings.svg", "olmo.svg"]) await copyFile(`assets/icons/${name}`, `${out}/${name}`);
+  const whole = ["rings.svg", "olmo.svg", "olmo-180.png", "olmo-192.png", "olmo-512.png", "olmo-mask.png"];
+  for (const name of whole) await copyFile(`assets/icons/${name}`, `${out}/${name}`);
 }
 
 await drawings();

@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from olmo.kernel import views
+from olmo.kernel import app, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("olmo.ops.urls")),
     path("", include("olmo.people.urls")),
     path("desk/", include("olmo.desk.urls")),
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    path("sw.js", app.worker, name="worker"),
+    path("offline", app.offline, name="offline"),
     path("design", views.design, name="design"),
     path("files/", include("olmo.tickets.urls")),
     path("live/", include("olmo.portal.live")),

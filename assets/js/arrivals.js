@@ -25,6 +25,10 @@ function announce() {
 }
 
 document.addEventListener("part:done", ({ target, detail }) => target.matches("[data-composer]") && (isOurs = detail.ok));
+document.addEventListener("page:shown", () => {
+  known = new Set(messages().map((message) => message.id));
+  waiting = [];
+});
 document.addEventListener("part:taken", () => {
   const fresh = messages().map((message) => message.id).filter((id) => !known.has(id));
   known = new Set(messages().map((message) => message.id));

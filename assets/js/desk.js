@@ -1,5 +1,6 @@
 // Everything an agent's page does beyond HTML. Each module binds by data attributes.
 import "./answers.js";
+import "./app.js";
 import "./arrivals.js";
 import "./calls.js";
 import "./composer.js";

@@ -3,8 +3,11 @@
 import { forget, get, isInside, isOurs, taken } from "./ahead.js";
 import { look } from "./look-again.js";
 import { leave, restore, show } from "./pages.js";
+import { words } from "./page.js";
 import { read } from "./parts.js";
+import { toast } from "./toast.js";
 
+const LOST = Symbol("no connection");
 const SLOW = 300; // ms until bones are shown
 const isHere = () => document.getElementById("desk-main") !== null;
 let newest = 0;
@@ -14,9 +17,11 @@ async function go(url, how = "push", found = null) {
   const turn = ++newest;
   const slow = setTimeout(() => (document.getElementById("desk-main").ariaBusy = "true"), SLOW);
   const ahead = found ? null : taken(url);
-  const page = found ?? (await ahead) ?? (await get(url).catch(() => null));
+  const page = found ?? (await ahead) ?? (await get(url).catch(() => LOST));
   clearTimeout(slow);
+  document.getElementById("desk-main").ariaBusy = null;
   if (turn !== newest) return; // somebody went on meanwhile
+  if (page === LOST) return toast(words("offline"), { isBad: true }); // the page that is there stays
   if (!page) return location.assign(url);
   const to = new URL(page.url);
   to.hash = new URL(url, location.href).hash;

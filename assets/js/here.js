@@ -60,5 +60,9 @@ document.addEventListener("part:taken", () => beat(false));
 document.addEventListener("visibilitychange", () => (document.hidden ? leave() : beat()));
 addEventListener("pagehide", leave);
 addEventListener("pageshow", ({ persisted }) => persisted && beat());
+document.addEventListener("page:shown", () => {
+  if (place()?.dataset.here !== said.pass) leave();
+  beat(false);
+});
 arriving("[data-here]", () => beat());
 setInterval(beat, BEAT);

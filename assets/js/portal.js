@@ -1,5 +1,6 @@
 // Everything a requester's page does beyond HTML. Each module binds by data attributes.
 import "./answers.js";
+import "./app.js";
 import "./composer.js";
 import "./dialogs.js";
 import "./frames.js";

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import JSONField
 from psycopg.errors import ProgramLimitExceeded
 from psycopg.types.json import Jsonb
 
@@ -133,6 +134,14 @@ class Rows:
     standings: list[tuple[Any, ...]] = field(default_factory=list)
 
 
+_JSON = {field.attname for field in Ticket._meta.concrete_fields if isinstance(field, JSONField)}
+
+
+def _as_column(ticket: Ticket, name: str) -> Any:
+    value = getattr(ticket, name)
+    return Jsonb(value) if name in _JSON else value
+
+
 class Loader:
     """Writes tickets of one client; knows the people and teams that it met so far."""
 
@@ -173,8 +182,7 @@ class Loader:
             history = History(self, line, ticket, rows)
             history.tell([next(message_ids) for _ in line.said])
             rows.standings.append(standing.row(standing.of(ticket, history.talk)))
-            ticket.fields, ticket.links = Jsonb(ticket.fields), Jsonb(ticket.links)
-            rows.tickets.append(tuple(getattr(ticket, name) for name in TICKET_FIELDS))
+            rows.tickets.append(tuple(_as_column(ticket, name) for name in TICKET_FIELDS))
         return rows
 
     def _insert(self, rows: Rows) -> None:

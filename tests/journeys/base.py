@@ -100,7 +100,7 @@ class Journey(Cast, CommittingTest):
             java_script_enabled=scripts,
             color_scheme=theme,
             has_touch=phone,
-            **options,
+            **{"service_workers": "block", **options},
         )
         context.set_default_timeout(15_000)
         self.addCleanup(context.close)

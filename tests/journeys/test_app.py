@@ -1,0 +1,72 @@
+"""Olmo as an app on a device: it can be installed, says plainly that there is no connection, and keeps nobody's pages."""
+
+import json
+import urllib.request
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from olmo.tenancy.scope import EVERY_CLIENT, scope
+from olmo.tickets import actions
+from olmo.tickets.actions import NewMessage
+
+from .base import Journey
+
+KEPT = "caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((c) => c.keys())))).then((all) => all.flat().map((r) => new URL(r.url).pathname))"  # noqa: E501
+
+CONTROLLED = "navigator.serviceWorker.controller ? 1 : new Promise((done) => { navigator.serviceWorker.oncontrollerchange = () => done(1) })"  # noqa: E501
+
+
+class AnApp(Journey):
+    def open_app(self, path: str = "/desk/") -> Page:
+        page = self.sign_in(self.alma, service_workers="allow")
+        page.goto(self.url(path))
+        page.evaluate(CONTROLLED)
+        return page
+
+    def fetch(self, path: str) -> tuple[str, bytes]:
+        with urllib.request.urlopen(self.url(path), timeout=20) as answer:
+            return str(answer.headers["Content-Type"]), answer.read()
+
+    def test_a_device_can_install_it(self) -> None:
+        kind, body = self.fetch("/manifest.webmanifest")
+        manifest: dict[str, Any] = json.loads(body)
+        self.assertEqual(kind, "application/manifest+json")
+        self.assertEqual((manifest["display"], manifest["start_url"], manifest["scope"]), ("standalone", "/", "/"))
+        sizes = {(icon["sizes"], icon.get("purpose", "any")) for icon in manifest["icons"]}
+        self.assertLessEqual({("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")}, sizes)
+        for icon in manifest["icons"]:
+            self.assertEqual(self.fetch(icon["src"])[0].split(";")[0], icon["type"])
+
+    def test_it_keeps_the_shell_and_nobody_s_pages(self) -> None:
+        with scope(EVERY_CLIENT):
+            ticket = actions.open_ticket(
+                by=self.rui, requester=self.rui, client=self.acme, subject="Printer", message=NewMessage(text="Help.")
+            )
+        page = self.open_app()
+        page.goto(self.url(f"/desk/tickets/{ticket.number}"))
+        kept = page.evaluate(KEPT)
+        self.assertEqual([path for path in kept if not path.startswith("/static/")], ["/offline"])
+        self.assertEqual(len(kept), 7)
+
+    def test_without_a_connection_it_says_so_and_the_words_are_there_again(self) -> None:
+        with scope(EVERY_CLIENT):
+            ticket = actions.open_ticket(
+                by=self.rui, requester=self.rui, client=self.acme, subject="Printer", message=NewMessage(text="Help.")
+            )
+        address = self.url(f"/desk/tickets/{ticket.number}")
+        page = self.open_app(f"/desk/tickets/{ticket.number}")
+        page.fill("#reply-text", "half a thought")
+        self.expected_faults = ["ERR_INTERNET_DISCONNECTED", "Failed to fetch", "Failed to load"]
+        page.context.set_offline(True)
+        page.get_by_role("link", name="All open").click()
+        expect(page.locator("#toasts")).to_contain_text("No connection")
+        expect(page.locator("#reply-text")).to_have_value("half a thought")
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.goto(address)
+        expect(page.locator("h1")).to_have_text("No connection")
+        self.assert_accessible(page)
+        self.picture(page, "offline")
+        page.context.set_offline(False)
+        page.get_by_role("link", name="Try again").click()
+        expect(page.locator("#reply-text")).to_have_value("half a thought")
