@@ -99,6 +99,14 @@ def day(at: datetime) -> str:
     return _dated(local, pgettext("date format", "l j F Y"))
 
 
+def short_day(day: date) -> str:
+    """A day in a few letters: "12 Nov", with the year when it is not the present one."""
+    wanted = (
+        pgettext("date format", "j M") if day.year == _local(clock.now()).year else pgettext("date format", "j M Y")
+    )
+    return _dated_day(day, wanted)
+
+
 def moment(at: datetime) -> str:
     """The whole moment, for titles and records: "Thursday 26 November 2026, 09:18"."""
     return _("{day}, {time}").format(day=_dated(_local(at), pgettext("date format", "l j F Y")), time=hours(at))
@@ -130,7 +138,11 @@ def _local(at: datetime) -> datetime:
 
 
 def _dated(local: datetime, wanted: str) -> str:
-    return _date(local.date(), wanted, get_language())
+    return _dated_day(local.date(), wanted)
+
+
+def _dated_day(day: date, wanted: str) -> str:
+    return _date(day, wanted, get_language())
 
 
 @lru_cache(maxsize=1024)

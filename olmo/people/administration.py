@@ -64,11 +64,12 @@ class RequesterSettings(Known):
 
 @dataclass(frozen=True, kw_only=True)
 class TeamSettings:
-    """A team of a tier and its agents."""
+    """A team of a tier and its agents. leads: who sees the numbers of the whole team."""
 
     name: str
     tier: Tier
     members: tuple[Person, ...] = field(default=())
+    leads: tuple[Person, ...] = field(default=())
     is_active: bool = True
 
 
@@ -190,9 +191,12 @@ def save_team(team: Team | None, settings: TeamSettings, *, by: Person, seen: st
     require_valid(team)
     if any(not member.is_agent for member in settings.members):
         raise Invalid("members", _("Only agents can be members of a team."))
+    if any(not lead.is_agent for lead in settings.leads):
+        raise Invalid("leads", _("Only agents can lead a team."))
     with refusing(_TEAM_ONCE):
         team.save()
     team.members.set(settings.members)
+    team.leads.set(settings.leads)
     record(by, f"team: {team.name}", before, state_of_team(team))
     return team
 
@@ -255,7 +259,10 @@ def state_of_team(team: Team) -> dict[str, Any]:
     if not team.pk:
         return {}
     members = sorted(team.members.values_list("name", flat=True))
-    return {"name": team.name, "tier": team.tier.name, "members": members, "is_active": team.is_active}
+    leads = sorted(team.leads.values_list("name", flat=True))
+    return {
+        "name": team.name, "tier": team.tier.name, "members": members, "leads": leads, "is_active": team.is_active,
+    }  # fmt: skip
 
 
 def addresses_of(person: Person) -> list[str]:

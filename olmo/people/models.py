@@ -141,6 +141,7 @@ class Team(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     tier = models.ForeignKey(Tier, models.PROTECT, related_name="teams")
     members: "models.ManyToManyField[Person, Any]" = models.ManyToManyField(Person, blank=True, related_name="teams")
+    leads: "models.ManyToManyField[Person, Any]" = models.ManyToManyField(Person, blank=True, related_name="led_teams")
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

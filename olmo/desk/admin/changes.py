@@ -28,6 +28,7 @@ KINDS: Mapping[str, Words] = {
     "mailbox": gettext_lazy("Mailbox"),
     "raw message": gettext_lazy("Incoming mail"),
     "outgoing mail": gettext_lazy("Outgoing mail"),
+    "export": gettext_lazy("Export"),
 }
 
 FIELDS: Mapping[str, Words] = {
@@ -56,6 +57,10 @@ FIELDS: Mapping[str, Words] = {
     "clients": gettext_lazy("Works only for"),
     "client": gettext_lazy("Organisation"),
     "members": gettext_lazy("Members"),
+    "leads": gettext_lazy("Leads"),
+    "rows": gettext_lazy("Rows"),
+    "format": gettext_lazy("File"),
+    "columns": gettext_lazy("Columns"),
     "tier": gettext_lazy("Tier"),
     "level": gettext_lazy("Level"),
     "parent": gettext_lazy("Below"),

@@ -24,13 +24,17 @@ class TeamForm(SettingsForm):
     """A team, and who takes its tickets when it ends."""
 
     groups = (
-        ("", "", ["name", "tier", "members"]),
+        ("", "", ["name", "tier", "members", "leads"]),
         (_("State"), "", ["is_active", "into"]),
     )
 
     name = line(_("Name"), limit=80)
     tier = one_of(_("Tier"), Tier.objects.all(), hint=_("Tickets are escalated from a team to one of the next tier."))
     members = some_of(_("Members"), Person.objects.filter(kind=Kind.AGENT, is_active=True).order_by("name"))
+    leads = some_of(
+        _("Leads"), Person.objects.filter(kind=Kind.AGENT, is_active=True).order_by("name"),
+        hint=_("They see the numbers of the whole team in the reports, colleague by colleague."),
+    )  # fmt: skip
     is_active = tick(_("Active"), hint=_("Switched off, nobody can give it tickets."))
     into = one_of(
         _("Its open tickets go to"), Team.objects.filter(is_active=True), _("No team"),
@@ -47,13 +51,14 @@ class TeamForm(SettingsForm):
     def shown(self) -> dict[str, Any]:
         """The settings, rows by their ids."""
         members = [member.pk for member in self.thing.members.all()]
-        return {**self.state, "tier": self.thing.tier_id, "members": members}
+        leads = [lead.pk for lead in self.thing.leads.all()]
+        return {**self.state, "tier": self.thing.tier_id, "members": members, "leads": leads}
 
     def save(self, data: dict[str, Any], seen: str, by: Person) -> Team:
         """Change the team, or make it."""
         data.pop("seen")
-        into, members = data.pop("into", None), tuple(data.pop("members"))
-        values = people.TeamSettings(**data, members=members)
+        into, members, leads = data.pop("into", None), tuple(data.pop("members")), data.pop("leads")
+        values = people.TeamSettings(**data, members=members, leads=tuple(leads))
         return administration.save_team(self.thing, values, by=by, into=into, seen=seen)
 
 
