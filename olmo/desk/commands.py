@@ -85,6 +85,7 @@ COMMANDS: tuple[Command, ...] = (
     _go(name="box-done", label=_("Done"), key="g d", path="?box=done", icon="done"),
     _go(name="box-all", label=_("All tickets"), key="g a", path="?box=all", icon="archive"),
     _go(name="week", label=_("My week"), key="g e", path="week", icon="calendar"),
+    _go(name="reports", label=_("Reports"), key="g r", path="reports/", icon="chart"),
     _go(name="admin", label=_("Administration"), key="g s", path="admin/", icon="gear", for_administrators=True),
     _list(name="next", label=_("Next ticket in the list"), key="j", icon="down"),
     _list(name="previous", label=_("Previous ticket in the list"), key="k", icon="up"),

@@ -15,6 +15,7 @@ from olmo.kernel.errors import Invalid, Words
 from olmo.kernel.text import clean_line
 from olmo.people.models import Person, Team
 from olmo.people.queries import clients_of
+from olmo.reports.selection import Selection
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EveryClient
 from olmo.tickets import queries
@@ -41,6 +42,7 @@ BEGINNING: Mapping[str, Words] = {
     "all": gettext_lazy("All tickets"),
 }
 NONE = "none"
+LONGEST: Mapping[str, int] = {"only": 200}  # letters of a word; 60 where nothing is said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +56,14 @@ class Filters:
     priority: str = ""
     kind: str = ""
     tag: str = ""
+    only: str = ""  # the tickets behind a number of a report
 
     @classmethod
     def read(cls, data: QueryDict) -> "Filters":
         """The filters of an address. Raises Invalid naming the word that is not understood."""
-        given = {f.name: clean_line(str(data[f.name]), 60) for f in fields(cls) if data.get(f.name)}
+        given = {
+            f.name: clean_line(str(data[f.name]), LONGEST.get(f.name, 60)) for f in fields(cls) if data.get(f.name)
+        }
         found = cls(**given)
         _check("box", found.box, queries.BOXES)
         _check("sort", found.sort, SORTS)
@@ -66,6 +71,7 @@ class Filters:
         _check("kind", found.kind, ["", *TicketKind.values])
         _check_id("client", found.client)
         _check_id("team", "" if found.team == NONE else found.team)
+        Selection.read(found.only)
         return found
 
     def tickets(self, viewer: Person) -> QuerySet[Ticket]:
@@ -76,7 +82,8 @@ class Filters:
             "team_id": None if self.team == NONE else self.team,
         }  # fmt: skip
         found = found.filter(**{column: value for column, value in conditions.items() if value != ""})
-        return found.filter(queries.tagged(self.tag)) if self.tag else found
+        found = found.filter(queries.tagged(self.tag)) if self.tag else found
+        return Selection.read(self.only).among(found) if self.only else found
 
     def url(self, path: str = "", **changes: str) -> str:
         """The address of the list with some words changed (and from its beginning)."""
@@ -101,6 +108,7 @@ def sentence(viewer: Person, filters: Filters) -> list[dict[str, Any]]:
         _word(filters, "kind", str(TicketKind(filters.kind).label).lower() if filters.kind else _("any kind")),
         {"text": _("and")},
         _word(filters, "priority", _priority_name(filters.priority) or _("any priority")),
+        *([_word(filters, "only", Selection.read(filters.only).words())] if filters.only else []),
         *([{"text": _("tagged")}, _word(filters, "tag", filters.tag)] if filters.tag else []),
         {"text": _("sorted by")},
         _word(filters, "sort", str(SORTS[filters.sort])),
@@ -129,6 +137,7 @@ LABELS: Mapping[str, Words] = {
     "kind": gettext_lazy("Kind"),
     "priority": gettext_lazy("Priority"),
     "tag": gettext_lazy("Tag"),
+    "only": gettext_lazy("Tickets behind a number"),
     "sort": gettext_lazy("Order"),
 }
 
@@ -152,6 +161,7 @@ _OPTIONS: Mapping[str, Callable[[Person], list[Option]]] = {
     "team": lambda _viewer: [("", _("Any team"), {}), (NONE, _("No team"), {}), *_teams()],
     "client": lambda viewer: [("", _("Any client"), {}), *((str(c.pk), c.name, {}) for c in clients(viewer))],
     "tag": lambda _viewer: [],
+    "only": lambda _viewer: [("", _("Without this limit"), {})],
 }  # fmt: skip
 
 

@@ -84,6 +84,11 @@ def navigation(viewer: Person, box: str, path: str) -> list[dict[str, Any]]:
     week = reverse("desk:week")
     mine = {"group": _("Desk"), "label": _("My week"), "icon": "calendar", "url": week, "command": "week"}
     items.append({**mine, "active": path.startswith(week)})
+    reports = reverse("desk:reports")
+    items.append({
+        "group": _("Desk"), "label": _("Reports"), "icon": "chart", "url": reports, "command": "reports",
+        "active": path.startswith(reports),
+    })  # fmt: skip
     if viewer.is_administrator:
         home = reverse("desk:admin")
         group = {"group": _("Desk"), "label": _("Administration"), "icon": "gear", "url": home, "command": "admin"}

@@ -48,6 +48,7 @@ urlpatterns = [
     path("palette", palette.palette, name="palette"),
     path("search", searching.search, name="search"),
     path("admin/", include("olmo.desk.admin.urls")),
+    path("reports/", include("olmo.desk.reports.urls")),
     path(_TICKET, ticket.show, name="ticket"),
     path(f"{_TICKET}/presence", ticket.presence, name="presence"),
     path(f"{_TICKET}/more", ticket.more, name="more"),

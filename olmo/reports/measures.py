@@ -46,6 +46,11 @@ MEASURES: Mapping[str, Measure] = {
     "in_time": Measure(
         _("Solved in time"), "percent", _("Of the resolved that had a due date: those solved by then."), "kept", "promised"
     ),
+    "prompt": Measure(
+        _("Answered within the allowance"), "percent",
+        _("Of the first answers: those given within 1 hour (critical), 4 hours (high), 1 day (normal) or 3 days (low)."),
+        "prompt", "answered",
+    ),
     "response": Measure(
         _("First response"), "minutes",
         _("From opening to the desk’s first answer to the requester, around the clock, of tickets first answered on these days."),

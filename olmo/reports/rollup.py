@@ -72,6 +72,8 @@ CELLS = f"""
     (case when f.priority = 2 then f.open_day end, 'high', 'agent', f.agent::text, 1),
     (f.answered_day, 'answered', '', '', 1), (f.answered_day, 'answered', 'agent', f.answerer::text, 1),
     (f.answered_day, 'answered', 'band', {_band("f.response_minutes")}, 1),
+    (case when f.is_response_in_time then f.answered_day end, 'prompt', '', '', 1),
+    (case when f.is_response_in_time then f.answered_day end, 'prompt', 'agent', f.answerer::text, 1),
     (f.resolved_day, 'resolved', '', '', 1), (f.resolved_day, 'resolved', 'agent', f.resolver::text, 1),
     (f.resolved_day, 'resolved', 'category', f.category::text, 1), (f.resolved_day, 'resolved', 'channel', f.channel, 1),
     (f.resolved_day, 'resolved', 'band', {_band("f.resolution_minutes")}, 1),

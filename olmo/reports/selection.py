@@ -25,7 +25,12 @@ from .rollup import BANDS
 _DAYS = ("opened", "answered", "resolved", "reopened")
 _IDS = ("client", "team", "agent", "answerer", "resolver", "category")
 _BANDS = {"response": "response_minutes", "resolution": "resolution_minutes"}
-_YES = {"open": "is_open", "first": "is_first_contact", "kept": "is_resolution_in_time"}
+_YES = {
+    "open": "is_open",
+    "first": "is_first_contact",
+    "kept": "is_resolution_in_time",
+    "prompt": "is_response_in_time",
+}
 _SMALL = {"priority": "priority", "hour": "opened_hour"}
 _TEAMS = "teams"
 
@@ -165,6 +170,8 @@ def _yes_said(name: str, value: str) -> str:
         return _("open") if is_so else _("not open")
     if name == "first":
         return _("solved at first contact") if is_so else _("not solved at first contact")
+    if name == "prompt":
+        return _("answered within the allowance") if is_so else _("answered later than allowed")
     return _("solved in time") if is_so else _("solved late")
 
 

@@ -1,0 +1,65 @@
+"""How the desk is doing, for those who lead it: administrators, and leads of teams for their teams."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from olmo.kernel.errors import NotFound
+from olmo.reports import queries
+from olmo.reports.measures import MEASURES
+from olmo.reports.queries import Lens, leads
+from olmo.reports.rollup import as_of
+
+from ..shell import DeskRequest, agents, page
+from . import parts
+from .looking import BY, DAYS, Look, clients, teams, word
+
+
+@require_safe
+@agents
+def dashboard(request: DeskRequest) -> HttpResponse:
+    """The numbers of the days, clients and teams in the sentence. To those who lead nothing there is no such page."""
+    led = leads(request.person)
+    if led == ():
+        raise NotFound
+    look = Look.read(request.GET)
+    lens = look.lens(request.person, led)
+    progress = as_of()
+    context: dict[str, Any] = {
+        "sentence": _sentence(request, look, led), "as_of": progress.as_of, "is_lead": True, "measures": MEASURES.values(),
+        "by_word": BY[look.by],
+    }  # fmt: skip
+    if progress.as_of is not None and not queries.is_empty():
+        context |= _numbers(lens, look)
+    return page(request, "desk/reports/lead.html", context)
+
+
+def _sentence(request: DeskRequest, look: Look, led: tuple[int, ...] | None) -> list[dict[str, Any]]:
+    return [
+        {"text": _("Tickets of")},
+        word(look, "client", clients(request.person)),
+        {"text": _("and")},
+        word(look, "team", teams(led)),
+        {"text": _("over")},
+        word(look, "days", list(DAYS.items())),
+        {"text": _("told apart by")},
+        word(look, "by", list(BY.items())),
+    ]
+
+
+def _numbers(lens: Lens, look: Look) -> dict[str, Any]:
+    today: date = lens.last
+    return {
+        "has_numbers": True,
+        "headline": parts.headline(lens),
+        "backlog": parts.backlog(lens, today),
+        "flow": parts.flow(lens),
+        "load": parts.load(lens),
+        "apart": parts.apart(lens, look.by),
+        "response": parts.durations(lens, "response"),
+        "resolution": parts.durations(lens, "resolution"),
+        "arrivals": parts.arrivals(lens),
+    }

@@ -1,0 +1,250 @@
+"""The parts of the desk's report: each a sentence, a picture, and a table whose numbers lead to their tickets."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from olmo.kernel import spoken
+from olmo.people.models import Person, Team
+from olmo.reports import queries
+from olmo.reports.queries import Lens
+from olmo.reports.rollup import BANDS
+from olmo.reports.selection import band_words, days, span_words
+from olmo.tenancy.models import Client
+from olmo.tickets.models import Category, Channel
+
+from . import charts, numbers
+
+_HEADLINE = ("opened", "resolved", "reopened", "first_contact", "promised", "kept", "answered", "prompt")
+# Ages of the backlog in days, both included; None: no end.
+AGES: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 1), (2, 3), (4, 7), (8, 14), (15, 30), (31, None))
+EARLIEST = date(2000, 1, 1)
+MOST_ROWS = 15
+LONG = 31  # days; beyond, a picture shows weeks
+HEAT = 5
+# Somebody is overloaded whose load is half as much again as the mean, and at least this much above it.
+OVERLOAD, LEAST_OVERLOAD = 1.5, 4
+
+
+def headline(lens: Lens) -> list[dict[str, Any]]:
+    """The few numbers that say how it goes, each beside what it was in the days before."""
+    now, before = queries.totals(lens, _HEADLINE), queries.totals(lens.before(), _HEADLINE)
+    span = lens.days()
+    return [
+        _count("opened", _("came in"), now, before, lens.selection(opened=span)),
+        _count("resolved", _("resolved"), now, before, lens.selection(resolved=span)),
+        _share(_("solved at first contact"), "first_contact", "resolved", now, before, lens.selection(resolved=span, first=1)),
+        _share(_("answered within the allowance"), "prompt", "answered", now, before, lens.selection(answered=span, prompt=1)),
+        _share(_("solved by their due date"), "kept", "promised", now, before, lens.selection(resolved=span, kept=1)),
+        _share(_("reopened, for each hundred resolved"), "reopened", "resolved", now, before, lens.selection(reopened=span)),
+    ]  # fmt: skip
+
+
+def _count(name: str, said: str, now: Mapping[str, int], before: Mapping[str, int], chosen: Any) -> dict[str, Any]:
+    was = _("was %(n)s") % {"n": numbers.whole(before[name])}
+    return {"said": said, "value": numbers.linked(now[name], chosen), "more": was}
+
+
+def _share(
+    said: str, part: str, of: str, now: Mapping[str, int], before: Mapping[str, int], chosen: Any
+) -> dict[str, Any]:
+    was = numbers.share(before[part], before[of])
+    return {
+        "said": said, "value": numbers.percent(numbers.share(now[part], now[of])),
+        "drill": numbers.linked(now[part], chosen), "of": numbers.whole(now[of]),
+        "more": "" if was is None else _("was %(n)s") % {"n": numbers.percent(was)},
+    }  # fmt: skip
+
+
+def backlog(lens: Lens, today: date) -> dict[str, Any]:
+    """Open tickets by their age."""
+    rows = queries.backlog(lens)
+    lines = []
+    for least, most in AGES:
+        first = EARLIEST if most is None else today - timedelta(days=most)
+        last = today - timedelta(days=least)
+        here = [(priority, n) for day, priority, n in rows if first <= day <= last]
+        count, urgent = sum(n for _p, n in here), {level: sum(n for p, n in here if p == level) for level in ("1", "2")}
+        lines.append({
+            "label": _age(least, most), "count": count, "is_old": least > 14,
+            "n": numbers.linked(count, lens.selection(open=1, opened=days(first, last))),
+            "urgent": [
+                numbers.linked(n, lens.selection(open=1, opened=days(first, last), priority=level))
+                for level, n in urgent.items()
+            ],
+        })  # fmt: skip
+    whole, old = sum(line["count"] for line in lines), sum(line["count"] for line in lines if line["is_old"])
+    label = _("Open tickets by age; the same figures stand in the table")
+    picture = charts.bars([(line["label"], line["count"], line["is_old"]) for line in lines], label)
+    words = ngettext("%(n)s ticket is open", "%(n)s tickets are open", whole) % {"n": numbers.whole(whole)}
+    more = _("%(n)s of them for more than two weeks") % {"n": numbers.whole(old)}
+    return {"lines": lines, "chart": picture, "words": f"{words}, {more}." if old else f"{words}."}
+
+
+def _age(least: int, most: int | None) -> str:
+    if most is None:
+        return _("Over %(n)d days") % {"n": least - 1}
+    if most == 0:
+        return _("Today")
+    return _("1 day") if most == 1 else _("%(least)d–%(most)d days") % {"least": least, "most": most}
+
+
+def flow(lens: Lens) -> dict[str, Any]:
+    """What came in and what was resolved, by day, or by week over long times."""
+    by_day = queries.per_day(lens, ["opened", "resolved"])
+    step = 7 if lens.length > LONG else 1
+    starts = [lens.first + timedelta(days=n) for n in range(0, lens.length, step)]
+    lines = []
+    for first in starts:
+        last = min(first + timedelta(days=step - 1), lens.last)
+        here = [by_day[first + timedelta(days=n)] for n in range((last - first).days + 1)]
+        came, went = (sum(day[name] for day in here) for name in ("opened", "resolved"))
+        lines.append({
+            "label": span_words(first, last), "came": came, "went": went,
+            "opened": numbers.linked(came, lens.selection(opened=days(first, last))),
+            "resolved": numbers.linked(went, lens.selection(resolved=days(first, last))),
+        })  # fmt: skip
+    every = max(1, len(lines) // 6)
+    points = [
+        (spoken.short_day(first) if place % every == 0 else "", line["came"], line["went"])
+        for place, (first, line) in enumerate(zip(starts, lines, strict=True))
+    ]
+    came, went = (sum(line[name] for line in lines) for name in ("came", "went"))
+    label = _("Bars: tickets that came in. Line: tickets resolved. The same figures stand in the table")
+    return {"lines": lines, "chart": charts.flow(points, label), "words": _balance(came, went)}
+
+
+def _balance(came: int, went: int) -> str:
+    if came == went:
+        return _("As many were resolved as came in.")
+    words = _("%(n)s more came in than were resolved.") if came > went else _("%(n)s more were resolved than came in.")
+    return words % {"n": numbers.whole(abs(came - went))}
+
+
+def load(lens: Lens) -> dict[str, Any]:
+    """Who has how much: open tickets weighed by priority, against the mean of those who have any."""
+    found = queries.apart(lens, "agent", ["open", "weight", "critical", "high"], spanned=False)
+    unassigned = found.pop("0", {}).get("open", 0)
+    names = _names(Person, found)
+    mean = sum(row.get("weight", 0) for row in found.values()) / len(found) if found else 0.0
+    ordered = sorted(found.items(), key=lambda item: (-item[1].get("weight", 0), names.get(item[0], "")))
+    lines = [_load_line(lens, names.get(pk, "?"), int(pk), row, mean) for pk, row in ordered[:MOST_ROWS]]
+    over = [line["name"] for line in lines if line["is_over"]]
+    words = _("Nobody carries much more than the others.") if not over else ngettext(
+        "%(names)s carries much more than the mean.", "%(names)s carry much more than the mean.", len(over)
+    ) % {"names": ", ".join(over)}  # fmt: skip
+    picture = charts.bars(
+        [(line["short"], line["weight"], line["is_over"]) for line in lines[:8]],
+        _("Load by agent; the same figures stand in the table"),
+    )
+    chosen = lens.selection(open=1, agent=0)
+    return {
+        "lines": lines, "mean": numbers.decimal(mean), "words": words, "chart": picture if lines else "",
+        "unassigned": numbers.linked(unassigned, chosen), "has_unassigned": unassigned,
+    }  # fmt: skip
+
+
+def _load_line(lens: Lens, name: str, pk: int, row: Mapping[str, int], mean: float) -> dict[str, Any]:
+    weight = row.get("weight", 0)
+    is_over = weight >= OVERLOAD * mean and weight - mean >= LEAST_OVERLOAD
+    more = _("%(n)d %% above the mean") % {"n": round(100 * (weight / mean - 1))} if is_over else ""
+    parts = {level: row.get(key, 0) for level, key in (("1", "critical"), ("2", "high"))}
+    return {
+        "name": name, "short": name.split(maxsplit=1)[0] if len(name) > 12 else name, "weight": weight,
+        "is_over": is_over, "why": more,
+        "open": numbers.linked(row.get("open", 0), lens.selection(open=1, agent=pk)),
+        "urgent": [numbers.linked(n, lens.selection(open=1, agent=pk, priority=level)) for level, n in parts.items()],
+    }  # fmt: skip
+
+
+def apart(lens: Lens, by: str) -> dict[str, Any]:
+    """What came in, was resolved and is open, told apart by one thing."""
+    found = queries.apart(lens, by, ["opened", "resolved"])
+    for value, row in queries.apart(lens, by, ["open"], spanned=False).items():
+        found.setdefault(value, {}).update(row)
+    ordered = sorted(found.items(), key=lambda item: (-item[1].get("opened", 0), -item[1].get("open", 0), item[0]))
+    names, span = _labels(by, found), lens.days()
+    lines = []
+    for value, row in ordered[:MOST_ROWS]:
+        done = {"resolver": value} if by == "agent" else {by: value}
+        lines.append({
+            "name": names.get(value, "?"),
+            "opened": numbers.linked(row.get("opened", 0), lens.selection(opened=span, **{by: value})),
+            "resolved": numbers.linked(row.get("resolved", 0), lens.selection(resolved=span, **done)),
+            "open": numbers.linked(row.get("open", 0), lens.selection(open=1, **{by: value})),
+        })  # fmt: skip
+    return {"lines": lines, "left_out": max(0, len(ordered) - MOST_ROWS)}
+
+
+def durations(lens: Lens, measure: str) -> dict[str, Any]:
+    """How long it took: how many within which time, the median, and what nine in ten stayed below."""
+    event = {"response": "answered", "resolution": "resolved"}[measure]
+    found = queries.apart(lens, "band", [event])
+    lines = []
+    for band in range(len(BANDS) + 1):
+        n = found.get(str(band), {}).get(event, 0)
+        chosen = lens.selection(**{event: lens.days(), measure: band})
+        lines.append({"label": band_words(band), "count": n, "n": numbers.linked(n, chosen)})
+    median, ninth = queries.percentiles(lens, measure)
+    label = _("How many took how long; the same figures stand in the table")
+    words = (
+        _("Nothing was measured on these days.") if median is None
+        else _("Half took at most %(median)s, nine in ten at most %(ninth)s.")
+        % {"median": numbers.minutes(median), "ninth": numbers.minutes(ninth)}
+    )  # fmt: skip
+    return {
+        "lines": lines,
+        "chart": charts.bars([(x["label"], x["count"], False) for x in lines], label),
+        "words": words,
+    }
+
+
+def arrivals(lens: Lens) -> dict[str, Any]:
+    """When tickets come in: weekdays and hours, the fuller the darker."""
+    found = queries.arrivals(lens)
+    most = max(found.values(), default=0)
+    hours = _hours(found)
+    rows = [
+        {
+            "name": WEEKDAYS_ABBR[weekday - 1],
+            "cells": [_cell(lens, weekday, hour, found.get((weekday, hour), 0), most) for hour in hours],
+        }
+        for weekday in range(1, 8)
+    ]
+    busiest = max(found, key=lambda key: (found[key], -key[0], -key[1]), default=None)
+    words = _("Nothing came in on these days.")
+    if busiest:
+        words = _("Most come in on %(day)s between %(start)d and %(end)d.") % {
+            "day": WEEKDAYS_ABBR[busiest[0] - 1], "start": busiest[1], "end": busiest[1] + 1
+        }  # fmt: skip
+    return {"hours": hours, "rows": rows, "words": words}
+
+
+def _hours(found: Mapping[tuple[int, int], int]) -> list[int]:
+    """From the first hour that had any to the last one, the working day at least."""
+    used = [hour for (_weekday, hour), n in found.items() if n]
+    return list(range(min([*used, 8]), max([*used, 17]) + 1))
+
+
+def _cell(lens: Lens, weekday: int, hour: int, n: int, most: int) -> dict[str, Any]:
+    chosen = lens.selection(opened=lens.days(), weekday=weekday, hour=hour)
+    return {"heat": -(-HEAT * n // most) if most else 0, "n": numbers.linked(n, chosen) if n else ""}
+
+
+def _labels(by: str, values: Mapping[str, Any]) -> dict[str, str]:
+    if by == "channel":
+        return {value: str(Channel(value).label) for value in values}
+    model, nothing = {
+        "agent": (Person, _("Nobody yet")), "team": (Team, _("No team")), "category": (Category, _("No category")),
+        "client": (Client, ""),
+    }[by]  # fmt: skip
+    return {**_names(model, values), "0": nothing}
+
+
+def _names(model: Any, values: Mapping[str, Any]) -> dict[str, str]:
+    rows = model.objects.filter(pk__in=[int(value) for value in values if value.isdecimal()])
+    return {str(row.pk): str(row) for row in rows}
