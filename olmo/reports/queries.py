@@ -145,11 +145,12 @@ def _sum(lens: Lens, columns: str, measures: Iterable[str], *, by: str, spanned:
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(measures), by, *params])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _where(lens: Lens, day: str) -> tuple[str, list[Any]]:
-    conditions, params = ["true"], []
+    conditions: list[str] = ["true"]
+    params: list[Any] = []
     if day:
         conditions.append(f"{day} between %s and %s")
         params += [lens.first, lens.last]

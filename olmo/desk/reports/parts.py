@@ -63,7 +63,7 @@ def _share(
 def backlog(lens: Lens, today: date) -> dict[str, Any]:
     """Open tickets by their age."""
     rows = queries.backlog(lens)
-    lines = []
+    lines: list[dict[str, Any]] = []
     for least, most in AGES:
         first = EARLIEST if most is None else today - timedelta(days=most)
         last = today - timedelta(days=least)
@@ -98,7 +98,7 @@ def flow(lens: Lens) -> dict[str, Any]:
     by_day = queries.per_day(lens, ["opened", "resolved"])
     step = 7 if lens.length > LONG else 1
     starts = [lens.first + timedelta(days=n) for n in range(0, lens.length, step)]
-    lines = []
+    lines: list[dict[str, Any]] = []
     for first in starts:
         last = min(first + timedelta(days=step - 1), lens.last)
         here = [by_day[first + timedelta(days=n)] for n in range((last - first).days + 1)]
@@ -168,7 +168,7 @@ def apart(lens: Lens, by: str) -> dict[str, Any]:
         found.setdefault(value, {}).update(row)
     ordered = sorted(found.items(), key=lambda item: (-item[1].get("opened", 0), -item[1].get("open", 0), item[0]))
     names, span = _labels(by, found), lens.days()
-    lines = []
+    lines: list[dict[str, Any]] = []
     for value, row in ordered[:MOST_ROWS]:
         done = {"resolver": value} if by == "agent" else {by: value}
         lines.append({
@@ -184,7 +184,7 @@ def durations(lens: Lens, measure: str) -> dict[str, Any]:
     """How long it took: how many within which time, the median, and what nine in ten stayed below."""
     event = {"response": "answered", "resolution": "resolved"}[measure]
     found = queries.apart(lens, "band", [event])
-    lines = []
+    lines: list[dict[str, Any]] = []
     for band in range(len(BANDS) + 1):
         n = found.get(str(band), {}).get(event, 0)
         chosen = lens.selection(**{event: lens.days(), measure: band})

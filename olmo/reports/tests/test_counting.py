@@ -137,11 +137,12 @@ class Counting(DeskTest):
         self.live(8)
         rollup.refresh()
         lens, tickets = self.lens(), Ticket.objects.all()
-        for measure, parts in {
+        behind: dict[str, dict[str, Any]] = {
             "opened": {"opened": lens.days()}, "answered": {"answered": lens.days()}, "resolved": {"resolved": lens.days()},
             "reopened": {"reopened": lens.days()}, "first_contact": {"resolved": lens.days(), "first": 1},
             "kept": {"resolved": lens.days(), "kept": 1}, "prompt": {"answered": lens.days(), "prompt": 1},
-        }.items():  # fmt: skip
+        }  # fmt: skip
+        for measure, parts in behind.items():
             found = lens.selection(**parts).among(tickets)
             self.assertEqual(found.count(), queries.totals(lens, [measure])[measure], measure)
         for (weekday, hour), n in queries.arrivals(lens).items():
