@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
-from olmo.people.models import Person
-from olmo.tickets.models import Undoable
+from olmo.people.models import Person, Team
+from olmo.tenancy.models import Client
+from olmo.tickets.models import Category, TicketKind, Undoable
 
 
 class Run(models.Model):
@@ -26,3 +30,27 @@ class Run(models.Model):
     def count(self, state: str) -> int:
         """How many tickets ended so ("done", "same", "refused")."""
         return sum(result[2] == state for result in self.results)
+
+
+class Macro(models.Model):
+    """Steps with a name: everybody's, a team's or one person's, offered on the tickets that meet its conditions."""
+
+    name = models.CharField(_("name"), max_length=80)
+    names: Any = models.JSONField(_("name in other languages"), default=dict, blank=True)
+    steps: Any = models.JSONField(default=dict)
+    goes_on = models.BooleanField(_("go on to the next ticket"), default=False)
+    owner = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Team, models.CASCADE, null=True, blank=True, related_name="+")
+    client = models.ForeignKey(Client, models.CASCADE, null=True, blank=True, related_name="+")
+    category = models.ForeignKey(Category, models.CASCADE, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=16, choices=TicketKind, blank=True)
+    language = models.CharField(max_length=8, choices=settings.LANGUAGES, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    uses = models.PositiveIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return str(self.names.get((get_language() or "en")[:2]) or self.name)

@@ -99,6 +99,7 @@ COMMANDS: tuple[Command, ...] = (
     _ticket(name="hold_end", label=_("Resume"), icon="play"),
     _ticket(name="resolution", label=_("Resolve"), key="d", icon="check"),
     _ticket(name="reopening", label=_("Reopen"), icon="undo"),
+    _ticket(name="ticket_macros", label=_("Use a macro"), key="q", path="macros", icon="macro"),
     _ticket(name="priority", label=_("Change the priority"), key="p", path="priority", icon="flag"),
     _ticket(name="category", label=_("Change the category"), key="y", path="category", icon="folder"),
     _ticket(name="tags", label=_("Change the tags"), key="l", path="tags", icon="tag"),

@@ -67,18 +67,21 @@ def _promises(ticket: Ticket) -> list[dict[str, Any]]:
 
 
 def _tools(ticket: Ticket) -> list[dict[str, Any]]:
+    macros = ("ticket_macros", _("Macros"), "macro", False)
     if ticket.is_done:
-        return []
+        return [_tool(ticket, *macros)]
     tools = [
+        macros,
         ("escalation", _("Escalate"), "escalate", False),
         ("resolution", _("Resolve"), "check", True),
     ]
     if ticket.status != Status.WAITING:
         tools.insert(0, ("hold", _("Hold"), "snooze", False))
-    return [
-        {"noun": noun, "label": label, "icon": icon, "is_main": is_main, "url": _url(ticket, noun)}
-        for noun, label, icon, is_main in tools
-    ]
+    return [_tool(ticket, *tool) for tool in tools]
+
+
+def _tool(ticket: Ticket, noun: str, label: str, icon: str, is_main: bool) -> dict[str, Any]:
+    return {"noun": noun, "label": label, "icon": icon, "is_main": is_main, "url": _url(ticket, noun)}
 
 
 def _acts(ticket: Ticket) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ PURPOSES: Mapping[str, Words] = {
     "requesters": gettext_lazy("Who asks for help, and how they are reached."),
     "categories": gettext_lazy("What tickets are about, and which team takes them first."),
     "fields": gettext_lazy("What else tickets of an organisation or a category hold."),
+    "macros": gettext_lazy("Several changes and prepared words in one press, for everybody or for a team."),
     "mailboxes": gettext_lazy("The addresses to which requests are sent, and how their mail is fetched."),
     "incoming": gettext_lazy("Mail that could not become a ticket, with its reason."),
     "outgoing": gettext_lazy("Mail that could not be delivered or still waits."),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .. import macros
 from . import (
     categories,
     changes,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("fields/new", fields.field, name="admin_field_new"),
     path("fields/<int:pk>", fields.field, name="admin_field"),
     path("fields/<int:pk>/removal", fields.removal, name="admin_field_removal"),
+    path("macros", macros.listed, name="admin_macros"),
     path("mailboxes", mailboxes.mailboxes, name="admin_mailboxes"),
     path("mailboxes/new", mailboxes.mailbox, name="admin_mailbox_new"),
     path("mailboxes/<int:pk>", mailboxes.mailbox, name="admin_mailbox"),

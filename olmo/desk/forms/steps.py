@@ -15,11 +15,12 @@ from django.utils.translation import pgettext_lazy
 from olmo.automation.steps import ME, NONE
 from olmo.people import queries as people
 from olmo.people.models import Person
+from olmo.tenancy.models import Client
 from olmo.tickets.actions.values import checked_tags
 from olmo.tickets.models import CustomField, HoldReason, Impact, ResolutionCode, Ticket, TicketKind, Urgency
 
 from .properties import custom_field
-from .values import Moment, active_teams, categories, tree
+from .values import CategoryChoice, Moment, active_teams, categories, tree
 
 _AS_IT_IS = ("", pgettext_lazy("bulk edit", "– stays as it is –"))
 STATES = [
@@ -63,7 +64,6 @@ class StepsForm(forms.Form):
     language = _one_of(_("Answer in"), settings.LANGUAGES)
     tags_add = forms.CharField(label=_("Add tags"), required=False, max_length=500, help_text=_("Separated by spaces."))
     tags_remove = forms.CharField(label=_("Remove tags"), required=False, max_length=500)
-    due_at = Moment(label=_("Due"), required=False)
     note = _words(_("Internal note"), _("Written on each ticket; agents only."))
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
     reason = forms.ChoiceField(
@@ -72,14 +72,9 @@ class StepsForm(forms.Form):
         choices=[("", "–"), *HoldReason.choices],
         help_text=_("Only for “On hold”."),
     )
-    wake_at = Moment(label=_("Wake it at"), required=False, help_text=_("Only for “On hold”."))
     code = forms.ChoiceField(
         label=_("How it was resolved"), required=False, choices=[("", "–"), *ResolutionCode.choices],
         help_text=_("Only for “Resolved”."),
-    )  # fmt: skip
-    merge = forms.CharField(
-        label=_("Merge all into ticket number"), required=False, max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
 
     def __init__(self, data: Any = None, *, by: Person, tickets: list[Ticket] | None = None, **more: Any) -> None:
@@ -127,12 +122,6 @@ class StepsForm(forms.Form):
             self.add_error("code", now_("Say how it was resolved."))
         return data
 
-    def clean_merge(self) -> int | None:
-        digits = str(self.cleaned_data["merge"]).strip().removeprefix("#")
-        if digits and not (digits.isascii() and digits.isdecimal() and len(digits) < 19):
-            raise forms.ValidationError(now_("“%(number)s” is not a ticket’s number.") % {"number": digits[:30]})
-        return int(digits) if digits else None
-
     @property
     def steps(self) -> dict[str, Any]:
         """What was filled in, as automation.steps reads it."""
@@ -147,22 +136,99 @@ class StepsForm(forms.Form):
         return found
 
 
+_OF_MACRO = frozenset(
+    [
+        "name",
+        "name_it",
+        "name_en",
+        "is_active",
+        "goes_on",
+        "whose",
+        "client",
+        "on_category",
+        "on_kind",
+        "on_language",
+        "seen",
+    ]  # not steps
+)
+
+
+class MacroForm(StepsForm):
+    """A macro: its name, who has it, where it is offered, and what it changes, in days from when it is used."""
+
+    use_required_attribute = False
+    groups = (
+        (_("Name"), ("name", "name_it", "name_en", "is_active", "goes_on")),
+        (_("Who has it, and where it is offered"), ("whose", "client", "on_category", "on_kind", "on_language")),
+        *StepsForm.groups,
+    )
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    name_it = forms.CharField(label=_("In Italian, when it differs"), max_length=80, required=False)
+    name_en = forms.CharField(label=_("In English, when it differs"), max_length=80, required=False)
+    is_active = forms.BooleanField(label=_("Active"), required=False, initial=True)
+    goes_on = forms.BooleanField(label=_("Go on to the next ticket afterwards"), required=False)
+    whose = forms.ChoiceField(label=_("Who has it"))
+    client = forms.ModelChoiceField(
+        Client.objects.all(), label=_("Organisation"), required=False, empty_label=_("All organisations")
+    )
+    on_category = CategoryChoice(label=_("Tickets of the category"), empty_label=_("All categories"))
+    on_kind = forms.ChoiceField(
+        label=_("Tickets of the kind"), required=False, choices=[("", _("Any kind")), *TicketKind.choices]
+    )
+    on_language = forms.ChoiceField(
+        label=_("Tickets in the language"), required=False, choices=[("", _("Any language")), *settings.LANGUAGES]
+    )
+    due_days = forms.IntegerField(label=_("Due in days"), required=False, min_value=1, max_value=365)
+    days = forms.IntegerField(
+        label=_("Wake it after days"), required=False, min_value=1, max_value=365, help_text=_("Only for “On hold”.")
+    )
+    reply = _words(_("Reply to the requester"), _("Shown before it is sent, and can be changed then."), 6)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
+
+    def _offer(self) -> None:
+        super()._offer()
+        mine = [("own", now_("Only me"))]
+        shared = [("desk", now_("The whole desk")), *((f"team-{t.pk}", t.name) for t in active_teams())]
+        whose: Any = self.fields["whose"]
+        whose.choices = [*shared, *mine] if self.by.is_administrator else mine
+        plant: Any = self.fields["on_category"]
+        plant.plant(categories())
+
+    @property
+    def steps(self) -> dict[str, Any]:
+        return {name: value for name, value in super().steps.items() if name not in _OF_MACRO}
+
+
 def _plain(name: str, value: Any) -> Any:
     """One value in JSON types."""
     if name in ("tags_add", "tags_remove"):
         return checked_tags(value.replace(",", " ").split())
     if name in ("due_at", "wake_at"):
         return value.isoformat()
-    is_id = name in ("team", "assignee", "follow", "unfollow", "category", "impact", "urgency") and value.isdecimal()
-    return int(value) if is_id else value
+    is_id = name in ("team", "assignee", "follow", "unfollow", "category", "impact", "urgency")
+    return int(value) if is_id and value.isdecimal() else value
 
 
 class ManyForm(StepsForm):
-    """For many tickets: all but words to the requesters."""
+    """For many tickets: with moments and a merge, and without words to the requesters."""
+
+    due_at = Moment(label=_("Due"), required=False)
+    wake_at = Moment(label=_("Wake it at"), required=False, help_text=_("Only for “On hold”."))
+    merge = forms.CharField(
+        label=_("Merge all into ticket number"), required=False, max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def clean_merge(self) -> int | None:
+        digits = str(self.cleaned_data["merge"]).strip().removeprefix("#")
+        if digits and not (digits.isascii() and digits.isdecimal() and len(digits) < 19):
+            raise forms.ValidationError(now_("“%(number)s” is not a ticket’s number.") % {"number": digits[:30]})
+        return int(digits) if digits else None
 
 
 def named(steps: dict[str, Any]) -> list[str]:
     """The names of what steps change, in the reader's words."""
-    fields = StepsForm.base_fields
+    fields = {**ManyForm.base_fields, **MacroForm.base_fields}
     found = [str(fields[name].label) for name in steps if name in fields and name not in ("reason", "wake_at", "code")]
     return [*found, *([now_("More about it")] if "fields" in steps else [])]

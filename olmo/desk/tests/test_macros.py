@@ -1,0 +1,65 @@
+"""The pages of macros: found, kept, offered on a ticket, shown, done, undone."""
+
+from olmo.automation.models import Macro
+from olmo.tickets.models import Message, Status, Ticket
+
+from .base import PageTest, Visit
+
+SETTINGS = {
+    "name": "Wait for the supplier", "name_it": "Attendere il fornitore", "is_active": "on", "whose": "desk", "team": "",
+    "assignee": "me", "tags_add": "supplier", "reply": "Dear {first_name}, the supplier has it.", "state": "hold",
+    "reason": "third_party",
+}  # fmt: skip
+
+
+class Macros(PageTest):
+    def kept(self, **more: str) -> Macro:
+        visit = self.post("/desk/macros/new", {**SETTINGS, **more}, by=self.ines)
+        self.assertEqual((visit.status, visit.location), (303, "/desk/macros"), visit.text)
+        return Macro.objects.latest("pk")
+
+    def test_made_found_changed_and_removed(self) -> None:
+        macro = self.kept()
+        self.assertEqual(macro.steps["tags_add"], ["supplier"])
+        for url in ("/desk/macros?q=supplier", "/desk/admin/macros?q=supplier"):
+            self.assertIn("Wait for the supplier", self.get(url, by=self.ines).text)
+        self.assertIn("No macro has this in its name.", self.get("/desk/macros?q=zzz").text)
+        page = self.get(f"/desk/macros/{macro.pk}", by=self.ines)
+        self.assertEqual(page.value("[name=tags_add]"), "supplier")
+        again = {**SETTINGS, "name": "Renamed", "seen": page.value("[name=seen]")}
+        self.post(f"/desk/macros/{macro.pk}", again, by=self.ines)
+        macro.refresh_from_db()
+        self.assertEqual(macro.name, "Renamed")
+        self.assertEqual(self.post(f"/desk/macros/{macro.pk}/removal", by=self.ines).status, 303)
+        self.assertFalse(Macro.objects.exists())
+
+    def test_who_may_not(self) -> None:
+        macro = self.kept()
+        self.assertEqual(self.get(f"/desk/macros/{macro.pk}").status, 404)
+        self.assertEqual(self.post("/desk/macros/new", SETTINGS).status, 422)
+        self.assertEqual(self.get("/desk/admin/macros").status, 404)
+        self.assertEqual(self.get("/desk/macros", by=self.rui).status, 404)
+
+    def test_a_mistake_is_named_and_what_was_typed_stays(self) -> None:
+        visit = self.post("/desk/macros/new", {**SETTINGS, "reply": "Hi {nobody}"}, by=self.ines)
+        self.assertEqual(visit.status, 422)
+        self.assertIn("“{nobody}” stands for nothing.", visit.text)
+        self.assertEqual(visit.one("textarea[name=reply]").text(), "Hi {nobody}")
+
+    def test_offered_shown_done_and_undone(self) -> None:
+        macro, ticket = self.kept(), self.report("VPN drops")
+        menu = self.look_again(self.url(ticket, "macros"))
+        self.assertIn("Wait for the supplier", menu.text)
+        page = self.get(self.url(ticket, "macros", macro.pk))
+        self.assertIn("Alma Ferri put the ticket on hold: Waiting for a third party", page.text)
+        self.assertEqual(page.one("textarea[name=reply]").text(), "Dear Rui, the supplier has it.")
+        data = {"seen": page.value("[name=seen]"), "reply": "Dear Rui, wait."}
+        after = Visit(self.as_(self.alma).post(self.url(ticket, "macros", macro.pk), data, follow=True))
+        self.assertEqual(Message.objects.latest("pk").text, "Dear Rui, wait.")
+        self.as_(self.alma).post(after.one(".toast form").attributes["action"] or "")
+        self.assertEqual(Ticket.objects.get(pk=ticket.pk).status, Status.NEW)
+
+    def test_and_next(self) -> None:
+        macro, ticket, other = self.kept(), self.report("VPN drops"), self.report("Mine", assignee=self.alma)
+        visit = self.post(self.url(ticket, "macros", macro.pk), {"then": "next"})
+        self.assertEqual(visit.location, self.url(other))
