@@ -1,6 +1,6 @@
 """Placeholders in prepared words: `{requester}`, `{number}`. They are filled in once, and never read as anything but words.
 
-A value is looked for by its name in a fixed table: nothing of the ticket can be reached that is not in it. A value that looks like
+A value is looked for by its name in a fixed table: nothing of the ticket can be reached that is not in it. What looks like
 a placeholder stays as it is, and in Markdown its marks are escaped.
 """
 
