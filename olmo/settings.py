@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "olmo.tickets",
     "olmo.worklog",
     "olmo.channels",
+    "olmo.writing",
     "olmo.automation",
     "olmo.notifications",
     "olmo.reports",

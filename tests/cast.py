@@ -56,6 +56,9 @@ def assemble(cast: Any) -> None:
         )
         cast.otto = enrol_agent("Otto Berg", "otto@desk.example", password="otto's long password", teams=[cast.desk])
         cast.otto.clients.add(cast.bolt)
+        Person.objects.update(undo_seconds=0)  # replies leave at once, where a test does not say otherwise
+        for person in (cast.alma, cast.tove, cast.ines, cast.otto):
+            person.undo_seconds = 0
 
 
 class DeskTest(Cast, TestCase):

@@ -19,6 +19,8 @@ from olmo.people.models import Person
 from olmo.tickets import actions, files
 from olmo.tickets.actions.writing import NewFile
 from olmo.tickets.models import Attachment, Event, Message, Ticket
+from olmo.writing import drafting, sharing
+from olmo.writing.drafting import Content
 from tests.cast import DeskTest
 
 WORD = "zyxomma"  # in every text of Acme's
@@ -38,6 +40,7 @@ _CHANGING = re.compile(r'csrfmiddlewaretoken" value="\w+"|data-csrf="\w+"|data-l
 class Walk(DeskTest):
     def setUp(self) -> None:
         super().setUp()
+        self.drafts: list[int] = []
         self.media = self.enterContext(_media())
 
     def acme_works(self) -> Ticket:
@@ -52,6 +55,10 @@ class Walk(DeskTest):
         actions.tag(ticket, by=self.alma, add=[WORD])
         actions.link(ticket, other, by=self.alma, kind="related")
         actions.resolve(other, by=self.alma, code="fixed", note=f"Mended {WORD}")
+        for kind in ("reply", "note"):
+            draft = drafting.save(ticket, by=self.alma, kind=kind, content=Content(text=f"Draft {WORD}"))
+            assert draft is not None
+            self.drafts.append(sharing.share(draft, by=self.alma, is_shared=True).pk)
         Person.objects.filter(pk=self.rui.pk).update(name=f"Rui {WORD}")
         return ticket
 
@@ -64,7 +71,7 @@ class Walk(DeskTest):
         """What each parameter of an address may stand for: Acme's things."""
         messages = list(Message.objects.filter(ticket=ticket).values_list("pk", flat=True))
         found = list(Attachment.objects.filter(message__ticket=ticket).values_list("pk", flat=True))
-        ids = {*messages, *found, self.rui.pk, self.alma.pk, self.acme.pk, self.desk.pk, ticket.pk}
+        ids = {*messages, *found, self.rui.pk, self.alma.pk, self.acme.pk, self.desk.pk, ticket.pk, *self.drafts}
         plain = ["teams", "boxes", "clients", "categories", "team", "assignee", "category", "requester"]
         return {
             "number": [str(ticket.number)],

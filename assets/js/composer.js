@@ -1,41 +1,33 @@
-// Reply and note are two drafts in two fields. What is typed is kept in this browser until it has been sent.
+// Reply and note are two drafts in two fields; what is typed is kept here and saved on the server until it has been sent.
+import { ask } from "./clash.js";
 import { does } from "./commands.js";
+import { isSaving, keep, later, revisionOf, settle, writer } from "./drafts.js";
+import { forget, forgetOne, kept } from "./kept.js";
 import { arriving, words } from "./page.js";
 
-const PREFIX = "olmo-draft:";
-const MONTH = 30 * 24 * 3600 * 1000;
 const changed = new Set();
-const key = (field) => `${PREFIX}${field.form.dataset.draftKey}:${field.dataset.draft}`;
-const state = (field, word) => (field.form.querySelector("[data-draft-state]").textContent = word);
-const shown = (form) => [...form.querySelectorAll("[data-draft]")].find((field) => field.checkVisibility());
-
-function keep(field) {
-  try {
-    if (field.value.trim()) localStorage.setItem(key(field), JSON.stringify({ text: field.value, at: Date.now() }));
-    else localStorage.removeItem(key(field));
-    state(field, field.value.trim() ? words("kept") : "");
-  } catch {
-    state(field, ""); // no room or no storage: leaving the page still asks
-  }
-}
-
-function forget(test) {
-  for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX) && test(name)) localStorage.removeItem(name);
-}
+const shown = (form) => [...form.querySelectorAll("[data-draft]")].find((field) => field.parentElement.checkVisibility());
 
 arriving("[data-draft]", (field) => {
-  const draft = JSON.parse(localStorage.getItem(key(field)) ?? "null");
-  if (!draft || field.value.trim()) return;
-  field.value = draft.text;
-  state(field, words("kept"));
+  field.form.elements.writer.value = writer;
+  const copy = kept(field);
+  if (!copy || copy.isSaved || copy.text === field.value || !copy.text.trim()) return;
+  const saved = field.value;
+  const revision = Number(revisionOf(field).value);
+  field.value = copy.text;
+  field.form.querySelector("[data-draft-state]").textContent = words("kept");
+  if (saved.trim() && copy.revision !== revision) ask(field, { text: saved, revision, error: words("otherDraft") });
+  else later(field);
 });
 
-document.addEventListener("input", ({ target: field }) => {
-  if (!field.matches("[data-draft]")) return;
+document.addEventListener("input", ({ target }) => {
+  const field = target.matches("[data-draft]") ? target : target.matches("[data-recipients]") && shown(target.form);
+  if (!field) return;
   const seen = document.querySelector("[data-seen]")?.dataset.seen;
   if (seen && !changed.has(field)) field.form.elements.seen.value = seen; // the writer has read the log until here
   changed.add(field);
-  keep(field);
+  keep(field, Number(revisionOf(field).value));
+  later(field);
 });
 
 does("send", ({ origin }) => {
@@ -43,16 +35,31 @@ does("send", ({ origin }) => {
   form?.requestSubmit(form.querySelector(`[data-send="${shown(form)?.dataset.draft}"]`));
 });
 
+// A draft that is just being saved is waited for, or it would come back after it was sent.
+const settled = new WeakSet();
+document.addEventListener(
+  "submit",
+  async (event) => {
+    const { target: form, submitter } = event;
+    if (!form.matches("[data-composer]") || settled.delete(form) || !isSaving(form)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    await settle(form);
+    await new Promise((done) => setTimeout(done)); // a form cannot be sent while its event is under way
+    settled.add(form);
+    form.requestSubmit(submitter);
+  },
+  true,
+);
+
 // Sent: the draft of the pressed button goes, the other one stays.
 document.addEventListener("part:done", ({ target: form, detail: { ok, submitter } }) => {
   if (!ok || !form.matches("[data-composer]")) return;
-  const kind = submitter?.value === "note" ? "note" : "reply";
-  forget((name) => name === `${PREFIX}${form.dataset.draftKey}:${kind}`);
+  forgetOne(form, submitter?.getAttribute("formaction")?.endsWith("/notes") ? "note" : "reply");
   changed.clear();
 });
 
 document.addEventListener("submit", ({ target: form }) => form.matches("[data-forget-drafts]") && forget(() => true));
 addEventListener("beforeunload", (event) => {
-  if ([...changed].some((field) => field.isConnected && field.value.trim())) event.preventDefault();
+  if ([...changed].some((field) => field.isConnected && field.value.trim() && kept(field)?.isSaved !== true)) event.preventDefault();
 });
-forget((name) => Date.now() - (JSON.parse(localStorage.getItem(name))?.at ?? 0) > MONTH);

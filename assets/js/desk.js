@@ -4,6 +4,7 @@ import "./app.js";
 import "./arrivals.js";
 import "./calls.js";
 import "./composer.js";
+import "./countdown.js";
 import "./dialogs.js";
 import "./errands.js";
 import "./frames.js";

@@ -35,11 +35,12 @@ function follow(url, text) {
 
 async function post(form, submitter, parts) {
   const done = (ok) => form.dispatchEvent(new CustomEvent("part:done", { bubbles: true, detail: { ok, submitter } }));
-  const fresh = parts.find((part) => form.matches(part));
+  const fresh = form.dataset.fresh ?? parts.find((part) => form.matches(part));
   const action = submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
   const answer = await fetch(action, { method: "POST", body: new FormData(form, submitter), headers: { "X-CSRFToken": csrf() } });
   if (!answer.ok && !SWAPPED.has(answer.status)) throw new Error(words("refused", { status: answer.status }));
-  done(answer.ok);
+  const isSignedOut = isElsewhere(answer) && new URL(answer.url).pathname === "/sign-in"; // nothing was done
+  done(answer.ok && !isSignedOut);
   const text = await answer.text();
   if (isElsewhere(answer)) return follow(answer.url, text);
   if (fresh && !read(text).querySelector(fresh)) throw new Error(words("refused", { status: answer.status }));

@@ -1,7 +1,13 @@
-// The send button names its readers: "Send to Giulia + 2" while copies are typed into [data-recipients].
+// The send button names its readers: "Send to Giulia + 2", as addresses are typed into [data-recipients].
+const named = (field) => field?.value.split(/[\s,;]+/).filter(Boolean) ?? [];
+
 document.addEventListener("input", ({ target: field }) => {
   if (!field.matches("[data-recipients]")) return;
-  const copies = field.value.split(/[\s,;]+/).filter(Boolean).length;
   const button = field.form.querySelector("[data-recipient-words]");
-  if (button) button.textContent = button.dataset.recipientWords + (copies ? ` + ${copies}` : "");
+  if (!button) return;
+  const { recipientWords, recipientOwn, recipientFirst } = button.dataset;
+  const to = named(field.form.elements.to);
+  const first = !to[0] || to[0].toLowerCase() === recipientOwn.toLowerCase() ? recipientFirst : to[0];
+  const others = Math.max(0, to.length - 1) + named(field.form.elements.cc).length;
+  button.textContent = recipientWords.replace("{name}", first) + (others ? ` + ${others}` : "");
 });

@@ -1,5 +1,6 @@
 """What the composer of a ticket shows: two drafts, who will read each, and what was typed when an answer could not be sent."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,90 +17,142 @@ from olmo.tickets import conversation
 from olmo.tickets.conversation import Said
 from olmo.tickets.log import Stale
 from olmo.tickets.models import Attachment, ResolutionCode, Ticket
+from olmo.writing.drafting import Content, Moved
+from olmo.writing.models import Draft, Kind
 
 from .forms.working import usual_code
+from .moments import presets
 from .timeline import said
 
 MOST_STALE = 20
 
 
 @dataclass
-class Draft:
+class Typed:
     """What an agent typed and has not sent. `errors` by field; `stale` are the messages that came meanwhile."""
 
     kind: str = "reply"
     reply_text: str = ""
     note_text: str = ""
+    to: str | None = None
     cc: str | None = None
     code: str = ""
     seen: int | None = None
+    writer: str = ""
+    revisions: dict[str, int] = field(default_factory=dict)
     uploads: list[int] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     stale: list[Said] = field(default_factory=list)
+    is_shared: bool = False
 
     @classmethod
-    def read(cls, request: HttpRequest, kind: str) -> "Draft":
+    def read(cls, request: HttpRequest, kind: str) -> "Typed":
         """The composer's fields as they were sent."""
         sent = request.POST
         return cls(
-            kind=kind, reply_text=sent.get("reply_text", ""), note_text=sent.get("note_text", ""), cc=sent.get("cc", ""),
-            code=sent.get("code", ""), seen=_number(sent.get("seen", "")),
-            uploads=[n for n in map(_number, sent.getlist("upload")) if n is not None],
+            kind=kind, reply_text=sent.get("reply_text", ""), note_text=sent.get("note_text", ""), to=sent.get("to", ""),
+            cc=sent.get("cc", ""), code=sent.get("code", ""), seen=number_of(sent.get("seen", "")),
+            writer=sent.get("writer", ""),
+            revisions={name: number_of(sent.get(f"{name}_revision", "")) or 0 for name in Kind.values},
+            uploads=[n for n in map(number_of, sent.getlist("upload")) if n is not None],
         )  # fmt: skip
+
+    @classmethod
+    def saved(cls, drafts: Iterable[Draft]) -> "Typed":
+        """What was being written when the page was left: one's own open drafts."""
+        known = {draft.kind: draft for draft in drafts}
+        reply, note = known.get(Kind.REPLY), known.get(Kind.NOTE)
+        if reply is None:
+            typed = cls()
+        else:
+            typed = cls(
+                reply_text=reply.text, to=reply.to, cc=reply.cc, code=reply.code,
+                is_shared=reply.is_shared,
+            )  # fmt: skip
+        typed.revisions = {kind: draft.revision for kind, draft in known.items()}
+        typed.uploads = [pk for draft in known.values() for pk in draft.uploads]
+        if note is not None:
+            typed.note_text, typed.kind = note.text, typed.kind if reply else Kind.NOTE
+        return typed
 
     @property
     def text(self) -> str:
         """The words of the draft that is being sent; the other draft is never touched."""
         return self.note_text if self.kind == "note" else self.reply_text
 
+    def content(self, ticket: Ticket) -> Content:
+        """The draft that is being sent, to be kept."""
+        is_reply = self.kind == Kind.REPLY
+        own = (ticket.requester.email or "").lower()
+        to = (self.to or "").strip()
+        return Content(
+            text=self.text, to=to if is_reply and to.lower() != own else "", cc=(self.cc or "") if is_reply else "",
+            code=self.code, uploads=tuple(dict.fromkeys(self.uploads)), revision=self.revisions.get(self.kind, 0),
+            writer=self.writer,
+        )  # fmt: skip
+
     def refuse(self, refusal: OlmoError, viewer: Person, ticket: Ticket) -> None:
         """Remember why it was not sent, and what came meanwhile."""
         field_name = refusal.field if isinstance(refusal, Invalid) else ""
         self.errors[{"text": f"{self.kind}_text"}.get(field_name, field_name)] = str(refusal.message)
+        if isinstance(refusal, Moved):  # a second press goes on from what is saved now
+            self.revisions[self.kind] = refusal.draft.revision if refusal.draft else 0
         if isinstance(refusal, Stale):
             ids = [event.data["message"] for event in refusal.events if event.data.get("message")]
             self.stale = conversation.messages(viewer, ticket, limit=MOST_STALE, only=ids)
             self.errors = {} if self.stale else self.errors
 
 
-def composer(viewer: Person, ticket: Ticket, draft: Draft | None, copies: list[str]) -> dict[str, Any]:
+def composer(viewer: Person, ticket: Ticket, typed: Typed, copies: list[str]) -> dict[str, Any]:
     """The context of desk/composer.html. copies: who was in copy of the newest message."""
     if ticket.merged_into_id is not None and ticket.merged_into is not None:
         return {"closed": _merged(ticket.merged_into)}
-    draft = draft or Draft()
-    own = (ticket.requester.email or "").lower()
-    typed = ", ".join(c for c in copies if c.lower() != own) if draft.cc is None else draft.cc
-    first = ticket.requester.first_name
-    errors = draft.errors
+    own = ticket.requester.email or ""
+    cc = ", ".join(c for c in copies if c.lower() != own.lower()) if typed.cc is None else typed.cc
+    errors = typed.errors
     return {
         "reply_url": reverse("desk:replies", args=[ticket.number]),
         "note_url": reverse("desk:notes", args=[ticket.number]),
         "draft_key": f"ticket:{ticket.number}:{viewer.pk}",
         "seen": ticket.version,
-        "as_": draft.kind,
-        "reply_text": draft.reply_text,
-        "note_text": draft.note_text,
-        "reply_error": errors.get("reply_text", ""),
-        "note_error": errors.get("note_text", ""),
-        "cc_error": errors.get("cc", ""),
-        "files_error": errors.get("files", ""),
+        "as_": typed.kind,
+        "reply_text": typed.reply_text,
+        "note_text": typed.note_text,
+        "revisions": {kind: typed.revisions.get(kind, 0) for kind in Kind.values},
+        "wrong": {name: errors.get(name, "") for name in _FIELDS},
         "error": next((e for name, e in errors.items() if name not in _FIELDS), ""),
-        "stale": _stale(ticket, draft),
-        "to": ticket.requester.name,
-        "cc": typed,
-        "reply_label": send_label(first, len(typed.replace(",", " ").split())),
-        "to_template": _("Send to {name}").format(name=first),
+        "is_shared": typed.is_shared,
+        "stale": _stale(ticket, typed),
+        "to": typed.to or own,
+        "to_name": ticket.requester.name,
+        "own": own,
+        "cc": cc,
+        **_sending(ticket, typed, cc),
         "note_readers": _("Agents only. The requester never sees it."),
         "note_label": _("Add note for agents"),
-        "codes": ResolutionCode.choices,
-        "code": draft.code or usual_code(ticket),
         "upload_url": f"{reverse('desk:uploads')}?ticket={ticket.number}",
-        "uploads": uploads(viewer, draft),
+        "uploads": uploads(viewer, typed.uploads),
         "max_size": size(settings.OLMO_MAX_UPLOAD_BYTES),
     }
 
 
-_FIELDS = ("reply_text", "note_text", "cc", "files")
+_FIELDS = ("reply_text", "note_text", "to", "cc", "files", "send_at", "approver", "word")
+
+
+def _sending(ticket: Ticket, typed: Typed, cc: str) -> dict[str, Any]:
+    """The ways in which a reply may leave."""
+    first = ticket.requester.first_name
+    to = (typed.to or ticket.requester.email or "").split(",")[0].strip()
+    is_own = not to or to.lower() == (ticket.requester.email or "").lower()
+    others = len((typed.to or "").replace(",", " ").split()[1:]) + len(cc.replace(",", " ").split())
+    return {
+        "reply_label": send_label(first if is_own else to, others),
+        "to_template": _("Send to {name}"),
+        "first": first,
+        "codes": ResolutionCode.choices,
+        "code": typed.code or usual_code(ticket),
+        "presets": presets(),
+    }
 
 
 def send_label(name: str, copies: int) -> str:
@@ -108,21 +161,21 @@ def send_label(name: str, copies: int) -> str:
     return f"{words} + {copies}" if copies else words
 
 
-def _stale(ticket: Ticket, draft: Draft) -> dict[str, Any] | None:
-    if not draft.stale:
+def _stale(ticket: Ticket, typed: Typed) -> dict[str, Any] | None:
+    if not typed.stale:
         return None
-    title = ngettext("Somebody was faster", "Somebody was faster: %(n)d new messages", len(draft.stale))
+    title = ngettext("Somebody was faster", "Somebody was faster: %(n)d new messages", len(typed.stale))
     return {
-        "title": title % {"n": len(draft.stale)},
-        "says": [said(ticket, message) for message in draft.stale],
+        "title": title % {"n": len(typed.stale)},
+        "says": [said(ticket, message) for message in typed.stale],
     }
 
 
-def uploads(viewer: Person, draft: Draft) -> list[dict[str, Any]]:
+def uploads(viewer: Person, ids: list[int]) -> list[dict[str, Any]]:
     """The files of a draft that are kept already, as look/uploads.html prints them."""
-    if not draft.uploads:
+    if not ids:
         return []
-    rows = Attachment.objects.filter(pk__in=draft.uploads, uploader=viewer, message=None)
+    rows = Attachment.objects.filter(pk__in=ids, uploader=viewer, message=None)
     return [{"id": row.pk, "name": row.name, "size": row.size} for row in rows]
 
 
@@ -134,5 +187,6 @@ def _merged(into: Ticket) -> dict[str, str]:
     }
 
 
-def _number(text: str) -> int | None:
+def number_of(text: str) -> int | None:
+    """A whole number as a form sends it, or None."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

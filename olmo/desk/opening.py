@@ -19,7 +19,7 @@ from olmo.tickets.files import NoSpace
 from olmo.tickets.models import CallDirection, Template, Ticket
 
 from . import callers
-from .composer import Draft, uploads
+from .composer import Typed, uploads
 from .filters import clients
 from .forms.opening import Opening
 from .people import find
@@ -37,8 +37,8 @@ _STEPS = ("choose", "find", "newcomer", "apply")
 def new(request: DeskRequest) -> HttpResponse:
     """The form of a new ticket. `requester` chooses the person, `q` finds them without scripts."""
     if request.method != "POST":
-        return _shown(request, Opening(by=request.person, initial=_begun(request)), Draft())
-    form, draft = Opening(request.POST, by=request.person), Draft.read(request, "reply")
+        return _shown(request, Opening(by=request.person, initial=_begun(request)), Typed())
+    form, draft = Opening(request.POST, by=request.person), Typed.read(request, "reply")
     if any(step in request.POST for step in _STEPS):
         return _step(request, form, draft)
     status = 422
@@ -59,7 +59,7 @@ def templates(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/templates.html", {"templates": offered(form), "form": form})
 
 
-def _done(request: DeskRequest, form: Opening, draft: Draft) -> Ticket | None:
+def _done(request: DeskRequest, form: Opening, draft: Typed) -> Ticket | None:
     """Do what the pressed button says; None when the form is not filled in."""
     if "continue" in request.POST:
         return _continued(request, form, draft)
@@ -73,7 +73,7 @@ def _done(request: DeskRequest, form: Opening, draft: Draft) -> Ticket | None:
     return ticket
 
 
-def _continued(request: DeskRequest, form: Opening, draft: Draft) -> Ticket:
+def _continued(request: DeskRequest, form: Opening, draft: Typed) -> Ticket:
     """The call is about a ticket that is open already: note it there, with its minutes."""
     number = request.POST["continue"]
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
@@ -89,7 +89,7 @@ def _continued(request: DeskRequest, form: Opening, draft: Draft) -> Ticket:
     return ticket
 
 
-def _step(request: DeskRequest, form: Opening, draft: Draft) -> HttpResponse:
+def _step(request: DeskRequest, form: Opening, draft: Typed) -> HttpResponse:
     """Who asks was looked for or chosen, or a template taken: the same form with all that was typed, and nothing judged yet."""
     keep_files(request, draft, _home(request, form))
     typed: dict[str, Any] = {name: request.POST.get(name, "") for name in form.fields}
@@ -163,7 +163,7 @@ def _home(request: DeskRequest, form: Opening) -> int:
 
 
 def _shown(
-    request: DeskRequest, form: Opening, draft: Draft, *, status: int = 200, is_new: bool = False
+    request: DeskRequest, form: Opening, draft: Typed, *, status: int = 200, is_new: bool = False
 ) -> HttpResponse:
     known = form.known()
     typed = _typed(request)
@@ -176,7 +176,7 @@ def _shown(
         "templates": offered(form),
         "began_at": form.began(),
         "upload_url": reverse("desk:uploads"),
-        "uploads": uploads(request.person, draft),
+        "uploads": uploads(request.person, draft.uploads),
     }
     return page(request, "desk/new.html", context, status=status)
 

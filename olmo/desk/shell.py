@@ -81,6 +81,8 @@ def navigation(viewer: Person, box: str, path: str) -> list[dict[str, Any]]:
         }
         for name, (label, icon, _is_counted) in BOXES.items()
     ]  # fmt: skip
+    drafts = reverse("desk:drafts")
+    items.append({"group": "", "label": _("My drafts"), "icon": "pen", "url": drafts, "active": path == drafts})
     week = reverse("desk:week")
     mine = {"group": _("Desk"), "label": _("My week"), "icon": "calendar", "url": week, "command": "week"}
     items.append({**mine, "active": path.startswith(week)})

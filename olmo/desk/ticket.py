@@ -16,9 +16,11 @@ from olmo.people.models import Person
 from olmo.tickets import conversation, queries
 from olmo.tickets.models import Message, Status, Ticket
 from olmo.tickets.sentences import describe
+from olmo.writing import queries as written
 
 from . import facts
-from .composer import Draft, composer
+from .composer import Typed, composer
+from .drafts import cards
 from .forms import ChangeForm
 from .log import log
 from .panel import panel
@@ -34,13 +36,15 @@ def show(request: DeskRequest, number: int) -> HttpResponse:
 
 
 def whole(
-    request: DeskRequest, ticket: Ticket, *, draft: Draft | None = None, opened: ChangeForm | None = None,
+    request: DeskRequest, ticket: Ticket, *, typed: Typed | None = None, opened: ChangeForm | None = None,
     extra: dict[str, Any] | None = None, status: int = 200, is_read: bool = False,
 ) -> HttpResponse:  # fmt: skip
-    """The page of a ticket. draft: what could not be sent. opened: the form that stands open, with what it needs in `extra`."""
+    """The page of a ticket. typed: what could not be sent. opened: the form that stands open, with what it needs in `extra`."""
     viewer = request.person
     around, told = conversation.around(viewer, ticket), timeline(viewer, ticket, before=_before(request))
     live = f"ticket:{ticket.pk}"
+    drafts = written.of_ticket(viewer, ticket)
+    own = [draft for draft in drafts if draft.author_id == viewer.pk and draft.is_open]
     if is_read and around.read_up_to < ticket.version:
         queries.mark_read(viewer, ticket)
     context: dict[str, Any] = {
@@ -53,7 +57,8 @@ def whole(
         "panel": panel(
             facts.sections(viewer, ticket, around, _token(request)), live=live, **_opened(request, opened, extra)
         ),
-        "composer": composer(viewer, ticket, draft, told.copies),
+        "composer": composer(viewer, ticket, typed or Typed.saved(own), told.copies),
+        "waiting": cards(viewer, ticket, drafts),
         "opened": opened,
         **(extra or {}),
     }

@@ -32,7 +32,8 @@ _WITH_WORDS = frozenset({"escalated", "retitled", "callback_promised", "callback
 _LOUD: Mapping[str, str] = {
     "put_on_hold": "pause", "resumed": "play", "resolved": "check", "reopened": "undo", "closed": "archive",
     "merged": "merge", "absorbed": "merge", "unmerged": "unmerge", "released": "unmerge", "split_off": "split",
-    "redacted": "redact", "delivery_failed": "alert", "chain_stopped": "alert", "escalated": "escalate", "retitled": "pen",
+    "redacted": "redact", "delivery_failed": "alert", "send_stopped": "alert", "chain_stopped": "alert",
+    "escalated": "escalate", "retitled": "pen",
     "undone": "undo", "callback_promised": "phone", "callback_done": "phone", "callback_dropped": "phone",
 }  # fmt: skip
 _BY: Mapping[str, Words] = {
@@ -189,10 +190,10 @@ def _via(ticket: Ticket, message: Said) -> str:
         return origin.strip()
     if not message.is_from_desk:
         return f"{_BY.get(message.channel, '')}{origin}".strip()
-    copies = ", ".join(message.cc)
+    name, copies = ", ".join(message.to) or ticket.requester.first_name, ", ".join(message.cc)
     if copies:
-        return _("to %(name)s, copy %(copies)s") % {"name": ticket.requester.first_name, "copies": copies} + origin
-    return _("to %(name)s") % {"name": ticket.requester.first_name} + origin
+        return _("to %(name)s, copy %(copies)s") % {"name": name, "copies": copies} + origin
+    return _("to %(name)s") % {"name": name} + origin
 
 
 def _call(message: Said) -> str:

@@ -8,6 +8,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from olmo.kernel.markdown import as_html
 from olmo.tickets.conversation import Said
 from olmo.tickets.models import Message
 
@@ -38,7 +39,8 @@ def body(message: Said, pictures: Mapping[str, str]) -> Body:
         new, quoted = (_with_pictures(part, pictures) for part in found)
         return Body(SafeString(new), SafeString(quoted), images=len(_REMOTE.findall(new)))
     text = message.text[:MOST_SHOWN]
-    return Body(paragraphs(text), paragraphs(message.quoted[:MOST_SHOWN]), is_cut=len(message.text) > MOST_SHOWN)
+    shown = as_html(text, pictures) if message.is_markdown else paragraphs(text)
+    return Body(shown, paragraphs(message.quoted[:MOST_SHOWN]), is_cut=len(message.text) > MOST_SHOWN)
 
 
 def with_images(message: Message, pictures: Mapping[str, str]) -> SafeString:

@@ -1,47 +1,64 @@
-"""Words and files: the reply, the note, and uploads that wait for them."""
+"""Words and files: the reply, the note, their drafts, and uploads that wait for them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from olmo.kernel.errors import Conflict, Invalid, OlmoError
+from olmo.kernel import clock, spoken
+from olmo.kernel.errors import Conflict, Invalid, OlmoError, Words
 from olmo.kernel.middleware import status_of
 from olmo.people.models import Person
 from olmo.tickets import actions, queries
-from olmo.tickets.actions import NewMessage
 from olmo.tickets.files import NoSpace
-from olmo.tickets.models import Attachment, HoldReason, Ticket
+from olmo.tickets.models import Attachment, Ticket
+from olmo.writing import drafting, hints, sending, sharing
+from olmo.writing.models import Draft, Kind, Then
 
-from .composer import Draft
+from . import moments
+from .composer import Typed
 from .filters import clients
-from .forms.values import Addresses
 from .shell import DeskRequest, SeeOther, agents
 from .ticket import whole
 
-Sender = Callable[[Person, Ticket, Draft], str]
+# What the pressed button means: from the saved draft to a sentence about what happened.
+Act = Callable[[DeskRequest, Draft, Typed], str]
 
 
 @require_POST
 @agents
 def replies(request: DeskRequest, number: int) -> HttpResponse:
-    """Send the reply; with `send` "resolve" or "wait" the ticket is resolved, or waits for the requester."""
-    sending = _SENDING.get(request.POST.get("send", "reply"), _reply)
-    return _written(request, number, "reply", sending)
+    """Send the reply, or do with it what the pressed button (`send`) says."""
+    return _written(request, number, Kind.REPLY, _ACTS.get(_pressed(request), _send))
 
 
 @require_POST
 @agents
 def notes(request: DeskRequest, number: int) -> HttpResponse:
-    """Add the internal note."""
-    return _written(request, number, "note", _note)
+    """Add the internal note, or only keep it (`send` "save")."""
+    return _written(request, number, Kind.NOTE, {"save": _save, "discard": _discard}.get(_pressed(request), _note))
+
+
+@require_POST
+@agents
+def reply_draft(request: DeskRequest, number: int) -> HttpResponse:
+    """Keep the reply as it stands: {"revision", "said", "hints"}; 409 with what is saved when another page wrote meanwhile."""
+    return _kept(request, number, Kind.REPLY)
+
+
+@require_POST
+@agents
+def note_draft(request: DeskRequest, number: int) -> HttpResponse:
+    """The same for the note."""
+    return _kept(request, number, Kind.NOTE)
 
 
 @require_POST
@@ -67,63 +84,132 @@ def keep(by: Person, file: "UploadedFile[Any]", client_id: int) -> Attachment:
     )  # fmt: skip
 
 
-def _written(request: DeskRequest, number: int, kind: str, sending: Sender) -> HttpResponse:
-    """Send a draft; when that is refused, show the ticket with everything that was typed, and why."""
+def _written(request: DeskRequest, number: int, kind: str, act: Act) -> HttpResponse:
+    """Save the draft and do what was asked; when that is refused, show the ticket with everything that was typed, and why."""
     ticket = queries.by_number(request.person, number)
-    draft = Draft.read(request, kind)
+    typed = Typed.read(request, kind)
     try:
-        keep_files(request, draft, ticket.client_id)
+        keep_files(request, typed, ticket.client_id)
         with transaction.atomic():
-            said = sending(request.person, ticket, draft)
+            draft = _saved(request.person, ticket, kind, typed)
+            said = act(request, draft, typed)
     except (Invalid, Conflict, NoSpace) as refusal:
-        draft.refuse(refusal, request.person, ticket)
-        return whole(request, queries.by_number(request.person, number), draft=draft, status=status_of(refusal))
-    messages.success(request, said)
-    return SeeOther(reverse("desk:ticket", args=[number]))
+        typed.refuse(refusal, request.person, ticket)
+        return whole(request, queries.by_number(request.person, number), typed=typed, status=status_of(refusal))
+    if said:
+        messages.success(request, said)
+    return SeeOther(_onward(request, ticket, draft))
 
 
-def keep_files(request: DeskRequest, draft: Draft, client_id: int) -> None:
+def _saved(by: Person, ticket: Ticket, kind: str, typed: Typed) -> Draft:
+    """What is sent is saved first, so that there is one way out. Raises Invalid (nothing was written)."""
+    draft = drafting.save(ticket, by=by, kind=kind, content=typed.content(ticket))
+    if draft is None:
+        raise Invalid("text", _("Write something first."))
+    return draft
+
+
+def _pressed(request: DeskRequest) -> str:
+    """The act of the pressed button: "schedule:<moment>" is one of the moments that are offered."""
+    return request.POST.get("send", "reply").partition(":")[0]
+
+
+def _onward(request: DeskRequest, ticket: Ticket, draft: Draft) -> str:
+    """Where the author goes: to the page of approval, to the next ticket, mostly nowhere."""
+    pressed = _pressed(request)
+    if pressed == "approval":
+        return reverse("desk:draft", args=[draft.pk])
+    if pressed == "next":
+        following = queries.next_for(request.person, ticket)
+        return reverse("desk:ticket", args=[following]) if following else reverse("desk:list")
+    return reverse("desk:ticket", args=[ticket.number])
+
+
+def _kept(request: DeskRequest, number: int, kind: str) -> HttpResponse:
+    ticket = queries.by_number(request.person, number)
+    content = Typed.read(request, kind).content(ticket)
+    try:
+        draft = drafting.save(ticket, by=request.person, kind=kind, content=content)
+    except drafting.Moved as moved:
+        now = (
+            {"text": moved.draft.text, "revision": moved.draft.revision} if moved.draft else {"text": "", "revision": 0}
+        )
+        return JsonResponse({**now, "error": str(moved.message)}, status=409)
+    except OlmoError as refusal:
+        return JsonResponse({"error": str(refusal.message)}, status=status_of(refusal))
+    said = _("Saved at %(time)s") % {"time": spoken.hours(clock.now())} if draft else ""
+    found = hints.of_draft(ticket, draft) if draft else []
+    return JsonResponse({"revision": draft.revision if draft else 0, "said": said, "hints": found})
+
+
+def keep_files(request: DeskRequest, typed: Typed, client_id: int) -> None:
     """Files that came with the form itself (without scripts) become drafts at once, so that a refusal keeps them."""
     for file in request.FILES.getlist("files"):
         with transaction.atomic():
-            draft.uploads.append(keep(request.person, file, client_id).pk)
+            typed.uploads.append(keep(request.person, file, client_id).pk)
 
 
-def _reply(by: Person, ticket: Ticket, draft: Draft) -> str:
-    actions.reply(ticket, by=by, message=_message(draft), seen=draft.seen)
-    return _("Sent to %(name)s") % {"name": ticket.requester.name}
+def _send(request: DeskRequest, draft: Draft, typed: Typed) -> str:
+    """At once, or after the moment in which the author may still take it back."""
+    name = draft.ticket.requester.name
+    draft.then = _pressed(request) if _pressed(request) in Then.values else Then.REPLY
+    draft.save(update_fields=["then"])
+    if seconds := request.person.undo_seconds:
+        at = clock.now() + timedelta(seconds=seconds)
+        sending.queue(draft, by=request.person, at=at, is_scheduled=False, seen=typed.seen)
+        return _("Leaves in %(n)d seconds; until then you can take it back.") % {"n": seconds}
+    sending.send(draft, by=request.person, seen=typed.seen)
+    return str(_SAID[draft.then]) % {"name": name}
 
 
-def _resolve(by: Person, ticket: Ticket, draft: Draft) -> str:
-    if not draft.text.strip() and not draft.uploads:
-        raise Invalid("text", _("Write something first."))
-    actions.resolve(ticket, by=by, code=draft.code, message=_message(draft), seen=draft.seen)
-    return _("Sent to %(name)s, and resolved") % {"name": ticket.requester.name}
-
-
-def _wait(by: Person, ticket: Ticket, draft: Draft) -> str:
-    actions.reply(ticket, by=by, message=_message(draft), seen=draft.seen)
-    actions.hold(ticket, by=by, reason=HoldReason.REQUESTER)
-    return _("Sent to %(name)s; the ticket waits for the answer") % {"name": ticket.requester.name}
-
-
-def _note(by: Person, ticket: Ticket, draft: Draft) -> str:
-    actions.note(ticket, by=by, message=NewMessage(text=draft.text, uploads=draft.uploads))
+def _note(request: DeskRequest, draft: Draft, typed: Typed) -> str:
+    sending.send(draft, by=request.person)
     return _("Note added")
 
 
-_SENDING: dict[str, Sender] = {"reply": _reply, "resolve": _resolve, "wait": _wait}
+def _save(request: DeskRequest, draft: Draft, typed: Typed) -> str:
+    for hint in hints.of_draft(draft.ticket, draft):
+        messages.warning(request, hint)
+    return _("The draft is saved.")
 
 
-def _message(draft: Draft) -> NewMessage:
-    return NewMessage(text=draft.text, cc=_copies(draft.cc or ""), uploads=draft.uploads)
+def _schedule(request: DeskRequest, draft: Draft, typed: Typed) -> str:
+    preset = request.POST.get("send", "").partition(":")[2]
+    at = moments.read(preset or request.POST.get("send_at", ""))
+    sending.queue(draft, by=request.person, at=at, is_scheduled=True, seen=typed.seen)
+    return _("Leaves %(moment)s") % {"moment": spoken.moment(at)}
 
 
-def _copies(text: str) -> list[str]:
-    try:
-        return Addresses(required=False).clean(text)
-    except ValidationError as error:
-        raise Invalid("cc", " ".join(error.messages)) from error
+def _share(request: DeskRequest, draft: Draft, typed: Typed) -> str:
+    sharing.share(draft, by=request.person, is_shared=True)
+    return _("Colleagues see the draft on this ticket and may change it.")
+
+
+def _unshare(request: DeskRequest, draft: Draft, typed: Typed) -> str:
+    sharing.share(draft, by=request.person, is_shared=False)
+    return _("The draft is yours alone again.")
+
+
+def _prepare(request: DeskRequest, draft: Draft, typed: Typed) -> str:
+    """It is saved; whom to ask is chosen on the draft's own page."""
+    return ""
+
+
+def _discard(request: DeskRequest, draft: Draft, typed: Typed) -> str:
+    drafting.discard(draft, by=request.person)
+    return _("The draft is gone.")
+
+
+_ACTS: dict[str, Act] = {
+    "reply": _send, "resolve": _send, "wait": _send, "save": _save, "schedule": _schedule, "share": _share,
+    "unshare": _unshare, "approval": _prepare, "discard": _discard, "next": _send,
+}  # fmt: skip
+
+_SAID: dict[str, Words] = {
+    Then.REPLY: gettext_lazy("Sent to %(name)s"),
+    Then.RESOLVE: gettext_lazy("Sent to %(name)s, and resolved"),
+    Then.WAIT: gettext_lazy("Sent to %(name)s; the ticket waits for the answer"),
+}
 
 
 def _client_of(request: DeskRequest) -> int:

@@ -45,11 +45,14 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
 
 
 def readers_of_answer(event: Event, message: Message | None) -> list[Reader]:
-    """Requester, followers from outside the desk, and the addresses of the copy; never the author, never ourselves."""
+    """Requester and followers from outside the desk, or whom the message names in their place; and the addresses of the copy.
+
+    Never the author, never ourselves."""
     ticket = event.ticket
-    people = [ticket.requester, *_followers(ticket)]
+    named = list(message.to) if message else []
+    people = [] if named else [ticket.requester, *_followers(ticket)]
     readers = [reader for person in people if person.pk != event.by_id and (reader := reader_of(person, ticket))]
-    readers += [reader_at(address) for address in (message.cc if message else []) if _may_get_copy(address)]
+    readers += [reader_at(address) for address in [*named, *(message.cc if message else [])] if _may_get_copy(address)]
     own = (event.by.email or "").lower()
     distinct = {reader.address.lower(): reader for reader in reversed(readers)}
     return [reader for address, reader in reversed(distinct.items()) if address != own]

@@ -15,14 +15,17 @@ from olmo.people.actions import robot
 from olmo.people.models import Person
 from olmo.tickets import actions, undo
 from olmo.tickets.changes import (
+    ApprovalAsked,
     Assigned,
     Change,
     DeliveryFailed,
+    DraftReturned,
     Escalated,
     Opened,
     Received,
     Replied,
     Resolved,
+    SendStopped,
     of_event,
 )
 from olmo.tickets.models import Event, Message, MessageKind
@@ -116,6 +119,23 @@ def _escalated(event: Event, change: Escalated) -> None:
     )  # fmt: skip
 
 
+def _approval_asked(event: Event, change: ApprovalAsked) -> None:
+    words = {"by": event.by.name}
+    notify(event, [_person(change.person)], lambda: _("%(by)s asks you to approve a reply.") % words)
+
+
+def _draft_returned(event: Event, change: DraftReturned) -> None:
+    words = {"by": event.by.name}
+    notify(
+        event, [_person(change.person)], lambda: _("%(by)s gave your reply back; the word is on the ticket.") % words
+    )
+
+
+def _send_stopped(event: Event, change: SendStopped) -> None:
+    said = lambda: _("Your reply was not sent; it is a draft again, and the ticket says why.")  # noqa: E731
+    notify(event, [_person(change.person)], said)
+
+
 def _delivery_failed(event: Event, change: DeliveryFailed) -> None:
     message = _message(change.message)
     envelope = Envelope.objects.filter(pk=change.envelope).first()
@@ -128,7 +148,8 @@ def _delivery_failed(event: Event, change: DeliveryFailed) -> None:
 
 _REACTIONS: dict[type[Change], Callable[[Event, Any], None]] = {
     Opened: _opened, Replied: _replied, Resolved: _resolved, Received: _received, Assigned: _assigned,
-    Escalated: _escalated, DeliveryFailed: _delivery_failed,
+    Escalated: _escalated, DeliveryFailed: _delivery_failed, ApprovalAsked: _approval_asked,
+    DraftReturned: _draft_returned, SendStopped: _send_stopped,
 }  # fmt: skip
 
 

@@ -4,22 +4,19 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import nh3
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import linebreaks, urlize
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from markdown_it import MarkdownIt
 
 from olmo.channels.mail.parsing import MARKER_EN, MARKERS
-from olmo.kernel import spoken
+from olmo.kernel import markdown, spoken
 from olmo.people.models import Person
 from olmo.tickets.models import Message, MessageKind, Ticket
 
 MAX_QUOTED = 5000
-_markdown = MarkdownIt("js-default", {"breaks": True, "linkify": False, "html": False})
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ def subject_of(ticket: Ticket) -> str:
 def as_html(message: Message) -> SafeString:
     """A message of the desk as HTML: Markdown rendered, plain text in paragraphs with its links."""
     if message.is_markdown:
-        return SafeString(nh3.clean(_markdown.render(message.text)))
+        return markdown.as_html(message.text)
     return SafeString(linebreaks(urlize(message.text, nofollow=True, autoescape=True), autoescape=False))
 
 

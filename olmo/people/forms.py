@@ -52,9 +52,20 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at r
 
     class Meta:
         model = Person
-        fields = ("name", "language", "time_zone", "theme")
-        labels = {"name": _("Name"), "language": _("Language")}
+        fields = ("name", "language", "time_zone", "theme", "undo_seconds")
+        labels = {"name": _("Name"), "language": _("Language"), "undo_seconds": _("Take a sent reply back within")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["undo_seconds"].required = False
+        if not self.instance.is_agent:
+            del self.fields["undo_seconds"]
+
+    def clean_undo_seconds(self) -> int:
+        """What was chosen; a form without the field leaves it as it is."""
+        chosen = self.cleaned_data["undo_seconds"]
+        return int(self.instance.undo_seconds if chosen is None else chosen)
 
 
 class AgainForm(forms.Form):

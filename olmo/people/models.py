@@ -16,6 +16,10 @@ class Kind(models.TextChoices):
     ROBOT = "robot", _("Robot")
 
 
+# For how long a reply can be taken back before it leaves.
+UNDO_CHOICES = [(0, _("No: it leaves at once")), (10, _("10 seconds")), (20, _("20 seconds")), (30, _("30 seconds"))]
+
+
 class PersonManager(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(email__iexact=username)
@@ -41,6 +45,7 @@ class Person(AbstractBaseUser, Located):
     signature = models.TextField(_("signature"), blank=True, max_length=5000)
     keys = models.JSONField(default=dict, blank=True)  # command -> key, where it is not the usual one
     has_single_keys = models.BooleanField(default=True)
+    undo_seconds = models.PositiveSmallIntegerField(_("time to undo sending"), choices=UNDO_CHOICES, default=10)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[PersonManager] = PersonManager()

@@ -8,11 +8,13 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, OlmoError
+from olmo.kernel.markdown import as_html
 from olmo.kernel.middleware import status_of
 from olmo.people.answers import onward
 from olmo.people.gate import for_requesters
@@ -145,11 +147,15 @@ def _said(person: Person, message: Message) -> dict[str, Any]:
     return {
         "name": author.name, "kind": author.kind, "at": message.at,
         "by": _("You") if author.pk == person.pk else desk if message.is_from_desk else author.name,
-        "body": paragraphs(message.text) if not message.redacted_at else "",
+        "body": _words(message) if not message.redacted_at else "",
         "quoted": paragraphs(message.quoted) if message.quoted.strip() else "",
         "attachments": [_file(file) for file in message.attachments.all()],
         "state": _("The content of this message was erased.") if message.redacted_at else "",
     }  # fmt: skip
+
+
+def _words(message: Message) -> SafeString:
+    return as_html(message.text) if message.is_markdown else paragraphs(message.text)
 
 
 def _file(file: Attachment) -> dict[str, Any]:

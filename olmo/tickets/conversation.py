@@ -44,7 +44,9 @@ class Said:
     text: str
     quoted: str
     html: str
+    to: list[str]
     cc: list[str]
+    is_markdown: bool
     redacted_at: datetime | None
     withdrawn_at: datetime | None
     call_direction: str
@@ -61,8 +63,8 @@ class Said:
 
 # The author comes by a subselect: as a join, under row security, planning it takes longer than reading it.
 _MESSAGES = """
-select m.id, m.ticket_id, m.kind, m.channel, m.is_from_desk, m.is_verified, m.at, m.text, m.quoted, m.html, m.cc, m.redacted_at,
-    m.withdrawn_at, m.call_direction, m.call_minutes,
+select m.id, m.ticket_id, m.kind, m.channel, m.is_from_desk, m.is_verified, m.at, m.text, m.quoted, m.html, m.to, m.cc,
+    m.is_markdown, m.redacted_at, m.withdrawn_at, m.call_direction, m.call_minutes,
     (select array[name, kind, coalesce(email, '')] from people_person where id = m.author_id),
     (select json_agg(json_build_array(id, name, media_type, size, content_id, is_inline) order by id)
         from tickets_attachment where message_id = m.id)

@@ -75,6 +75,12 @@ def _own(viewer: Person) -> Q:
     return Q(requester=viewer) | Q(pk__in=followed) if followed else Q(requester=viewer)
 
 
+def next_for(viewer: Person, after: Ticket) -> int | None:
+    """The number of the viewer's next ticket to work on, beside `after`: the most urgent, the one that waits longest."""
+    mine = visible_to(viewer).filter(assignee=viewer, status__in=(Status.NEW, Status.OPEN)).exclude(pk=after.pk)
+    return mine.order_by("priority", "updated_at", "pk").values_list("number", flat=True).first()
+
+
 def by_number(viewer: Person, number: int) -> Ticket:
     """The ticket with this number, its client and people. Raises NotFound: there is none, or the viewer may not know."""
     found = visible_to(viewer).filter(number=number).order_by().first()

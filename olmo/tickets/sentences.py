@@ -84,6 +84,9 @@ class _Values(dict[str, str]):
     def _due_at(self) -> str:
         return _moment(self.data.get("due_at")) or _("none")
 
+    def _send_at(self) -> str:
+        return _moment(self.data.get("send_at"))
+
     def _language(self) -> str:
         return str(dict(settings.LANGUAGES).get(self.data["language"], self.data["language"]))
 

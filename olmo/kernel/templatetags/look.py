@@ -20,7 +20,13 @@ THEMES = ("light", "dark")
 HUES = 36
 SAID: Mapping[str, Promise] = {
     **spoken.WORDS,
-    "kept": gettext_lazy("Draft kept"),
+    "kept": gettext_lazy("Kept in this browser"),
+    "otherDraft": gettext_lazy("Another text is saved for this draft."),
+    "saving": gettext_lazy("Saving…"),
+    "notSaved": gettext_lazy("Not saved, kept in this browser. It is tried again."),
+    "signedOut": gettext_lazy("You are signed out. Not saved, kept in this browser: sign in again, and it is here."),
+    "leavesIn": gettext_lazy("in {n} s"),
+    "leaving": gettext_lazy("leaving now…"),
     "uploading": gettext_lazy("{percent} % of {size}"),
     "uploadStopped": gettext_lazy("{name} was not attached: {reason}"),
     "uploadBroken": gettext_lazy("the connection broke"),

@@ -16,7 +16,7 @@ from ..log import changing
 from ..models import Event, MessageKind, ResolutionCode, Status, Ticket
 from .checklists import require_ticked
 from .values import checked_text
-from .writing import NewMessage, message_row
+from .writing import NewMessage, add_files, message_row
 
 
 def resolve(
@@ -42,6 +42,7 @@ def resolve(
         if words:
             row = message_row(ticket, words, author=by, client_id=ticket.client_id, kind=MessageKind.PUBLIC)
             row.save(force_insert=True)
+            add_files(row, words, uploader=by)
         return log.record(Resolved(code=code, message=row.pk if row else None, on_first_contact=on_first_contact))
 
 

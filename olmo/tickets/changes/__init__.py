@@ -8,6 +8,15 @@ from .base import KINDS, Change, Talk, loggable, of_event
 from .calls import CallbackDone, CallbackDropped, CallbackPromised, Called
 from .checklists import ChecklistSet, ItemTicked, ItemUnticked
 from .conversation import DeliveryFailed, Noted, Received, Redacted, Replied
+from .drafting import (
+    ApprovalAsked,
+    ApprovalGiven,
+    ApprovalWithdrawn,
+    DraftReturned,
+    SendCancelled,
+    SendScheduled,
+    SendStopped,
+)
 from .life import ChainStopped, Closed, Opened, PutOnHold, Reopened, Resolved, Resumed
 from .ownership import Assigned, Escalated, RequesterChanged, Unwatched, Watched
 from .properties import Categorised, Classified, DueSet, FieldsSet, LanguageSet, Prioritised, Retitled, Tagged
@@ -17,6 +26,9 @@ from .undoing import Undone
 __all__ = [
     "KINDS",
     "Absorbed",
+    "ApprovalAsked",
+    "ApprovalGiven",
+    "ApprovalWithdrawn",
     "Assigned",
     "CallbackDone",
     "CallbackDropped",
@@ -29,6 +41,7 @@ __all__ = [
     "Classified",
     "Closed",
     "DeliveryFailed",
+    "DraftReturned",
     "DueSet",
     "Escalated",
     "FieldsSet",
@@ -50,6 +63,9 @@ __all__ = [
     "Resolved",
     "Resumed",
     "Retitled",
+    "SendCancelled",
+    "SendScheduled",
+    "SendStopped",
     "SplitOff",
     "Tagged",
     "Talk",

@@ -1,0 +1,68 @@
+"""Tables of the writing room. Words are personal text: a draft ends when it is sent or thrown away."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from olmo.people.models import Person
+from olmo.tickets.models import Ticket
+
+
+class Kind(models.TextChoices):
+    REPLY = "reply", _("Reply")
+    NOTE = "note", _("Internal note")
+
+
+class Then(models.TextChoices):
+    """What else happens when a reply leaves."""
+
+    REPLY = "reply", _("Only send")
+    WAIT = "wait", _("Send and wait for the requester")
+    RESOLVE = "resolve", _("Send and resolve")
+
+
+class Draft(models.Model):
+    """What an agent wrote and has not sent. `to` and `cc` are kept as they were typed; an empty `to` is the requester."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+", db_index=False)
+    author = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.REPLY)
+    text = models.TextField(blank=True)
+    to = models.TextField(blank=True)
+    cc = models.TextField(blank=True)
+    uploads = ArrayField(models.BigIntegerField(), default=list)
+    revision = models.PositiveIntegerField(default=0)
+    writer = models.CharField(max_length=36, blank=True, help_text="The open page that wrote last.")
+    updated_at = models.DateTimeField()
+
+    then = models.CharField(max_length=8, choices=Then, default=Then.REPLY)
+    code = models.CharField(max_length=16, blank=True)
+    send_at = models.DateTimeField(null=True)
+    is_scheduled = models.BooleanField(default=False)
+    seen = models.PositiveIntegerField(default=0, help_text="The version of the ticket when it was queued.")
+    stopped = models.CharField(max_length=300, blank=True)
+
+    is_shared = models.BooleanField(default=False)
+    approver = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    remark = models.TextField(blank=True, max_length=2000)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket", "author", "kind"], condition=Q(send_at=None, approver=None), name="one_open_draft"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["ticket"], name="draft_of_ticket"),
+            models.Index(fields=["author", "-updated_at"], name="draft_of_author"),
+            models.Index(fields=["send_at"], name="draft_to_send", condition=~Q(send_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its author may go on writing it."""
+        return self.send_at is None and self.approver_id is None

@@ -1,0 +1,46 @@
+"""Reads of the writing room; each starts from who looks."""
+
+from django.db.models import Q, QuerySet
+
+from olmo.kernel.errors import NotFound
+from olmo.people.models import Person
+from olmo.people.queries import clients_of
+from olmo.tenancy.scope import EveryClient
+from olmo.tickets.models import Ticket
+
+from .models import Draft
+
+
+def visible_to(viewer: Person) -> QuerySet[Draft]:
+    """An agent's own drafts, those shared or given to them, and replies that wait for their moment."""
+    if not viewer.is_agent:
+        return Draft.objects.none()
+    theirs = Q(author=viewer) | Q(is_shared=True) | Q(approver=viewer) | Q(send_at__isnull=False, kind="reply")
+    clients = clients_of(viewer)
+    drafts = Draft.objects.filter(theirs).select_related("author", "approver")
+    return drafts if isinstance(clients, EveryClient) else drafts.filter(ticket__client_id__in=list(clients))
+
+
+def of_ticket(viewer: Person, ticket: Ticket) -> list[Draft]:
+    """Every draft of a ticket that the viewer may see, the oldest first."""
+    return list(visible_to(viewer).filter(ticket=ticket).order_by("pk"))
+
+
+def open_draft(author: Person, ticket: Ticket, kind: str, *, locked: bool = False) -> Draft | None:
+    """What `author` is writing on a ticket."""
+    rows = Draft.objects.filter(ticket=ticket, author=author, kind=kind, send_at=None, approver=None)
+    return (rows.select_for_update(of=("self",)) if locked else rows).first()
+
+
+def by_id(viewer: Person, pk: int) -> Draft:
+    """A draft with its ticket. Raises NotFound: there is none, or the viewer may not know."""
+    found = visible_to(viewer).select_related("ticket__requester", "ticket__client").filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def mine(viewer: Person, limit: int = 100) -> list[Draft]:
+    """The viewer's drafts and those they are asked to approve, the newest first."""
+    rows = visible_to(viewer).filter(Q(author=viewer) | Q(approver=viewer))
+    return list(rows.select_related("ticket__requester").order_by("-updated_at", "-pk")[:limit])
