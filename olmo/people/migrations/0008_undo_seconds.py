@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0006_notes"),
+        ("people", "0007_team_leads"),
     ]
 
     operations = [
