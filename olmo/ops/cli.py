@@ -57,6 +57,7 @@ COMMANDS: dict[str, Command] = {
     # To a mail server 75 (sysexits.h) means: keep the message and try again. Any other code loses it.
     "mail deliver": Command("olmo.channels.mail.cli:main", Needs.DATABASE, "deliver a message", fails_with=75),
     "mail parse": Command("olmo.channels.mail.cli:main", Needs.DJANGO, "show how a message is read"),
+    "triage": Command("olmo.routing.triage.cli:main", Needs.NOTHING, "measure how well tickets can be triaged"),
     "manage": Command("olmo.ops.database:manage", Needs.NOTHING, "Django's own commands"),
 }
 

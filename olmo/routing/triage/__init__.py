@@ -1,0 +1,1 @@
+"""Triage: what a new ticket probably is, learnt from the desk's own closed tickets."""
