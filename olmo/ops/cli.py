@@ -16,6 +16,7 @@ from olmo.ops.problems import Problem
 class Needs(Enum):
     """What must be there before a command's function is called."""
 
+    NO_SETTINGS = "no settings"  # a plain function of its input
     NOTHING = "nothing"
     DJANGO = "django"  # settings and apps loaded, no database
     DATABASE = "database"  # the database runs and is migrated; Django is loaded
@@ -58,6 +59,9 @@ COMMANDS: dict[str, Command] = {
     "mail deliver": Command("olmo.channels.mail.cli:main", Needs.DATABASE, "deliver a message", fails_with=75),
     "mail parse": Command("olmo.channels.mail.cli:main", Needs.DJANGO, "show how a message is read"),
     "triage": Command("olmo.routing.triage.cli:main", Needs.NOTHING, "measure how well tickets can be triaged"),
+    "sla": Command(
+        "olmo.service_levels.engine.command:main", Needs.NO_SETTINGS, "explain due times of a case given as JSON"
+    ),
     "manage": Command("olmo.ops.database:manage", Needs.NOTHING, "Django's own commands"),
 }
 
@@ -117,6 +121,9 @@ def run(command: Command) -> int:
 @contextlib.contextmanager
 def surroundings(needs: Needs) -> Iterator[None]:
     """Provide what a command needs, for as long as it runs."""
+    if needs is Needs.NO_SETTINGS:
+        yield
+        return
     current()  # a wrong setting is told before anything else happens
     if needs is Needs.NOTHING:
         yield
