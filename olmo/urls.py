@@ -7,6 +7,7 @@ from olmo.kernel import app, views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("olmo.ops.urls")),
     path("", include("olmo.people.urls")),
+    path("account/", include("olmo.notifications.urls")),
     path("desk/", include("olmo.desk.urls")),
     path("manifest.webmanifest", app.manifest, name="manifest"),
     path("sw.js", app.worker, name="worker"),

@@ -212,7 +212,7 @@ def _of_acme(ticket: Ticket) -> tuple[object, ...]:
 
 
 # What reading may leave behind: how far somebody has read, their session, and tries that are counted.
-_LEFT_BEHIND = {"tickets_readmark", "django_session", "people_attempt"}
+_LEFT_BEHIND = {"tickets_readmark", "notifications_alert", "django_session", "people_attempt"}
 
 
 def _fingerprint() -> dict[str, str]:

@@ -1,5 +1,6 @@
 // The live stream says only "look again". One stream per browser: the tab that holds the lock listens and tells the others.
 // <body data-live-token-url data-live-key [data-live-url]>; parts: data-live="ticket:12", "list" or both, with an id.
+import { ring } from "./bell.js";
 import { look } from "./look-again.js";
 import { began, heard } from "./presence.js";
 
@@ -40,13 +41,14 @@ async function listen() {
   if (!url) return false;
   const stream = new EventSource(url);
   stream.onopen = () => {
-    if (pause > FIRST) tell(null);
+    if (pause > FIRST) tell(null), ring();
     began();
     pause = FIRST;
     document.documentElement.dataset.live = "on";
   };
   for (const kind of ["message", "changed"]) stream.addEventListener(kind, (event) => tell(read(event.data)));
   stream.addEventListener("here", (event) => heard(JSON.parse(event.data)));
+  stream.addEventListener("bell", ring);
   await new Promise((broken) => (stream.onerror = broken));
   stream.close();
   delete document.documentElement.dataset.live;

@@ -80,6 +80,8 @@ COMMANDS: tuple[Command, ...] = (
     _go(name="box-teams", label=_("My teams"), key="g t", path="?box=teams", icon="users"),
     _go(name="box-unassigned", label=_("Unassigned"), key="g u", path="?box=unassigned", icon="newcomer"),
     _go(name="box-callbacks", label=_("Call-backs"), key="g c", path="?box=callbacks&sort=callback", icon="phone"),
+    _go(name="box-mentions", label=_("Mentions"), key="g @", path="?box=mentions", icon="at"),
+    _go(name="notices", label=_("Notices"), key="g n", path="notices", icon="bell"),
     _go(name="box-waiting", label=_("Waiting"), key="g w", path="?box=waiting", icon="waiting"),
     _go(name="box-open", label=_("All open"), key="g o", path="?box=open", icon="todo"),
     _go(name="box-done", label=_("Done"), key="g d", path="?box=done", icon="done"),

@@ -49,6 +49,9 @@ def _acts(request: DeskRequest, ticket: Ticket, message: Message) -> list[dict[s
         return {"label": label, "icon": icon, "url": reverse(f"desk:{noun}", args=[ticket.number, message.pk]), **extra}
 
     found = []
+    if message.is_internal and not message.redacted_at:
+        url = f"{reverse('desk:ticket', args=[ticket.number])}?note={message.pk}#composer"
+        found.append({"label": _("Answer this note"), "icon": "reply", "url": url})
     if not message.is_internal and not message.redacted_at:
         found.append(to("split", _("Make it a ticket of its own…"), "split"))
     if message.html:

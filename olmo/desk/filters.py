@@ -37,6 +37,7 @@ WHOSE: Mapping[str, Words] = {
 }
 BEGINNING: Mapping[str, Words] = {
     "callbacks": gettext_lazy("Promised call-backs"),
+    "mentions": gettext_lazy("Tickets that mention you"),
     "waiting": gettext_lazy("Waiting tickets"),
     "done": gettext_lazy("Finished tickets"),
     "all": gettext_lazy("All tickets"),

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from olmo.kernel import clock, marks, rows, spoken
+from olmo.tickets import mentions
 from olmo.tickets.models import HoldReason, Status
 
 Row = Mapping[str, Any]
@@ -27,7 +28,7 @@ def listed(tickets: Iterable[Row], unread: set[int], *, highlight: Highlighter |
                     {
                         "number": row["number"], "url": f"{place}{row['number']}", "is_unread": row["id"] in unread,
                         "is_fixed": True, "priority": row["priority"], "title": said(row["subject"]),
-                        "last": said(" ".join((row["excerpt"] or "").split())), "people": row["requester__name"],
+                        "last": said(" ".join(mentions.plain(row["excerpt"] or "").split())), "people": row["requester__name"],
                         "organisation": row["client__name"], "channel": row["channel"], "owner": row["assignee__name"],
                         "due_at": row["due_at"], "due_share": _share(row["opened_at"], row["due_at"], now),
                         "changed_at": row["updated_at"], "clock": _clock(row, now),

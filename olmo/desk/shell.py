@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from olmo.kernel.errors import Words
+from olmo.notifications import queries as notifications
 from olmo.people.gate import for_agents
 from olmo.people.models import Person
 from olmo.tickets import queries
@@ -21,6 +22,7 @@ BOXES: Mapping[str, tuple[Words, str, bool]] = {
     "teams": (_("My teams"), "users", True),
     "unassigned": (_("Unassigned"), "newcomer", True),
     "callbacks": (_("Call-backs"), "phone", True),
+    "mentions": (_("Mentions"), "at", False),
     "waiting": (_("Waiting"), "waiting", False),
     "open": (_("All open"), "todo", False),
     "done": (_("Done"), "done", False),
@@ -61,8 +63,12 @@ def page(request: DeskRequest, template: str, context: dict[str, Any], *, status
 
 def _around(request: DeskRequest) -> dict[str, Any]:
     box = request.GET.get("box", "mine") if request.path == reverse("desk:list") else ""
+    counts = queries.counts(
+        request.person, COUNTED, MOST_COUNTED, beside={"notices": notifications.unread(request.person)}
+    )
     return {
-        "nav": navigation(request.person, box, request.path),
+        "nav": navigation(request.person, box, request.path, counts),
+        "bell": bell(bounded(counts["notices"]), request.path == reverse("desk:notices")),
         "list_url": reverse("desk:list"),
         "new_url": reverse("desk:new"),
         "search_url": reverse("desk:search"),
@@ -70,9 +76,14 @@ def _around(request: DeskRequest) -> dict[str, Any]:
     }
 
 
-def navigation(viewer: Person, box: str, path: str) -> list[dict[str, Any]]:
-    """The boxes with their counts (up to 99), and what an administrator looks after. One query."""
-    counts = queries.counts(viewer, COUNTED, MOST_COUNTED)
+def bell(count: str, is_here: bool) -> dict[str, Any]:
+    """The bell of the navigation. count: how many notices are not read, in words."""
+    ring = reverse("desk:ring") + ("?at=notices" if is_here else "")
+    return {"url": reverse("desk:notices"), "ring_url": ring, "count": count, "active": is_here}
+
+
+def navigation(viewer: Person, box: str, path: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The boxes with their counts (up to 99), and what an administrator looks after."""
     start = reverse("desk:list")
     items: list[dict[str, Any]] = [
         {

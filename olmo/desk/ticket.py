@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.kernel.presence import pass_for
+from olmo.notifications import actions as notifications
 from olmo.people.models import Person
-from olmo.tickets import conversation, queries
+from olmo.tickets import conversation, mentions, queries
 from olmo.tickets.models import Message, Status, Ticket
 from olmo.tickets.sentences import describe
 from olmo.writing import queries as written
@@ -27,12 +28,29 @@ from .panel import panel
 from .shell import DeskRequest, agents, is_ahead, is_part, page
 from .timeline import timeline
 
+MOST_QUOTED = 12  # lines of a note that is answered
+
 
 @require_safe
 @agents
 def show(request: DeskRequest, number: int) -> HttpResponse:
     """The ticket, opened at its newest messages. Whoever opens it has read it, unless a script only asks ahead."""
-    return whole(request, queries.by_number(request.person, number), is_read=not is_ahead(request))
+    ticket = queries.by_number(request.person, number)
+    return whole(request, ticket, draft=_answer_to_note(request, ticket), is_read=not is_ahead(request))
+
+
+def _answer_to_note(request: DeskRequest, ticket: Ticket) -> Draft | None:
+    """A note that quotes the one in `note` (its id) and mentions who wrote it."""
+    text = request.GET.get("note", "")
+    pk = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    found = conversation.messages(request.person, ticket, limit=1, only=[pk]) if pk else []
+    if not found or not found[0].is_internal:
+        return None
+    author = queries.messages(request.person, ticket).get(pk=pk).author
+    lines = mentions.plain(found[0].text).strip().splitlines()[:MOST_QUOTED]
+    quote = "\n".join(f"> {line}" for line in lines)
+    mention = f"{mentions.written(author)} " if author.is_agent and author.pk != request.person.pk else ""
+    return Draft(kind="note", note_text=f"{quote}\n\n{mention}")
 
 
 def whole(
@@ -47,6 +65,7 @@ def whole(
     own = [draft for draft in drafts if draft.author_id == viewer.pk and draft.is_open]
     if is_read and around.read_up_to < ticket.version:
         queries.mark_read(viewer, ticket)
+        notifications.read(viewer, ticket=ticket)
     context: dict[str, Any] = {
         "ticket": ticket,
         "live": live,

@@ -1,7 +1,7 @@
 """What somebody wrote, made ready to be shown: paragraphs and links of plain text, HTML of mail with its history folded."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.utils.html import escape
@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from olmo.kernel.markdown import as_html
+from olmo.tickets import mentions
 from olmo.tickets.conversation import Said
 from olmo.tickets.models import Message
 
@@ -17,6 +18,8 @@ _TAIL = ".,;:!?)]}»”"
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _REMOTE = re.compile(r'data-remote-src="([^"]*)"')
 _CID = re.compile(r'data-cid="([^"]*)"')
+_OPEN, _SHUT = "\ue000", "\ue001"
+_MARKUP = re.compile(r"[*_`~<>\[\]]")
 MOST_SHOWN = 200_000  # characters of one message; the rest is in its source
 
 
@@ -39,8 +42,23 @@ def body(message: Said, pictures: Mapping[str, str]) -> Body:
         new, quoted = (_with_pictures(part, pictures) for part in found)
         return Body(SafeString(new), SafeString(quoted), images=len(_REMOTE.findall(new)))
     text = message.text[:MOST_SHOWN]
-    shown = as_html(text, pictures) if message.is_markdown else paragraphs(text)
-    return Body(shown, paragraphs(message.quoted[:MOST_SHOWN]), is_cut=len(message.text) > MOST_SHOWN)
+    def draw(text: str) -> SafeString:
+        return as_html(text, pictures) if message.is_markdown else paragraphs(text)
+
+    new = with_mentions(text, draw) if message.is_internal else draw(text)
+    return Body(new, paragraphs(message.quoted[:MOST_SHOWN]), is_cut=len(message.text) > MOST_SHOWN)
+
+
+def with_mentions(text: str, draw: Callable[[str], SafeString]) -> SafeString:
+    """A note as HTML, made by `draw` of its text, with those whom it mentions as marks: `@Alma Ferri`.
+
+    The places of the marks pass through `draw` as two characters that no text may hold.
+    """
+    if "(person:" not in text:
+        return draw(text)
+    bare = text.replace(_OPEN, "").replace(_SHUT, "")
+    html = draw(mentions.shown(bare, lambda name: f"{_OPEN}@{_MARKUP.sub(' ', name)}{_SHUT}"))
+    return SafeString(html.replace(_OPEN, '<span class="mention">').replace(_SHUT, "</span>"))
 
 
 def with_images(message: Message, pictures: Mapping[str, str]) -> SafeString:

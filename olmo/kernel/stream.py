@@ -5,6 +5,7 @@ connection for as long as it is open). It says only "look again", with ids; what
 
     data: {"tickets": [12, 14]}      these tickets (their ids) changed
     event: changed                   anything may have changed
+    event: bell                      the person of this stream was told something, or read it
     event: here                      who is at these tickets now (see `presence`), by the tickets' numbers
 
 Who may listen to what is signed into the address (`address`) by a view that knows the person. The address works for a minute and
@@ -130,11 +131,12 @@ def cookie(scope: Message, name: str) -> str:
 class Stream:
     """One open page. News waits as a set of ids, so a slow reader costs no memory and never holds up the others."""
 
-    __slots__ = ("_ends_at", "_is_ended", "_pending", "_presence", "_seen_at", "_wake", "listener")
+    __slots__ = ("_ends_at", "_is_ended", "_pending", "_presence", "_rings", "_seen_at", "_wake", "listener")
 
     def __init__(self, listener: Listener, presence: Presence | None = None) -> None:
         self.listener = listener
         self._presence = presence or Presence()
+        self._rings = False
         self._seen_at: dict[int, int] = {}  # tickets where somebody came or went: id -> number
         self._wake = asyncio.Event()
         self._pending: set[int] | None = set()  # None: more than can be named
@@ -159,6 +161,11 @@ class Stream:
         self._seen_at[sign.ticket] = sign.number
         self._wake.set()
 
+    def ring(self) -> None:
+        """The person of this stream was told something."""
+        self._rings = True
+        self._wake.set()
+
     def end(self) -> None:
         """Let the answer end; the page may ask for a new address."""
         self._is_ended = True
@@ -171,7 +178,8 @@ class Stream:
         if self._is_ended or time.monotonic() > self._ends_at:
             return None
         self._wake.clear()
-        return self._news() + self._people() or b":\n\n"
+        rings, self._rings = self._rings, False
+        return self._news() + self._people() + (b"event: bell\ndata: {}\n\n" if rings else b"") or b":\n\n"
 
     def _news(self) -> bytes:
         pending, self._pending = self._pending, set()
@@ -229,12 +237,15 @@ class Hub:
             self._streams.pop(stream.listener.person, None)
 
     def publish(self, payload: str) -> None:
-        """Pass on what `kernel.live.tell` said: {client, ticket, public}, or {person} whose rights changed, {here: signs}."""
+        """Pass on what was told: {client, ticket, public}, {bell: person}, {here: signs}, or {person} whose rights have changed."""
         news = json.loads(payload)
         if "here" in news:
             for sign in (Sign(*given) for given in news["here"]):
                 if self.presence.hear(sign):
                     self._tell_of(sign)
+        elif "bell" in news:
+            for own in self._streams.get(news["bell"], []):
+                own.ring()
         elif "person" in news:
             for stream in self._streams.get(news["person"], []):
                 stream.end()

@@ -18,9 +18,9 @@ from olmo.people.actions import robot
 from olmo.tickets import actions
 from olmo.tickets.models import Channel, Event, Message, Ticket
 
-from . import wording
+from . import kinds, wording
 from .models import Notice
-from .sending import Sender, automatic_headers, page_of, sender_for
+from .sending import Sender, automatic_headers, page_of, preferences_url, sender_for
 from .telling import Reader, once_by_itself, post, reader_of, suppress
 
 PURPOSE = "ack"
@@ -54,7 +54,7 @@ def _is_wanted(event: Event, message: Message | None) -> bool:
         return False
     if message.author_id != ticket.requester_id or not message.is_verified or channels.is_automatic(message):
         return False
-    return not is_own_address(ticket.requester.email or "")
+    return not is_own_address(ticket.requester.email or "") and kinds.wants(ticket.requester, "received")
 
 
 def _mail(ticket: Ticket, reader: Reader, sender: Sender, *, is_proven: bool) -> wording.Mail:
@@ -64,7 +64,7 @@ def _mail(ticket: Ticket, reader: Reader, sender: Sender, *, is_proven: bool) ->
     return wording.written(
         "acknowledgement", f"[#{ticket.number}] {ticket.subject if is_proven else subject}", language=language, ticket=ticket,
         name=reader.person.first_name if is_proven and reader.person else "", subject=ticket.subject if is_proven else "",
-        url=page_of(ticket, reader.person), signature=sender.signature,
+        url=page_of(ticket, reader.person), signature=sender.signature, preferences_url=preferences_url(),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from olmo.channels.loops import is_own_address
 from olmo.kernel.errors import Invalid
@@ -13,8 +14,8 @@ from olmo.people.models import Person
 from olmo.tickets.files import path_of
 from olmo.tickets.models import Event, Message, Ticket
 
-from . import wording
-from .sending import automatic_headers, page_of, sender_for
+from . import kinds, wording
+from .sending import automatic_headers, page_of, preferences_url, sender_for
 from .telling import Reader, is_silenced, once, post, reader_at, reader_of
 
 MAX_FILES_BYTES = 10 * 2**20
@@ -32,10 +33,12 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
         if (notice := once(event, reader, "resolution" if resolved else "reply")) is None:
             continue
         language = reader.language(ticket)
+        with override(language):
+            because = _because(ticket, reader)
         mail = wording.written(
             "answer", wording.subject_of(ticket), language=language, ticket=ticket, message=message, author=event.by,
             body=wording.as_html(message) if message else "", resolved=resolved, signature=sender.signature,
-            left_out=left_out, url=page_of(ticket, reader.person),
+            left_out=left_out, url=page_of(ticket, reader.person), because=because, preferences_url=preferences_url(),
             quoted=wording.history(ticket, message, reader.person, language),
         )  # fmt: skip
         post(
@@ -65,7 +68,18 @@ def _reason_to_hold(reader: Reader) -> str:
 
 def _followers(ticket: Ticket) -> Iterable[Person]:
     """Those who follow from outside; agents who follow get notices instead."""
-    return Person.objects.filter(pk__in=ticket.watcher_ids, kind="requester")
+    people = list(Person.objects.filter(pk__in=ticket.watcher_ids, kind="requester"))
+    chosen = kinds.channels_for(people, "followed")
+    return [person for person in people if kinds.MAIL in chosen[person.pk]]
+
+
+def _because(ticket: Ticket, reader: Reader) -> str:
+    """Why they get it; nothing to somebody at an address that was put in copy: they have nothing to choose."""
+    if reader.person is None:
+        return ""
+    if reader.person.pk == ticket.requester_id:
+        return str(kinds.WHY["requester"])
+    return str(kinds.WHY["follower"]) if reader.person.pk in ticket.watcher_ids else ""
 
 
 def _may_get_copy(address: str) -> bool:

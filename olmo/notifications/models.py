@@ -1,9 +1,13 @@
-"""Who was told of which event."""
+"""Who was told of which event, what they read of it, and how they want to be told."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from olmo.outbox.models import Envelope
-from olmo.tickets.models import Event
+from olmo.people.models import Person
+from olmo.tickets.models import Event, Ticket
 
 
 class Notice(models.Model):
@@ -15,10 +19,58 @@ class Notice(models.Model):
     envelope = models.ForeignKey(Envelope, models.SET_NULL, null=True, related_name="+", db_index=False)
     reason = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField()
+    # Of one that waits to be collected with others: whose, why, and until when.
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+", db_index=False)
+    why = models.CharField(max_length=16, blank=True)
+    due_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "address"], name="told_once")]
-        indexes = [models.Index(fields=["address", "purpose", "at"], name="notice_of_address")]
+        indexes = [
+            models.Index(fields=["address", "purpose", "at"], name="notice_of_address"),
+            models.Index(fields=["due_at"], name="notice_to_collect", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["person"], name="notice_of_person", condition=Q(person__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} to {self.address}"
+
+
+class Alert(models.Model):
+    """A notice in the pages: that something happened, and why the person is told. Its words are made when it is read."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    event = models.ForeignKey(Event, models.CASCADE, related_name="+")
+    why = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "event"], name="alerted_once")]
+        indexes = [
+            models.Index(fields=["person", "-id"], name="alert_of_person"),
+            models.Index(fields=["person", "ticket"], name="alert_unread", condition=Q(read_at__isnull=True)),
+        ]
+
+
+class Preference(models.Model):
+    """What a person chose against the default: whether they are told of a kind of event by a channel."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=16)
+    channel = models.CharField(max_length=8)
+    is_on = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "channel"], name="preference_once")]
+
+
+class Rhythm(models.Model):
+    """When a person wants their mail: at once or collected at some times of the day, and when not at all. Their own zone."""
+
+    person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="+")
+    collect_at = ArrayField(models.TimeField(), default=list, blank=True, verbose_name=_("collected at"))
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    urgent_passes = models.BooleanField(_("urgent tickets are told at once"), default=True)

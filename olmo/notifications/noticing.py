@@ -1,39 +1,43 @@
-"""Notices to agents: short, with the words and a link; never to the author, only to those who may see the ticket."""
+"""Notices to agents: who is told of an event, and by which channels; never the author, only those who may see the ticket."""
 
 from collections.abc import Callable, Iterable
 
-from django.utils.translation import gettext as _
-from django.utils.translation import override
-
+from olmo.kernel import clock
 from olmo.people.models import Kind, Person, Team
 from olmo.tickets.models import Event, Message, Ticket
 
-from . import wording
-from .sending import automatic_headers, page_of, sender_for
-from .telling import Reader, once_by_itself, post, reader_of
+from . import channels, kinds
+from .rhythm import moment, rhythms
+from .telling import reader_of
 
-MAX_WORDS = 5000
 MAX_TEAM = 50
 
 Sentence = Callable[[], str]
 
 
-def notify(event: Event, people: Iterable[Person | None], sentence: Sentence, message: Message | None = None) -> None:
-    """Tell agents of an event. sentence: what happened, called in each reader's language."""
+def notify(
+    event: Event, people: Iterable[Person | None], sentence: Sentence, message: Message | None = None, *,
+    kind: str = "other", why: str = "",
+) -> None:  # fmt: skip
+    """Tell agents of an event, each by the channels that they chose, and each once, whoever else tells them of it.
+
+    sentence: what happened, called in each reader's language. kind: one of kinds.OF_AGENTS; why: one of kinds.WHY.
+    """
     ticket = event.ticket
     readers = {
-        person.pk: reader
+        person.pk: (person, reader)
         for person in people
         if person is not None and person.is_agent and person.pk != event.by_id and (reader := reader_of(person, ticket))
     }
     if not readers:
         return
-    sender = sender_for(ticket)
-    headers = automatic_headers("auto-generated", sender)
-    for reader in readers.values():
-        if (notice := once_by_itself(event, reader, "notice")) is not None:
-            mail = _mail(ticket, reader, sentence, message)
-            post(notice, reader, mail, sender=sender, headers=headers, is_automatic=True)
+    everybody = [person for person, _reader in readers.values()]
+    chosen, when, now = kinds.channels_for(everybody, kind), rhythms(everybody), clock.now()
+    for person, reader in readers.values():
+        mail_at = moment(when.get(person.pk), person, ticket, now)
+        telling = channels.Telling(event, person, reader, sentence, why, message, mail_at)
+        for name in sorted(chosen[person.pk] & channels.WAYS.keys()):
+            channels.WAYS[name](telling)
 
 
 def members_of(team_id: int | None) -> Iterable[Person]:
@@ -53,16 +57,3 @@ def following_agents(ticket: Ticket) -> Iterable[Person]:
 def team_name(team_id: int) -> str:
     """The name of a team."""
     return Team.objects.get(pk=team_id).name
-
-
-def _mail(ticket: Ticket, reader: Reader, sentence: Sentence, message: Message | None) -> wording.Mail:
-    language = reader.language(ticket)
-    with override(language):
-        said = sentence()
-        if message is not None and not message.is_verified:
-            said = f"{said} {_('The sender is not verified.')}"
-    words = message.text[:MAX_WORDS] if message is not None else ""
-    return wording.written(
-        "notice", wording.subject_of(ticket), language=language, ticket=ticket, sentence=said, words=words,
-        url=page_of(ticket, reader.person),
-    )  # fmt: skip

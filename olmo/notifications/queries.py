@@ -1,10 +1,16 @@
-"""Reads: how far the mail of a message got."""
+"""Reads: how far the mail of a message got, and the notices in somebody's pages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from olmo.outbox import queries as outbox
 from olmo.outbox.models import Envelope, State
+from olmo.people.models import Person
+from olmo.tickets import queries as tickets
+
+from .models import Alert
 
 
 @dataclass(frozen=True)
@@ -31,3 +37,15 @@ def _delivery(envelopes: list[Envelope]) -> Delivery:
     worst = next((state for state in (State.FAILED, State.HELD) if state in states), None)
     whole = "sent" if states == {State.SENT} else "waiting"
     return Delivery(str(worst or whole), [outbox.words(envelope) for envelope in envelopes])
+
+
+def alerts(viewer: Person, *, limit: int, before: int | None = None) -> list[Alert]:
+    """The newest notices of a person, about tickets that they may see now; before: only those older than this one (its id)."""
+    found = Alert.objects.filter(person=viewer, ticket__in=tickets.visible_to(viewer).order_by())
+    found = found.filter(pk__lt=before) if before is not None else found
+    return list(found.select_related("ticket", "event__by").order_by("-pk")[:limit])
+
+
+def unread(viewer: Person) -> QuerySet[Alert]:
+    """The notices that a person has not read, to be counted."""
+    return Alert.objects.filter(person=viewer, read_at=None)

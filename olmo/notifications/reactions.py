@@ -21,6 +21,7 @@ from olmo.tickets.changes import (
     DeliveryFailed,
     DraftReturned,
     Escalated,
+    Noted,
     Opened,
     Received,
     Replied,
@@ -30,6 +31,7 @@ from olmo.tickets.changes import (
 )
 from olmo.tickets.models import Event, Message, MessageKind
 
+from . import kinds
 from .acknowledging import acknowledge
 from .answers import send_answer
 from .noticing import following_agents, members_of, notify, team_name
@@ -83,20 +85,34 @@ def _opened(event: Event, change: Opened) -> None:
     message = _message(change.message)
     acknowledge(event, message)
     notify(
-        event, [event.ticket.assignee], lambda: _("%(by)s opened a ticket for you.") % {"by": event.by.name}, message
-    )
+        event, [event.ticket.assignee], lambda: _("%(by)s opened a ticket for you.") % {"by": event.by.name}, message,
+        kind="assigned", why="assignee",
+    )  # fmt: skip
 
 
 def _replied(event: Event, change: Replied) -> None:
     message = _message(change.message)
     send_answer(event, message)
-    notify(event, following_agents(event.ticket), lambda: _("%(by)s replied.") % {"by": event.by.name}, message)
+    words = {"by": event.by.name}
+    followers = following_agents(event.ticket)
+    notify(event, followers, lambda: _("%(by)s replied.") % words, message, kind="replied", why="follower")
+
+
+def _noted(event: Event, change: Noted) -> None:
+    """Those who are mentioned, then the owner, then those who follow."""
+    message, ticket, words = _message(change.message), event.ticket, {"by": event.by.name}
+    mentioned = Person.objects.filter(pk__in=change.mentioned)
+    notify(event, mentioned, lambda: _("%(by)s mentioned you.") % words, message, kind="mentioned", why="mentioned")
+    for why, people in (("assignee", [ticket.assignee]), ("follower", following_agents(ticket))):
+        others = [person for person in people if person is not None and person.pk not in change.mentioned]
+        notify(event, others, lambda: _("%(by)s wrote an internal note.") % words, message, kind="noted", why=why)
 
 
 def _resolved(event: Event, change: Resolved) -> None:
     if event.by.is_requester:
         return
-    send_answer(event, _message(change.message), resolved=True)
+    if change.message is not None or kinds.wants(event.ticket.requester, "resolved"):
+        send_answer(event, _message(change.message), resolved=True)
 
 
 def _received(event: Event, change: Received) -> None:
@@ -104,18 +120,24 @@ def _received(event: Event, change: Received) -> None:
     ticket = event.ticket
     if message is None or message.kind != MessageKind.PUBLIC:
         return
-    people = [ticket.assignee, *following_agents(ticket)]
-    notify(event, people, lambda: _("%(by)s wrote.") % {"by": message.author.name}, message)
+    author = message.author.name
+    for why, people in (("assignee", [ticket.assignee]), ("follower", following_agents(ticket))):
+        notify(event, people, lambda: _("%(by)s wrote.") % {"by": author}, message, kind="answered", why=why)
 
 
 def _assigned(event: Event, change: Assigned) -> None:
-    notify(event, [_person(change.assignee)], lambda: _("%(by)s assigned a ticket to you.") % {"by": event.by.name})
+    words = {"by": event.by.name}
+    notify(
+        event, [_person(change.assignee)], lambda: _("%(by)s assigned a ticket to you.") % words, kind="assigned",
+        why="assignee",
+    )  # fmt: skip
 
 
 def _escalated(event: Event, change: Escalated) -> None:
     words = {"by": event.by.name, "team": team_name(change.team)}
     notify(
-        event, members_of(change.team), lambda: _("%(by)s escalated a ticket to %(team)s.") % words, _message(change.message)
+        event, members_of(change.team), lambda: _("%(by)s escalated a ticket to %(team)s.") % words,
+        _message(change.message), kind="escalated", why="team",
     )  # fmt: skip
 
 
@@ -142,12 +164,16 @@ def _delivery_failed(event: Event, change: DeliveryFailed) -> None:
     if message is None or envelope is None:
         return
     words = {"to": envelope.to, "reason": envelope.last_error}
-    people = [message.author if message.author.is_agent else event.ticket.assignee]
-    notify(event, people, lambda: _("Your message to %(to)s could not be delivered: %(reason)s") % words, message)
+    is_author = message.author.is_agent
+    people = [message.author if is_author else event.ticket.assignee]
+    notify(
+        event, people, lambda: _("Your message to %(to)s could not be delivered: %(reason)s") % words, message,
+        kind="failed", why="author" if is_author else "assignee",
+    )  # fmt: skip
 
 
 _REACTIONS: dict[type[Change], Callable[[Event, Any], None]] = {
-    Opened: _opened, Replied: _replied, Resolved: _resolved, Received: _received, Assigned: _assigned,
+    Noted: _noted, Opened: _opened, Replied: _replied, Resolved: _resolved, Received: _received, Assigned: _assigned,
     Escalated: _escalated, DeliveryFailed: _delivery_failed, ApprovalAsked: _approval_asked,
     DraftReturned: _draft_returned, SendStopped: _send_stopped,
 }  # fmt: skip

@@ -89,6 +89,11 @@ def page_of(ticket: Ticket, reader: Person | None) -> str:
         return current().base_url
 
 
+def preferences_url() -> str:
+    """Where everybody chooses what they are told."""
+    return current().base_url + reverse("notices:preferences")
+
+
 def _mailbox_of(ticket: Ticket) -> Mailbox | None:
     """The mailbox that its first mail came to, or one of its client, or one of everybody's."""
     by_mail = Message.objects.filter(ticket=ticket).exclude(source_id=None).order_by("pk")

@@ -362,6 +362,17 @@ class ReadMark(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "ticket"], name="one_read_mark")]
 
 
+class Mention(models.Model):
+    """Who is mentioned in which note. The words are the message's; this finds them from the person's side."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "message"], name="mention_once")]
+
+
 class Watch(models.Model):
     """Who follows which ticket: `Ticket.watcher_ids` to be looked up from the person's side.
 

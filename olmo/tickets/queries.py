@@ -1,5 +1,6 @@
 """Reads of the tickets room; each starts from who looks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from olmo.tenancy.scope import EveryClient
 
 from . import search as words
 from .changes import KINDS, Undone
-from .models import ACTIVE, Attachment, Event, Message, MessageKind, ReadMark, Status, Ticket, Watch
+from .models import ACTIVE, Attachment, Event, Mention, Message, MessageKind, ReadMark, Status, Ticket, Watch
 
 tagged = words.tagged
 
@@ -93,7 +94,7 @@ def by_number(viewer: Person, number: int) -> Ticket:
     return found
 
 
-BOXES = ("mine", "teams", "unassigned", "callbacks", "open", "waiting", "done", "all")
+BOXES = ("mine", "teams", "unassigned", "callbacks", "mentions", "open", "waiting", "done", "all")
 
 
 def box(viewer: Person, name: str) -> QuerySet[Ticket]:
@@ -105,6 +106,9 @@ def box(viewer: Person, name: str) -> QuerySet[Ticket]:
         "unassigned": lambda: Q(assignee=None, status__in=ACTIVE),
         "callbacks": lambda: _to_call(viewer),
         "open": lambda: Q(status__in=ACTIVE),
+        "mentions": lambda: Q(
+            pk__in=Mention.objects.filter(person=viewer, message__withdrawn_at=None).values("ticket")
+        ),
         "waiting": lambda: Q(status=Status.WAITING),
         "done": lambda: Q(status__in=[Status.RESOLVED, Status.CLOSED]),
         "all": lambda: Q(),  # noqa: PLW0108  (Q is untyped)
@@ -185,9 +189,15 @@ def mark_read(viewer: Person, ticket: Ticket) -> None:
     )  # fmt: skip
 
 
-def counts(viewer: Person, names: tuple[str, ...], limit: int = 100) -> dict[str, int]:
-    """How many tickets each box holds, counted up to `limit` so that a large desk costs no more; one query."""
-    parts = [box(viewer, name).values("id")[:limit] for name in names]
+def counts(
+    viewer: Person, names: tuple[str, ...], limit: int = 100, *, beside: Mapping[str, QuerySet[Any]] | None = None
+) -> dict[str, int]:
+    """How many tickets each box holds, counted up to `limit` so that a large desk costs no more; one query.
+
+    beside: further things of the viewer to be counted with them, by name.
+    """
+    found: list[QuerySet[Any]] = [*(box(viewer, name) for name in names), *(beside or {}).values()]
+    parts = [rows.order_by().values("id")[:limit] for rows in found]
     sql: list[str] = []
     params: list[Any] = []
     for part in parts:
@@ -196,7 +206,7 @@ def counts(viewer: Person, names: tuple[str, ...], limit: int = 100) -> dict[str
         params += values
     with connection.cursor() as cursor:
         cursor.execute("select " + ", ".join(sql), params)
-        return dict(zip(names, cursor.fetchone(), strict=True))
+        return dict(zip([*names, *(beside or {})], cursor.fetchone(), strict=True))
 
 
 def messages(viewer: Person, ticket: Ticket) -> QuerySet[Message]:

@@ -44,6 +44,7 @@ SAID: Mapping[str, Promise] = {
     "isChangingThis": gettext_lazy("{name} is changing this"),
     "newMessage": gettext_lazy("1 new message above: show it"),
     "newMessages": gettext_lazy("{n} new messages above: show them"),
+    "newNotice": gettext_lazy("A new notice"),
     "cancel": gettext_lazy("Cancel"),
     "goOn": gettext_lazy("Go on"),
     "commands": gettext_lazy("Commands"),

@@ -11,10 +11,10 @@ from olmo.kernel.errors import Conflict, Invalid
 from olmo.kernel.text import clean, clean_line
 from olmo.people.models import Person
 
-from .. import files, policy
-from ..changes import DeliveryFailed, Noted, Received, Reopened, Replied
+from .. import files, mentions, policy
+from ..changes import DeliveryFailed, Noted, Received, Reopened, Replied, Watched
 from ..log import Log, changing
-from ..models import Attachment, Channel, Event, Message, MessageKind, Status, Ticket
+from ..models import Attachment, Channel, Event, Mention, Message, MessageKind, Status, Ticket
 from .values import checked_text
 
 
@@ -66,10 +66,20 @@ def reply(ticket: Ticket, *, by: Person, message: NewMessage, seen: int | None =
 
 
 def note(ticket: Ticket, *, by: Person, message: NewMessage) -> Event:
-    """Write an internal note: agents see it, the requester never. Raises NotFound, NotAllowed, Invalid."""
+    """Write an internal note: agents see it, the requester never. Who is mentioned in it follows the ticket from then on.
+
+    Raises NotFound, NotAllowed, Invalid (also: a mention of somebody who may not see the ticket).
+    """
     with changing(ticket, by=by) as log:
         policy.require_work(by, ticket)
-        return log.record(Noted(message=_write(log, message, MessageKind.INTERNAL).pk))
+        people = mentions.checked(message.text, ticket, by=by)
+        row = _write(log, message, MessageKind.INTERNAL)
+        event = log.record(Noted(message=row.pk, mentioned=tuple(person.pk for person in people)))
+        for person in people:
+            if person.pk not in ticket.watcher_ids:
+                log.record(Watched(person=person.pk))
+        Mention.objects.bulk_create(Mention(person=person, ticket=ticket, message=row) for person in people)
+        return event
 
 
 def receive(ticket: Ticket, *, by: Person, message: NewMessage, reopens: bool = True, internal: bool = False) -> Event:

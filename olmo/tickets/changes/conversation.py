@@ -62,6 +62,7 @@ class Noted(Change):
     noun = pgettext_lazy("taken back", "internal note")
     words = _("%(by)s wrote an internal note")
     message: int
+    mentioned: tuple[int, ...] = ()  # persons
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.last_message_id = self.message

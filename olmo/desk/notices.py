@@ -1,0 +1,91 @@
+"""What an agent was told: the bell in the navigation, and the page of notices."""
+
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from olmo.kernel.errors import Invalid
+from olmo.notifications import actions, kinds, queries
+from olmo.notifications.models import Alert
+from olmo.tickets.sentences import describe
+
+from . import places
+from .shell import MOST_COUNTED, DeskRequest, SeeOther, agents, bell, bounded, is_part, page
+
+SIZE = 50
+
+
+@require_safe
+@agents
+def notices(request: DeskRequest) -> HttpResponse:
+    """The notices, the newest first. A script that looks again gets the list alone."""
+    before = _number(request.GET.get("before", ""))
+    found = queries.alerts(request.person, limit=SIZE + 1, before=before)
+    shown = found[:SIZE]
+    context = {
+        "days": _days(request, shown),
+        "more_url": f"{reverse('desk:notices')}?before={shown[-1].pk}" if len(found) > SIZE else "",
+        "first_url": reverse("desk:notices") if before else "",
+        "has_unread": any(alert.read_at is None for alert in shown),
+        "preferences_url": reverse("notices:preferences"),
+    }
+    if is_part(request):
+        return render(request, "desk/notices.html#list", context)
+    return page(request, "desk/notices.html", context)
+
+
+@require_safe
+@agents
+def ring(request: DeskRequest) -> HttpResponse:
+    """The bell alone, with how many notices are not read."""
+    count = queries.unread(request.person).order_by().values("pk")[:MOST_COUNTED].count()
+    return render(request, "look/nav.html#bell", {"bell": bell(bounded(count), request.GET.get("at") == "notices")})
+
+
+@require_POST
+@agents
+def read(request: DeskRequest) -> HttpResponse:
+    """Mark one notice (`notice`, its id) or all of them as read."""
+    given = request.POST.get("notice", "")
+    number = _number(given)
+    count = actions.read(request.person, ids=None if number is None else [number])
+    if number is None:
+        said = ngettext("%(n)d notice marked as read", "%(n)d notices marked as read", count) % {"n": count}
+        messages.success(request, said)
+    return SeeOther(reverse("desk:notices"))
+
+
+def _days(request: DeskRequest, alerts: list[Alert]) -> list[dict[str, Any]]:
+    sentences = describe(request.person, [alert.event for alert in alerts])
+    rows: list[dict[str, Any]] = [
+        {
+            "pk": alert.pk, "at": alert.at, "by": alert.event.by, "sentence": sentence, "why": kinds.WHY[alert.why],
+            "number": alert.ticket.number, "subject": alert.ticket.subject, "url": _place(alert),
+            "is_unread": alert.read_at is None, "is_mention": alert.why == "mentioned",
+        }
+        for alert, sentence in zip(alerts, sentences, strict=True)
+    ]  # fmt: skip
+    days = groupby(rows, key=lambda row: timezone.localtime(row["at"]).date())
+    return [{"day": found[0]["at"], "rows": found} for found in (list(part) for _day, part in days)]
+
+
+def _place(alert: Alert) -> str:
+    """The ticket, at the message of the event when it has one."""
+    message = alert.event.data.get("message")
+    return places.ticket(alert.ticket.number) + (f"#message-{message}" if message else "")
+
+
+def _number(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise Invalid("notice", _("There is no such notice: %(text)s") % {"text": text[:30]})
+    return int(text)

@@ -1,0 +1,76 @@
+"""What each channel does with something that somebody is told. One list: a new way to reach people is one more entry."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from olmo.kernel import clock, live
+from olmo.people.models import Person
+from olmo.tickets import mentions
+from olmo.tickets.models import Event, Message
+
+from . import kinds, wording
+from .models import Alert
+from .sending import automatic_headers, page_of, preferences_url, sender_for
+from .telling import Reader, once_by_itself, post
+
+MAX_WORDS = 5000
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One person is told of one event: in which words, why, and until when mail must wait (None: not at all)."""
+
+    event: Event
+    person: Person
+    reader: Reader
+    sentence: Callable[[], str]
+    why: str
+    message: Message | None
+    mail_at: datetime | None = None
+
+
+def show(telling: Telling) -> None:
+    """Put it among the notices of their pages, and ring."""
+    event = telling.event
+    _alert, is_new = Alert.objects.get_or_create(
+        person=telling.person, event=event,
+        defaults={"ticket_id": event.ticket_id, "why": telling.why, "at": clock.now()},
+    )  # fmt: skip
+    if is_new:
+        live.tell(bell=telling.person.pk)
+
+
+def mail(telling: Telling) -> None:
+    """Mail it, or keep it to be collected with others."""
+    notice = once_by_itself(telling.event, telling.reader, "notice")
+    if notice is None:
+        return
+    if telling.mail_at is not None:
+        notice.person, notice.why, notice.due_at = telling.person, telling.why, telling.mail_at
+        notice.save(update_fields=["person", "why", "due_at"])
+        return
+    sender = sender_for(telling.event.ticket)
+    headers = automatic_headers("auto-generated", sender)
+    post(notice, telling.reader, _mail(telling), sender=sender, headers=headers, is_automatic=True)
+
+
+WAYS: Mapping[str, Callable[[Telling], None]] = {kinds.PAGE: show, kinds.MAIL: mail}
+
+
+def _mail(telling: Telling) -> wording.Mail:
+    ticket, message = telling.event.ticket, telling.message
+    language = telling.reader.language(ticket)
+    with override(language):
+        said = telling.sentence()
+        if message is not None and not message.is_verified:
+            said = f"{said} {_('The sender is not verified.')}"
+        because = str(kinds.WHY[telling.why])
+    words = mentions.plain(message.text[:MAX_WORDS]) if message is not None else ""
+    return wording.written(
+        "notice", wording.subject_of(ticket), language=language, ticket=ticket, sentence=said, words=words,
+        url=page_of(ticket, telling.person), because=because, preferences_url=preferences_url(),
+    )  # fmt: skip

@@ -1,0 +1,74 @@
+"""Mail that waited for its time: what came together for one person leaves as one mail."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from olmo.outbox.actions import send
+from olmo.people.models import Person
+from olmo.tickets import undo
+from olmo.tickets.sentences import describe
+
+from . import kinds, wording
+from .models import Notice
+from .sending import own_headers, page_of, preferences_url
+from .telling import is_silenced, reader_of, suppress
+
+MOST_PEOPLE = 500
+MOST_IN_ONE = 200
+
+
+def send_due(now: datetime) -> int:
+    """Send everything that has waited until now, one mail a person; returns how many mails. Nothing is sent twice."""
+    waiting = Notice.objects.filter(due_at__lte=now).values_list("person_id", flat=True).distinct()[:MOST_PEOPLE]
+    return sum(_send(pk, now) for pk in list(waiting) if pk)
+
+
+@transaction.atomic
+def _send(pk: int, now: datetime) -> bool:
+    rows = Notice.objects.select_for_update(skip_locked=True, of=("self",)).select_related("event__ticket", "event__by")
+    notices = list(rows.filter(person=pk, due_at__lte=now).order_by("pk")[:MOST_IN_ONE])
+    person = Person.objects.get(pk=pk)
+    told = [notice for notice in notices if _is_still_for(person, notice)]
+    for notice in notices:
+        notice.due_at = None
+        if notice not in told:
+            suppress(notice, "no longer to be told")
+    if told and not is_silenced(told[0].address):
+        mail = _mail(person, told)
+        envelope = send(
+            to=told[0].address, to_name=person.name, subject=mail.subject, text=mail.text, html=mail.html, purpose="digest",
+            reference=f"digest:{told[0].pk}", is_automatic=True,
+            headers=own_headers({"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}),
+        )  # fmt: skip
+        for notice in told:
+            notice.envelope = envelope
+    Notice.objects.bulk_update(notices, ["due_at", "envelope"])
+    return bool(told)
+
+
+def _is_still_for(person: Person, notice: Notice) -> bool:
+    """Whether they may still see the ticket, and what happened was not taken back meanwhile."""
+    return reader_of(person, notice.event.ticket) is not None and not undo.is_undone(notice.event)
+
+
+def _mail(person: Person, notices: list[Notice]) -> wording.Mail:
+    with override(person.language):
+        sentences = describe(person, [notice.event for notice in notices])
+        lines = [
+            {
+                "sentence": sentence, "number": notice.event.ticket.number, "subject": notice.event.ticket.subject,
+                "url": page_of(notice.event.ticket, person), "because": str(kinds.WHY[notice.why]),
+            }
+            for notice, sentence in zip(notices, sentences, strict=True)
+        ]  # fmt: skip
+        count = len(lines)
+        subject = ngettext("%(n)d piece of news from the desk", "%(n)d pieces of news from the desk", count) % {
+            "n": count
+        }
+        lead = _("What happened since the last time:")
+    return wording.written(
+        "digest", subject, language=person.language, lines=lines, lead=lead, preferences_url=preferences_url()
+    )

@@ -1,0 +1,16 @@
+"""One-line tasks of the notifications room."""
+
+from procrastinate.contrib.django import app
+
+from olmo.kernel import clock
+from olmo.tenancy.scope import EVERY_CLIENT, scope
+
+from . import collecting
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="olmo.notifications.jobs.send_collected", queue="clockwork")
+def send_collected(timestamp: int) -> None:
+    """Send the mail whose time has come."""
+    with scope(EVERY_CLIENT):
+        collecting.send_due(clock.now())
