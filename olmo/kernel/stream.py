@@ -237,7 +237,7 @@ class Hub:
             self._streams.pop(stream.listener.person, None)
 
     def publish(self, payload: str) -> None:
-        """Pass on what was told: {client, ticket, public}, {bell: person}, {here: signs}, or {person} whose rights have changed."""
+        """Pass on what was told: {client, ticket, public}, {bell: person}, {here: signs}, or {person} with new rights."""
         news = json.loads(payload)
         if "here" in news:
             for sign in (Sign(*given) for given in news["here"]):
