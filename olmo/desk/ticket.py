@@ -36,21 +36,22 @@ MOST_QUOTED = 12  # lines of a note that is answered
 def show(request: DeskRequest, number: int) -> HttpResponse:
     """The ticket, opened at its newest messages. Whoever opens it has read it, unless a script only asks ahead."""
     ticket = queries.by_number(request.person, number)
-    return whole(request, ticket, draft=_answer_to_note(request, ticket), is_read=not is_ahead(request))
+    return whole(request, ticket, is_read=not is_ahead(request))
 
 
-def _answer_to_note(request: DeskRequest, ticket: Ticket) -> Draft | None:
-    """A note that quotes the one in `note` (its id) and mentions who wrote it."""
+def _quoting(request: DeskRequest, ticket: Ticket, typed: Typed) -> Typed:
+    """With a note that quotes the one in `note` (its id) and mentions who wrote it, unless another one is being written."""
     text = request.GET.get("note", "")
     pk = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
     found = conversation.messages(request.person, ticket, limit=1, only=[pk]) if pk else []
-    if not found or not found[0].is_internal:
-        return None
+    if not found or not found[0].is_internal or typed.note_text.strip():
+        return typed
     author = queries.messages(request.person, ticket).get(pk=pk).author
     lines = mentions.plain(found[0].text).strip().splitlines()[:MOST_QUOTED]
     quote = "\n".join(f"> {line}" for line in lines)
     mention = f"{mentions.written(author)} " if author.is_agent and author.pk != request.person.pk else ""
-    return Draft(kind="note", note_text=f"{quote}\n\n{mention}")
+    typed.kind, typed.note_text = "note", f"{quote}\n\n{mention}"
+    return typed
 
 
 def whole(
@@ -76,7 +77,7 @@ def whole(
         "panel": panel(
             facts.sections(viewer, ticket, around, _token(request)), live=live, **_opened(request, opened, extra)
         ),
-        "composer": composer(viewer, ticket, typed or Typed.saved(own), told.copies),
+        "composer": composer(viewer, ticket, typed or _quoting(request, ticket, Typed.saved(own)), told.copies),
         "waiting": cards(viewer, ticket, drafts),
         "opened": opened,
         **(extra or {}),

@@ -42,6 +42,7 @@ def body(message: Said, pictures: Mapping[str, str]) -> Body:
         new, quoted = (_with_pictures(part, pictures) for part in found)
         return Body(SafeString(new), SafeString(quoted), images=len(_REMOTE.findall(new)))
     text = message.text[:MOST_SHOWN]
+
     def draw(text: str) -> SafeString:
         return as_html(text, pictures) if message.is_markdown else paragraphs(text)
 
