@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, Invalid, Words
 from olmo.tickets import actions, queries
 from olmo.tickets.models import Ticket
@@ -87,7 +88,32 @@ def merge(request: DeskRequest, number: int) -> HttpResponse:
     status = 200 if data is None or is_possible else form.status
     into = form.into if is_possible else None
     context = {"form": form, "ticket": ticket, "into": into, "back_url": reverse("desk:ticket", args=[number])}
+    if into is not None:
+        context |= {
+            "both": _side_by_side(request, ticket, into), "into_url": reverse("desk:ticket", args=[into.number]),
+            "swap_url": f"{reverse('desk:merge', args=[into.number])}?number={number}",
+        }  # fmt: skip
     return page(request, "desk/merge.html", context, status=status)
+
+
+def _side_by_side(request: DeskRequest, ticket: Ticket, into: Ticket) -> list[dict[str, str]]:
+    """What both tickets are, line by line."""
+    here, there = (_of_merge(request, queries.by_number(request.person, one.number)) for one in (ticket, into))
+    return [{"label": label, "here": value, "there": there[label]} for label, value in here.items()]
+
+
+def _of_merge(request: DeskRequest, ticket: Ticket) -> dict[str, str]:
+    said = queries.messages(request.person, ticket)
+    last = said.last()
+    return {
+        _("Subject"): ticket.subject,
+        _("Requester"): f"{ticket.requester.name} · {ticket.client.name}",
+        _("State"): str(ticket.get_status_display()),
+        _("Owner"): ticket.assignee.name if ticket.assignee else _("Nobody yet"),
+        _("Opened"): spoken.moment(ticket.opened_at),
+        _("Messages"): str(said.count()),
+        _("Last message"): f"{last.author.name}: {last.text[:200]}" if last else "",
+    }
 
 
 def press(verb: Callable[[DeskRequest, Ticket], object], said: Words) -> AnyView[[int]]:

@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from olmo.kernel import marks, spoken
 from olmo.kernel.errors import Words
 from olmo.people.models import Person
-from olmo.tickets import queries
 from olmo.tickets.conversation import Around
-from olmo.tickets.models import CustomField, HoldReason, Impact, LinkKind, Priority, Status, Ticket, TicketKind, Urgency
+from olmo.tickets.models import CustomField, HoldReason, Impact, Priority, Status, Ticket, TicketKind, Urgency
 
-from . import callbacks, checklist, places, requester, worktime
+from . import callbacks, checklist, places, related, requester, worktime
 
 Fact = dict[str, Any]
 
@@ -118,8 +116,7 @@ def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list
     properties = [*_properties(ticket, around), *_custom(ticket, around)]
     parts: list[dict[str, Any]] = [requester.section(ticket, around), {"title": _("Properties"), "facts": properties}]
     parts += [callbacks.section(ticket), checklist.section(ticket, token), worktime.section(viewer, ticket, token)]
-    if ticket.links or ticket.absorbed_ids:
-        parts.append({"title": _("Related tickets"), "lines": _related(viewer, ticket)})
+    parts += related.sections(viewer, ticket)
     url = places.ticket(ticket.number, "similar")
     parts.append({"title": _("Similar tickets"), "html": requester.lazy("similar", url, _("Look for them"))})
     return parts
@@ -166,20 +163,6 @@ def _shown(kind: str, value: Any) -> str:
     if kind == CustomField.Kind.BOOLEAN:
         return _("Yes") if value else _("No")
     return str(value)
-
-
-def _related(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
-    """Linked tickets and those merged into this one, as far as the viewer may see them."""
-    how: dict[int, str] = {link["ticket"]: str(LinkKind(link["kind"]).label) for link in ticket.links}
-    how.update(dict.fromkeys(ticket.absorbed_ids, _("merged into this one")))
-    rows = queries.visible_to(viewer).filter(Q(pk__in=list(how))).order_by("-number")
-    return [
-        {
-            "url": places.ticket(row["number"]), "number": row["number"], "label": row["subject"],
-            "note": f"{how[row['id']]}, {str(Status(row['status']).label).lower()}",
-        }
-        for row in rows.values("id", "number", "subject", "status")[:20]
-    ]  # fmt: skip
 
 
 def _url(ticket: Ticket, noun: str) -> str:

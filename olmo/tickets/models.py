@@ -85,11 +85,13 @@ class LinkKind(models.TextChoices):
     CAUSES = "causes", _("cause of")
     FOLLOWS = "follows", _("follow-up of")
     FOLLOWED = "followed", _("followed up by")
+    CHILD = "child", _("child of")
+    PARENT = "parent", _("parent of")
 
 
 OTHER_END = {
     "related": "related", "duplicate": "duplicated", "duplicated": "duplicate", "caused_by": "causes", "causes": "caused_by",
-    "follows": "followed", "followed": "follows",
+    "follows": "followed", "followed": "follows", "child": "parent", "parent": "child",
 }  # fmt: skip
 
 

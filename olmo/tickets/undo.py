@@ -26,12 +26,12 @@ from olmo.kernel.tokens import new_token
 from olmo.outbox import actions as outbox
 from olmo.people.models import Person
 
-from . import policy
+from . import family, policy
 from .actions.people import move
 from .changes import KINDS, Resolved, Talk, Undone, loggable, of_event
 from .collecting import KEPT, Collection, Piece, collecting, ended, opened, plain
 from .log import Log, changing
-from .models import Event, Message, MessageKind, ResolutionCode, Status, Ticket, Undoable, UndoPiece
+from .models import Event, LinkKind, Message, MessageKind, ResolutionCode, Status, Ticket, Undoable, UndoPiece
 from .replay import fold
 
 LIFE = timedelta(hours=1)
@@ -233,6 +233,7 @@ def _take_back(log: Log, piece: UndoPiece) -> int:
         for column in WITH_WORDS:
             wanted.pop(column, None)
     restored = {column: value for column in wanted if (value := _value(ticket, piece, wanted, column)) is not ...}
+    _require_tree(ticket, restored.get("links", ticket.links))
     if restored.get("client_id", ticket.client_id) != ticket.client_id:
         move(ticket, restored["client_id"])
     fields = _restore_fields(ticket, piece)
@@ -244,6 +245,15 @@ def _take_back(log: Log, piece: UndoPiece) -> int:
         )
     )  # fmt: skip
     return len(stay)
+
+
+def _require_tree(ticket: Ticket, links: list[dict[str, Any]]) -> None:
+    """A link to a parent that comes back must still fit: nobody became an ancestor in between."""
+    for link in links:
+        if link["kind"] == LinkKind.CHILD and link not in ticket.links:
+            parent = Ticket.objects.filter(pk=link["ticket"]).first()
+            if parent is not None:
+                family.require_tree(ticket, parent)
 
 
 def _stood(log: Log, undone: set[int]) -> dict[str, str | None]:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from olmo.people import queries as people
 from olmo.people.models import Person, Team
-from olmo.tickets import actions
+from olmo.tickets import actions, family
 from olmo.tickets.models import HoldReason, ResolutionCode, Ticket, TicketKind
 
 from .base import ChangeForm
@@ -96,10 +97,27 @@ class Resolution(ChangeForm):
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
     )
 
+    children = forms.BooleanField(
+        label=_("Resolve its open children too: %(numbers)s"),
+        required=False,
+        help_text=_("Their requesters get the same words."),
+    )
+
     def shown(self, ticket: Ticket) -> dict[str, Any]:
         return {"code": usual_code(ticket)}
 
+    def prepare(self) -> None:
+        """Ask about the children where there are some."""
+        found = family.open_children(self.by, self.ticket)
+        if not found:
+            del self.fields["children"]
+            return
+        numbers = ", ".join(f"#{child.number}" for child in found[:8]) + (" …" if len(found) > 8 else "")
+        self.fields["children"].label = now_("Resolve its open children too: %(numbers)s") % {"numbers": numbers}
+
     def change(self, data: dict[str, Any], seen: int | None) -> object:
+        if data.get("children"):
+            return actions.resolve_family(self.ticket, by=self.by, code=data["code"], note=data["note"], seen=seen)
         return actions.resolve(self.ticket, by=self.by, code=data["code"], note=data["note"], seen=seen)
 
 

@@ -17,7 +17,7 @@ from .classifying import (
     set_language,
     tag,
 )
-from .closing import close, close_due, reopen, resolve
+from .closing import close, close_due, reopen, resolve, resolve_family
 from .joining import link, merge, split, unlink, unmerge
 from .opening import FollowUp, NewMessage, open_solved, open_ticket
 from .people import change_requester, unwatch, watch
@@ -26,9 +26,9 @@ from .waiting import hold, resume, wake_due
 from .writing import attach, delivery_failed, note, receive, reply
 
 __all__ = [
-    "FollowUp", "NewMessage", "add_to_checklist", "assign", "attach", "categorise", "change_requester", "classify", "close",
-    "close_due", "complete_callback", "delivery_failed", "drop_callback", "escalate", "hold", "link", "log_call", "merge", "note",
-    "open_solved", "open_ticket", "prioritise", "promise_callback", "receive", "redact", "reopen", "reply", "resolve", "resume",
-    "retitle", "set_checklist", "set_due", "set_fields", "set_language", "split", "tag", "tick", "unlink", "unmerge", "unwatch",
-    "wake_due", "watch",
+    "FollowUp", "NewMessage", "add_to_checklist", "assign", "attach", "categorise", "change_requester", "classify",
+    "close", "close_due", "complete_callback", "delivery_failed", "drop_callback", "escalate", "hold", "link",
+    "log_call", "merge", "note", "open_solved", "open_ticket", "prioritise", "promise_callback", "receive", "redact",
+    "reopen", "reply", "resolve", "resolve_family", "resume", "retitle", "set_checklist", "set_due", "set_fields",
+    "set_language", "split", "tag", "tick", "unlink", "unmerge", "unwatch", "wake_due", "watch",
 ]  # fmt: skip

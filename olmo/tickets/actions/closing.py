@@ -10,7 +10,7 @@ from olmo.kernel.errors import Conflict, Invalid
 from olmo.people.actions import robot
 from olmo.people.models import Person
 
-from .. import policy
+from .. import family, policy
 from ..changes import Closed, Reopened, Resolved
 from ..log import changing
 from ..models import Event, MessageKind, ResolutionCode, Status, Ticket
@@ -44,6 +44,20 @@ def resolve(
             row.save(force_insert=True)
             add_files(row, words, uploader=by)
         return log.record(Resolved(code=code, message=row.pk if row else None, on_first_contact=on_first_contact))
+
+
+def resolve_family(
+    ticket: Ticket, *, by: Person, code: str, note: str = "", seen: int | None = None
+) -> tuple[Event, list[Ticket]]:
+    """Resolve a ticket and its open children with the same code and words, all or nothing. Returns the event, and the children.
+
+    Raises what `resolve` raises.
+    """
+    event = resolve(ticket, by=by, code=code, note=note, seen=seen)
+    children = family.open_children(by, ticket)
+    for child in children:
+        resolve(child, by=by, code=code, note=note)
+    return event, children
 
 
 def close(ticket: Ticket, *, by: Person) -> Event:

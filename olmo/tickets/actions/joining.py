@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.people.models import Person
 
-from .. import policy
+from .. import family, policy
 from ..changes import Absorbed, Linked, Merged, Released, SplitOff, Unlinked, Unmerged
 from ..files import Stored
 from ..log import Log, changing
@@ -18,7 +18,10 @@ from .writing import NewFile, NewMessage
 
 
 def link(ticket: Ticket, other: Ticket, *, by: Person, kind: str) -> Event | None:
-    """Relate `ticket` to `other`; both logs say so. Raises NotFound, NotAllowed, Invalid (itself; no such relation)."""
+    """Relate `ticket` to `other`; both logs say so.
+
+    Raises NotFound, NotAllowed, Invalid (itself; no such relation), Conflict (a second parent; a circle of parents).
+    """
     if kind not in LinkKind.values:
         raise Invalid("kind", _("Choose how the tickets belong together."))
     _require_two(ticket, other)
@@ -27,6 +30,8 @@ def link(ticket: Ticket, other: Ticket, *, by: Person, kind: str) -> Event | Non
         change = Linked(link_kind=kind, other=other.pk)
         if {"kind": kind, "ticket": other.pk} in ticket.links:
             return None
+        if family.is_child_link(kind):
+            family.require_tree(*((ticket, other) if kind == LinkKind.CHILD else (other, ticket)))
         there.record(change.seen_from_there(ticket.pk))
         return here.record(change)
 
