@@ -11,7 +11,7 @@ URL = "/desk/bulk"
 
 class ChangingMany(PageTest):
     def fields(self, page: Visit) -> dict[str, str]:
-        return {name: page.value(f".bulk [name={name}]") for name in ("tickets", "back")}
+        return {name: page.value(f".many [name={name}]") for name in ("tickets", "back")}
 
     def step(self, page: Visit, step: str, **data: object) -> Visit:
         return Visit(self.as_(self.alma).post(URL, {**self.fields(page), "step": step, **data}, follow=True))
