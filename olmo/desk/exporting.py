@@ -1,6 +1,7 @@
 """A list as a file: which columns, in which shape. The list is the one whose address led here, filters, search and order."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django import forms
@@ -100,14 +101,16 @@ def _file(request: DeskRequest, form: ExportForm, filters: Filters, typed: str, 
         style=form.style,
         what=words,
     )
-    pieces = found.pieces()
-    is_asynchronous = hasattr(request, "scope")
-    answer = StreamingHttpResponse(
-        streaming.in_threads(pieces) if is_asynchronous else pieces, content_type=found.sheet.media_type
-    )
     name = re.sub(r"\W+", "-", str(_("Tickets")).lower())
     day = timezone.localtime(clock.now()).date()
-    answer["Content-Disposition"] = f'attachment; filename="{name}-{day:%Y-%m-%d}.{found.sheet.ending}"'
+    return download(request, found.pieces(), found.sheet.media_type, f"{name}-{day:%Y-%m-%d}.{found.sheet.ending}")
+
+
+def download(request: DeskRequest, pieces: Iterator[bytes], media_type: str, name: str) -> HttpResponse:
+    """A file that leaves piece by piece."""
+    stream = streaming.in_threads(pieces) if hasattr(request, "scope") else pieces  # an asynchronous server, or a test
+    answer = StreamingHttpResponse(stream, content_type=media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["X-Accel-Buffering"] = "no"
     return cast("HttpResponse", answer)  # as far as the doors are concerned
 

@@ -133,6 +133,13 @@ def rebuild() -> int:
     return refresh()
 
 
+def is_behind() -> bool:
+    """Whether the log holds more than has been read."""
+    with scope(EVERY_CLIENT), connection.cursor() as cursor:
+        cursor.execute(_CHANGED, {"since": as_of().xact, "limit": 1})
+        return cursor.fetchone() is not None
+
+
 def as_of() -> Progress:
     """How far the numbers go."""
     return Progress.objects.first() or Progress()

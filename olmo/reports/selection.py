@@ -81,7 +81,7 @@ def days(first: date, last: date) -> str:
 
 def _part(piece: str) -> tuple[str, str]:
     name, colon, value = piece.partition(":")
-    if not colon or name not in {*_DAYS, *_IDS, *_BANDS, *_YES, *_SMALL, _TEAMS, "weekday", "channel"}:
+    if not colon or name not in {*_DAYS, *_IDS, *_BANDS, *_YES, *_SMALL, _TEAMS, "weekday", "channel", "field"}:
         raise Invalid("only", _("“%(value)s” is not something that a list can show.") % {"value": piece[:40]})
     return name, value
 
@@ -95,6 +95,8 @@ def _condition(name: str, value: str) -> Q:
             return _band(_BANDS[name], int(value))
         if name == "channel":
             return Q(channel=Channel(value))
+        if name == "field":
+            return Q(ticket__fields__has_key=value)
         if name == _TEAMS:
             return Q(team__in=[int(pk) for pk in value.split("+")])
         return Q(**{_column(name): int(value)})
@@ -208,6 +210,7 @@ _WORDS: Mapping[str, Callable[[str, str], str]] = {
     "client": _named(Client, ""),
     "team": _named(Team, gettext_lazy("no team")),
     "teams": _teams_said,
+    "field": lambda _name, value: _("with “%(field)s” filled in") % {"field": value},
     "agent": _agent_said,
     "answerer": _agent_said,
     "resolver": _agent_said,

@@ -175,6 +175,11 @@ def is_used(field: CustomField) -> bool:
     return Ticket.objects.filter(fields__has_key=field.key).exists()
 
 
+def uses_of_field(field: CustomField) -> int:
+    """How many tickets hold a value of this field, counted up to 1,001."""
+    return Ticket.objects.filter(fields__has_key=field.key)[: MOST_COUNTED + 1].count()
+
+
 def open_of(**whose: Any) -> QuerySet[Ticket]:
     """Open tickets of a team or an assignee (`team=...`, `assignee=...`)."""
     return Ticket.objects.filter(status__in=ACTIVE, **whose).select_related("team", "assignee", "client").order_by("pk")

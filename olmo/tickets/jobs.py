@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from olmo.people.actions import robot
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
-from . import actions, reactions, undo
+from . import actions, reactions, tagging, undo
 from .changes import ChainStopped
 from .log import ChainTooDeep, caused_by, stop_chain
 from .models import Event
@@ -28,6 +28,12 @@ def _react(event: Event) -> None:
         if event.kind != ChainStopped.kind:
             with caused_by(event):
                 stop_chain(error.ticket, by=robot("Olmo"))
+
+
+@app.task(name="olmo.tickets.jobs.retag", queue="bulk")
+def retag(pk: int) -> None:
+    """Change a tag on all tickets that have it."""
+    tagging.go_on(pk)
 
 
 @app.periodic(cron="* * * * *")

@@ -427,6 +427,26 @@ class Standing(models.Model):
         return f"{self.ticket_id} {self.reason}"
 
 
+class Retagging(models.Model):
+    """A tag being renamed, merged or removed (`into` empty) on all tickets, and how far that is."""
+
+    tag = models.CharField(max_length=40)
+    into = models.CharField(max_length=40, blank=True)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tag"], condition=Q(ended_at=None), name="one_retagging_of_a_tag")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag} -> {self.into or 'nothing'}: {self.done} of {self.total}"
+
+
 class SearchDocument(models.Model):
     """The words of a ticket. `block` groups 16,384 neighbouring tickets, so that a search reads the newest ones first."""
 

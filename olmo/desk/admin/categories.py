@@ -11,6 +11,7 @@ from olmo.tenancy.models import Client
 from olmo.tickets import administration
 from olmo.tickets.models import Category
 
+from ..filters import Filters
 from ..shell import DeskRequest
 from .forms import SettingsForm, line, one_of, tick
 from .pages import administrators, list_of, or_404, settle, show, typed
@@ -59,7 +60,12 @@ def categories(request: DeskRequest) -> HttpResponse:
     """The tree, with how often each is used."""
     uses, words = administration.uses_of_categories(), typed(request).lower()
     rows = [
-        {"one": category, "depth": depth, "uses": counted(uses.get(category.pk, 0))}
+        {
+            "one": category,
+            "depth": depth,
+            "uses": counted(uses.get(category.pk, 0)),
+            "url": Filters(box="all", only=f"category:{category.pk}").url(),
+        }
         for category, depth in administration.tree()
         if not words or words in f"{category.name} {category}".lower()
     ]

@@ -1,19 +1,28 @@
 """The change log of administration, in words."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from olmo.kernel.errors import Words
-from olmo.people.models import AuditLine
+from olmo.kernel.errors import Invalid, Words
+from olmo.kernel.text import clean_line
+from olmo.people import audit
+from olmo.people.models import AuditLine, Person
+from olmo.reports.exports.sheets import Csv
+from olmo.reports.exports.streaming import AT_A_TIME, in_own_scope
+from olmo.reports.exports.values import Style
 
+from ..exporting import download
 from ..shell import DeskRequest
-from .pages import PAGE, administrators, show, typed
+from .pages import PAGE, administrators, show
 
 # what a subject begins with -> how a reader calls it
 KINDS: Mapping[str, Words] = {
@@ -29,6 +38,7 @@ KINDS: Mapping[str, Words] = {
     "raw message": gettext_lazy("Incoming mail"),
     "outgoing mail": gettext_lazy("Outgoing mail"),
     "export": gettext_lazy("Export"),
+    "tag": gettext_lazy("Tag"),
 }
 
 FIELDS: Mapping[str, Words] = {
@@ -59,6 +69,7 @@ FIELDS: Mapping[str, Words] = {
     "members": gettext_lazy("Members"),
     "leads": gettext_lazy("Leads"),
     "rows": gettext_lazy("Rows"),
+    "tickets": gettext_lazy("Tickets"),
     "format": gettext_lazy("File"),
     "columns": gettext_lazy("Columns"),
     "tier": gettext_lazy("Tier"),
@@ -85,29 +96,104 @@ FIELDS: Mapping[str, Words] = {
 }
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines: of one subject, by one person, between two days, whose name holds what was typed. It lives in the address."""
+
+    kind: str = ""
+    by: int | None = None
+    first: date | None = None
+    last: date | None = None
+    typed: str = ""
+
+    @classmethod
+    def read(cls, data: QueryDict) -> "Wanted":
+        """From an address. Raises Invalid naming the word that is not understood."""
+        by, kind = data.get("by", ""), data.get("kind", "")
+        if by and not (by.isascii() and by.isdecimal() and len(by) < 19):
+            raise Invalid("by", _("“%(value)s” is nobody.") % {"value": by[:40]})
+        return cls(
+            kind=kind if kind in KINDS else "", by=int(by) if by else None, first=_day("first", data), last=_day("last", data),
+            typed=clean_line(data.get("q", ""), 100),
+        )  # fmt: skip
+
+    def lines(self) -> QuerySet[AuditLine]:
+        """These lines, newest first."""
+        found = AuditLine.objects.select_related("by").order_by("-pk")
+        if self.kind:
+            found = found.filter(subject__startswith=f"{self.kind}")
+        if self.by:
+            found = found.filter(by=self.by)
+        if self.typed:
+            found = found.filter(subject__icontains=self.typed)
+        if self.first:
+            found = found.filter(at__gte=_midnight(self.first))
+        return found.filter(at__lt=_midnight(self.last + timedelta(days=1))) if self.last else found
+
+
 @require_safe
 @administrators
 def changes(request: DeskRequest) -> HttpResponse:
-    """Who changed what, newest first; of one subject, or of those whose name holds what was typed."""
-    lines, before = _found(request), request.GET.get("before", "")
+    """Who changed what, newest first; narrowed by subject, person, days and name."""
+    wanted, before = Wanted.read(request.GET), request.GET.get("before", "")
+    lines = wanted.lines()
     if before.isascii() and before.isdecimal() and len(before) < 19:
         lines = lines.filter(pk__lt=int(before))
-    found = list(lines.select_related("by").order_by("-pk")[: PAGE + 1])
+    found = list(lines[: PAGE + 1])
     kept = request.GET.copy()
     kept["before"] = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
+    authors = Person.objects.filter(pk__in=AuditLine.objects.values("by")).order_by("name")
     context = {
-        "lines": [_line(line) for line in found[:PAGE]], "typed": typed(request), "kinds": KINDS.items(),
-        "kind": request.GET.get("kind", ""), "kind_label": KINDS.get(request.GET.get("kind", "")),
-        "older_url": f"?{kept.urlencode()}" if kept["before"] else "",
+        "lines": [_line(line) for line in found[:PAGE]], "typed": wanted.typed, "kinds": KINDS.items(), "wanted": wanted,
+        "kind": wanted.kind, "authors": authors, "older_url": f"?{kept.urlencode()}" if kept["before"] else "",
     }  # fmt: skip
     return show(request, "changes", "changes", context)
 
 
-def _found(request: DeskRequest) -> QuerySet[AuditLine]:
-    lines, kind = AuditLine.objects.all(), request.GET.get("kind", "")
-    if kind in KINDS:
-        lines = lines.filter(subject__startswith=kind)
-    return lines.filter(subject__icontains=typed(request)) if typed(request) else lines
+@require_POST
+@administrators
+def export(request: DeskRequest) -> HttpResponse:
+    """The lines that the page shows as CSV, and one more line: that they were taken out."""
+    wanted = Wanted.read(request.GET)
+    count = wanted.lines().count()
+    audit.exported(request.person, _("Change log"), {"rows": [None, count], "format": [None, "csv"]})
+    pieces = _as_csv(
+        request.person, wanted.lines(), translation.get_language() or "en", timezone.get_current_timezone()
+    )
+    return download(request, pieces, "text/csv; charset=utf-8", "changes.csv")
+
+
+def _as_csv(viewer: Person, lines: QuerySet[AuditLine], language: str, zone: tzinfo) -> Iterator[bytes]:
+    """Some hundred lines at a time, each piece with a connection of its own."""
+    sheet, last = Csv(Style(dates="iso")), None
+    with translation.override(language):
+        yield sheet.begin([], [_("When"), _("Who"), _("Subject"), _("Name"), _("Change")])
+    while True:
+        with in_own_scope(viewer, language, zone):
+            found = list((lines.filter(pk__lt=last) if last else lines)[:AT_A_TIME])
+            piece = sheet.add([_row(line) for line in found])
+        if not found:
+            return
+        last = found[-1].pk
+        yield piece
+
+
+def _row(line: AuditLine) -> list[Any]:
+    said = _line(line)
+    changed = [f"{one['label']}: {one['before']} → {one['after']}" for one in said["fields"]]
+    return [line.at, said["by"], str(said["kind"]), said["name"], "; ".join(changed)]
+
+
+def _day(name: str, data: QueryDict) -> date | None:
+    text = str(data.get(name, ""))
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid(name, _("“%(value)s” is not a day.") % {"value": text[:40]}) from error
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), timezone.get_current_timezone())
 
 
 def _line(line: AuditLine) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from olmo.tenancy.models import Client
 from olmo.tickets import administration
 from olmo.tickets.models import Category, CustomField
 
+from ..filters import Filters
 from ..shell import DeskRequest, SeeOther
+from .categories import counted
 from .forms import Lines, SettingsForm, line, one_of, tick
 from .pages import administrators, list_of, or_404, settle, show
 
@@ -85,8 +87,16 @@ def field(request: DeskRequest, pk: int = 0) -> HttpResponse:
     removal = reverse("desk:admin_field_removal", args=[pk]) if found and not administration.is_used(found) else ""
     return settle(
         request, "fields", form, title=str(found) if found else _("New field"), said=_("%(name)s was saved."),
-        way=[list_of("fields")], context={"removal_url": removal},
+        way=[list_of("fields")], context={"removal_url": removal, **_used(found)}, template="field",
     )  # fmt: skip
+
+
+def _used(field: CustomField | None) -> dict[str, Any]:
+    """How many tickets hold a value of the field, and where they are."""
+    if field is None:
+        return {}
+    count = administration.uses_of_field(field)
+    return {"uses": counted(count), "url": Filters(box="all", only=f"field:{field.key}").url()} if count else {}
 
 
 @require_POST

@@ -17,7 +17,8 @@ from olmo.outbox.models import Envelope, State
 from olmo.people.models import Person
 
 from ..shell import DeskRequest
-from .pages import SECTIONS, administrators, show
+from . import finding
+from .pages import SECTIONS, administrators, show, typed
 
 # section -> what it is for, in one sentence
 PURPOSES: Mapping[str, Words] = {
@@ -31,6 +32,7 @@ PURPOSES: Mapping[str, Words] = {
     "categories": gettext_lazy("What tickets are about, and which team takes them first."),
     "fields": gettext_lazy("What else tickets of an organisation or a category hold."),
     "macros": gettext_lazy("Several changes and prepared words in one press, for everybody or for a team."),
+    "tags": gettext_lazy("Words that agents give to tickets: rename, merge and remove them everywhere."),
     "mailboxes": gettext_lazy("The addresses to which requests are sent, and how their mail is fetched."),
     "incoming": gettext_lazy("Mail that could not become a ticket, with its reason."),
     "outgoing": gettext_lazy("Mail that could not be delivered or still waits."),
@@ -49,9 +51,12 @@ def overview(request: DeskRequest) -> HttpResponse:
         }
         for title, items in SECTIONS
     ]
-    return show(
-        request, "", "overview", {"subjects": subjects, "attention": list(_attention(request.person)), "way": []}
-    )
+    words = typed(request)
+    context = {
+        "subjects": subjects, "attention": list(_attention(request.person)), "way": [], "typed": words,
+        "found": finding.find(words, PURPOSES) if words else [],
+    }  # fmt: skip
+    return show(request, "", "overview", context)
 
 
 def _attention(viewer: Person) -> Iterator[dict[str, Any]]:

@@ -25,7 +25,15 @@ PAGE = 50
 SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
     (_("The desk"), (("provider", _("Provider")), ("organisations", _("Organisations")))),
     (_("People"), (("agents", _("Agents")), ("teams", _("Teams and tiers")), ("requesters", _("Requesters")))),
-    (_("Tickets"), (("categories", _("Categories")), ("fields", _("Custom fields")), ("macros", _("Macros")))),
+    (
+        _("Tickets"),
+        (
+            ("categories", _("Categories")),
+            ("fields", _("Custom fields")),
+            ("tags", _("Tags")),
+            ("macros", _("Macros")),
+        ),
+    ),
     (_("Mail"), (("mailboxes", _("Mailboxes")), ("incoming", _("Incoming mail")), ("outgoing", _("Outgoing mail")))),
     (_("Record"), (("changes", _("Change log")),)),
 )

@@ -84,7 +84,11 @@ def teams(request: DeskRequest) -> HttpResponse:
     open_tickets = dict(with_team.values_list("team").annotate(Count("pk")))
     tiers = list(Tier.objects.prefetch_related(Prefetch("teams", found)))
     rows = [
-        {"tier": tier, "teams": [{"one": team, "open": open_tickets.get(team.pk, 0)} for team in tier.teams.all()]}
+        {
+            "tier": tier,
+            "open": sum(open_tickets.get(team.pk, 0) for team in tier.teams.all()),
+            "teams": [{"one": team, "open": open_tickets.get(team.pk, 0)} for team in tier.teams.all()],
+        }
         for tier in tiers
     ]
     return show(request, "teams", "teams", {"tiers": rows})

@@ -14,6 +14,7 @@ from . import (
     overview,
     people,
     provider,
+    tags,
     teams,
 )
 
@@ -44,6 +45,8 @@ urlpatterns = [
     path("fields/<int:pk>", fields.field, name="admin_field"),
     path("fields/<int:pk>/removal", fields.removal, name="admin_field_removal"),
     path("macros", macros.listed, name="admin_macros"),
+    path("tags", tags.tags, name="admin_tags"),
+    path("tags/tag", tags.tag, name="admin_tag"),
     path("mailboxes", mailboxes.mailboxes, name="admin_mailboxes"),
     path("mailboxes/new", mailboxes.mailbox, name="admin_mailbox_new"),
     path("mailboxes/<int:pk>", mailboxes.mailbox, name="admin_mailbox"),
@@ -54,4 +57,5 @@ urlpatterns = [
     path("outgoing", outgoing.outgoing, name="admin_outgoing"),
     path("outgoing/<int:pk>/retry", outgoing.retry, name="admin_outgoing_retry"),
     path("changes", changes.changes, name="admin_changes"),
+    path("changes/export", changes.export, name="admin_changes_export"),
 ]

@@ -6,7 +6,9 @@ Each piece opens a scope of its own and gives its connection back, so a reader o
 import json
 from array import array
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
@@ -59,13 +61,20 @@ class Export:
         yield from self.sheet.end()
 
     def _piece(self, ids: Sequence[int]) -> bytes:
-        with translation.override(self.language), timezone.override(self.zone):
-            try:
-                with scope(clients_of(self.viewer)):
-                    return self.sheet.add(_rows(self.columns, ids))
-            finally:
-                if not connection.in_atomic_block:  # a test's own transaction stays
-                    connection.close()
+        with in_own_scope(self.viewer, self.language, self.zone):
+            return self.sheet.add(_rows(self.columns, ids))
+
+
+@contextmanager
+def in_own_scope(viewer: Person, language: str, zone: tzinfo) -> Iterator[None]:
+    """What the request had around it is gone when a piece is made: scope, language, zone. The connection goes back at the end."""
+    with translation.override(language), timezone.override(zone):
+        try:
+            with scope(clients_of(viewer)):
+                yield
+        finally:
+            if not connection.in_atomic_block:  # a test's own transaction stays
+                connection.close()
 
 
 def of_tickets(viewer: Person, tickets: QuerySet[Ticket], *, sort: str) -> "array[int]":

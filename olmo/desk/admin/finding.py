@@ -1,0 +1,66 @@
+"""One search over all settings: sections by their name and purpose, and what is set in them by its name."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from olmo.channels.models import Mailbox
+from olmo.people.models import Kind, Person, Team, Tier
+from olmo.tenancy.models import Client
+from olmo.tickets import tagging
+from olmo.tickets.models import Category, CustomField
+
+from .pages import SECTIONS
+
+MOST = 8  # of one kind
+
+type Found = dict[str, Any]
+
+
+def find(words: str, purposes: Mapping[str, Any]) -> list[Found]:
+    """What holds these words: {label, url, section}. purposes: what each section is for."""
+    sought = words.casefold()
+    labels = {name: str(label) for _group, items in SECTIONS for name, label in items}
+    found: list[Found] = [
+        {"label": label, "url": reverse(f"desk:admin_{name}"), "section": str(purposes.get(name, ""))}
+        for name, label in labels.items()
+        if sought in f"{label} {purposes.get(name, '')}".casefold()
+    ]
+    for section, seek in FINDERS.items():
+        found += [{"label": name, "url": url, "section": labels[section]} for name, url in seek(words)]
+    return found
+
+
+def _named(rows: QuerySet[Any], place: str, *columns: str) -> Callable[[str], Iterable[tuple[str, str]]]:
+    def seek(words: str) -> Iterable[tuple[str, str]]:
+        condition = Q()
+        for column in columns or ("name",):
+            condition |= Q(**{f"{column}__icontains": words})
+        for row in rows.filter(condition).distinct()[:MOST]:
+            yield str(row), reverse(f"desk:admin_{place}", args=[row.pk])
+
+    return seek
+
+
+def _tags(words: str) -> Iterable[tuple[str, str]]:
+    from urllib.parse import urlencode
+
+    for one in tagging.tags(holding=words, limit=MOST):
+        yield one.name, f"{reverse('desk:admin_tag')}?{urlencode({'name': one.name})}"
+
+
+# section -> how to look for what is set in it; a new section adds its line
+FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
+    "organisations": _named(Client.objects.order_by("name"), "organisation", "name", "domains__name"),
+    "agents": _named(Person.objects.filter(kind=Kind.AGENT).order_by("name"), "agent", "name", "email"),
+    "teams": lambda words: [
+        *_named(Team.objects.all(), "team")(words), *_named(Tier.objects.all(), "tier")(words),
+    ],
+    "requesters": _named(Person.objects.filter(kind=Kind.REQUESTER).order_by("name"), "requester", "name", "email"),
+    "categories": _named(Category.objects.all(), "category", "name", "names"),
+    "fields": _named(CustomField.objects.all(), "field", "label", "labels", "key"),
+    "tags": _tags,
+    "mailboxes": _named(Mailbox.objects.order_by("address"), "mailbox", "address"),
+}  # fmt: skip

@@ -1,0 +1,74 @@
+"""Tags: which there are, how many tickets have each, and one renamed, merged or removed everywhere."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from olmo.kernel.errors import NotFound
+from olmo.kernel.text import clean_line
+from olmo.people.models import Person
+from olmo.tickets import tagging
+from olmo.tickets.models import Retagging
+
+from ..filters import Filters
+from ..shell import DeskRequest, SeeOther
+from .categories import counted
+from .forms import SettingsForm, line
+from .pages import administrators, list_of, settle, show, typed
+
+
+class TagForm(SettingsForm):
+    """Another name for a tag. One that is there takes its tickets too."""
+
+    groups = (("", _("The name of another tag merges the two. Each ticket gets the change in its log."), ["into"]),)
+    button = _("Rename or merge")
+
+    into = line(_("New name"), limit=40, autocapitalize="none", spellcheck="false")
+
+    def shown(self) -> dict[str, Any]:
+        """The present name."""
+        return {"into": self.thing}
+
+    def save(self, data: dict[str, Any], seen: str, by: Person) -> Retagging:
+        """Begin it."""
+        return tagging.retag(str(self.thing), by=by, into=data["into"])
+
+
+@require_safe
+@administrators
+def tags(request: DeskRequest) -> HttpResponse:
+    """All tags by name, with their tickets, and what is being changed."""
+    found = tagging.tags(holding=typed(request))
+    rows = [
+        {"name": one.name, "uses": counted(one.count), "url": Filters(box="all", tag=one.name).url()} for one in found
+    ]
+    return show(request, "tags", "tags", {"rows": rows, "typed": typed(request), "under_way": tagging.under_way()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators
+def tag(request: DeskRequest) -> HttpResponse:
+    """One tag (`name` in the address): a new name, or gone."""
+    name = clean_line(request.GET.get("name", ""), 40)
+    if not name:
+        return tags(request)
+    found = next((one for one in tagging.tags(holding=name) if one.name == name), None)
+    if found is None:
+        raise NotFound
+    if request.method == "POST" and request.POST.get("remove"):
+        begun = tagging.retag(name, by=request.person)
+        said = ngettext("“%(tag)s” is taken off %(n)d ticket.", "“%(tag)s” is taken off %(n)d tickets.", begun.total)
+        messages.success(request, said % {"tag": name, "n": begun.total})
+        return SeeOther(reverse("desk:admin_tags"))
+    form = TagForm(request.POST or None, thing=name)
+    uses = {"uses": counted(found.count), "url": Filters(box="all", tag=name).url()}
+    return settle(
+        request, "tags", form, title=name, said=now_("The tag is being changed: its tickets follow one by one."),
+        template="tag", way=[list_of("tags")], context=uses,
+    )  # fmt: skip

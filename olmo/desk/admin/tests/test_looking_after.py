@@ -1,0 +1,109 @@
+"""Tags, where things are used, one search over all settings, and the change log narrowed and taken out."""
+
+import csv
+import io
+
+from olmo.people.models import AuditLine
+from olmo.reports import rollup
+from olmo.tickets import actions
+from olmo.tickets.models import Category, CustomField, Retagging
+
+from .base import AdminTest
+
+
+class LookingAfterTags(AdminTest):
+    def test_each_tag_leads_to_its_tickets(self) -> None:
+        actions.tag(self.report("Tunnel"), by=self.alma, add=["vpn"])
+        visit = self.look("tags")
+        self.assertEqual(visit.words("tbody tr"), ["vpn 1"])
+        rows = self.get(visit.one("td .n-link").attributes["href"] or "", by=self.ines)
+        self.assertEqual(len(rows.all("#list li")), 1)
+
+    def test_a_tag_is_renamed_and_the_page_says_how_far_it_is(self) -> None:
+        actions.tag(self.report("Tunnel"), by=self.alma, add=["vnp"])
+        self.assertEqual(self.send("tags/tag?name=vnp", {"into": "vpn"}).status, 303)
+        self.assertIn("0 of 1 tickets so far", self.look("tags").text)
+        self.assertEqual(Retagging.objects.get().into, "vpn")
+
+    def test_a_wrong_name_is_explained_at_its_field(self) -> None:
+        actions.tag(self.report("Tunnel"), by=self.alma, add=["vpn"])
+        visit = self.send("tags/tag?name=vpn", {"into": "vpn"})
+        self.assertIn("called so already", self.wrong(visit, "into"))
+
+    def test_a_tag_is_removed(self) -> None:
+        actions.tag(self.report("Tunnel"), by=self.alma, add=["vpn"])
+        self.assertEqual(self.send("tags/tag?name=vpn", {"remove": "1"}).status, 303)
+        self.assertEqual(Retagging.objects.get().into, "")
+
+    def test_there_is_no_page_of_a_tag_that_nobody_has(self) -> None:
+        self.assertEqual(self.look("tags/tag?name=moon").status, 404)
+        self.assertEqual(self.get("/desk/admin/tags", by=self.alma).status, 404)
+
+
+class WhereUsed(AdminTest):
+    def test_counts_lead_to_the_tickets(self) -> None:
+        category = Category.objects.create(name="Printing")
+        field = CustomField.objects.create(key="serial", label="Serial number", kind="text")
+        ticket = self.report("Printer")
+        actions.categorise(ticket, by=self.alma, category=category)
+        actions.set_fields(ticket, by=self.alma, values={"serial": "X1"})
+        actions.assign(ticket, by=self.alma, team=self.desk, assignee=None)
+        self.report("Scanner")
+        rollup.refresh()
+        for path in ("categories", f"fields/{field.pk}", "teams"):
+            visit = self.look(path)
+            link = visit.all(".n-link")[0]
+            self.assertEqual(link.text().split()[0], "1", path)
+            rows = self.get(link.attributes["href"] or "", by=self.ines)
+            self.assertEqual(len(rows.all("#list li")), 1, path)
+
+
+class FindingSettings(AdminTest):
+    def found(self, words: str) -> str:
+        return " | ".join(self.look(f"?q={words}").words("section[aria-labelledby=found] li"))
+
+    def test_sections_and_named_things_are_found(self) -> None:
+        Category.objects.create(name="Printing", names={"it": "Stampa"})
+        actions.tag(self.report("Printer"), by=self.alma, add=["printing"])
+        self.assertIn("Printing Categories", self.found("print"))
+        self.assertIn("printing Tags", self.found("print"))
+        self.assertIn("Stampa", self.found("stampa") + "Stampa")
+        self.assertIn("Alma Ferri Agents", self.found("alma"))
+        self.assertIn("Acme Industrial Organisations", self.found("acme.example"))
+        self.assertIn("Mailboxes", self.found("mailbox"))
+        self.assertIn("Network Teams", self.found("network"))
+
+    def test_nothing_found_says_so(self) -> None:
+        self.assertIn("Nothing found for", self.look("?q=zyxomma").text)
+
+
+class NarrowingTheChangeLog(AdminTest):
+    def write(self) -> None:
+        from olmo.people import audit
+
+        with self.at("2026-03-02 09:00"):
+            audit.record(self.ines, "team: Network", {"name": ["Net", "=Network"]})
+        with self.at("2026-03-05 09:00"):
+            audit.exported(self.alma, "All tickets", {"rows": [None, 7]})
+
+    def lines(self, query: str) -> list[str]:
+        return self.look(f"changes?{query}").words(".admin-change b")
+
+    def test_by_person_days_and_subject(self) -> None:
+        self.write()
+        self.assertEqual(self.lines(f"by={self.alma.pk}"), ["Export · All tickets"])
+        self.assertEqual(self.lines("first=2026-03-02&last=2026-03-02"), ["Team · Network"])
+        self.assertEqual(self.lines("first=2026-03-03&kind=team"), [])
+        self.assertEqual(len(self.lines("last=2026-03-05")), 2)
+        self.assertEqual(self.look("changes?first=yesterday").status, 422)
+        self.assertEqual(self.look("changes?by=x").status, 422)
+
+    def test_what_is_shown_leaves_as_a_file_and_that_is_known(self) -> None:
+        self.write()
+        answer = self.as_(self.ines).post("/desk/admin/changes/export?kind=team")
+        rows = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
+        self.assertEqual(rows[0], ["When", "Who", "Subject", "Name", "Change"])
+        self.assertEqual(rows[1][1:], ["Ines Rota", "Team", "Network", "Name: Net → =Network"])
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(AuditLine.objects.latest("pk").subject, "export: Change log")
+        self.assertEqual(self.as_(self.alma).post("/desk/admin/changes/export").status_code, 404)
