@@ -10,7 +10,7 @@ from django.http import HttpResponse, QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
 from olmo.kernel.errors import Invalid, Words
 from olmo.kernel.text import clean_line
@@ -131,11 +131,13 @@ class Wanted:
         return found.filter(at__lt=_midnight(self.last + timedelta(days=1))) if self.last else found
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrators
 def changes(request: DeskRequest) -> HttpResponse:
-    """Who changed what, newest first; narrowed by subject, person, days and name."""
+    """Who changed what, newest first; narrowed by subject, person, days and name. POST: these lines as a file."""
     wanted, before = Wanted.read(request.GET), request.GET.get("before", "")
+    if request.method == "POST":
+        return _export(request, wanted)
     lines = wanted.lines()
     if before.isascii() and before.isdecimal() and len(before) < 19:
         lines = lines.filter(pk__lt=int(before))
@@ -150,11 +152,8 @@ def changes(request: DeskRequest) -> HttpResponse:
     return show(request, "changes", "changes", context)
 
 
-@require_POST
-@administrators
-def export(request: DeskRequest) -> HttpResponse:
-    """The lines that the page shows as CSV, and one more line: that they were taken out."""
-    wanted = Wanted.read(request.GET)
+def _export(request: DeskRequest, wanted: Wanted) -> HttpResponse:
+    """The lines as CSV, and one more line: that they were taken out."""
     count = wanted.lines().count()
     audit.exported(request.person, _("Change log"), {"rows": [None, count], "format": [None, "csv"]})
     pieces = _as_csv(

@@ -57,5 +57,4 @@ urlpatterns = [
     path("outgoing", outgoing.outgoing, name="admin_outgoing"),
     path("outgoing/<int:pk>/retry", outgoing.retry, name="admin_outgoing_retry"),
     path("changes", changes.changes, name="admin_changes"),
-    path("changes/export", changes.export, name="admin_changes_export"),
 ]
