@@ -35,6 +35,7 @@ _LOUD: Mapping[str, str] = {
     "redacted": "redact", "delivery_failed": "alert", "send_stopped": "alert", "chain_stopped": "alert",
     "escalated": "escalate", "retitled": "pen",
     "undone": "undo", "callback_promised": "phone", "callback_done": "phone", "callback_dropped": "phone",
+    "callback_missed": "alert",
 }  # fmt: skip
 _BY: Mapping[str, Words] = {
     Channel.MAIL: gettext_lazy("by e-mail"),

@@ -36,7 +36,7 @@ class EntryForm(forms.Form):
     minutes = minutes_field(required=True)
     day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     activity = forms.ModelChoiceField(
-        Activity.objects.all(), label=gettext_lazy("Activity"), required=False, empty_label=gettext_lazy("None")
+        Activity.objects.all(), label=gettext_lazy("Activity"), required=False, empty_label=gettext_lazy("No activity")
     )
     billing = forms.ChoiceField(
         label=gettext_lazy("Billable"),
@@ -187,10 +187,9 @@ def _around(request: DeskRequest, first: date) -> dict[str, Any]:
         kept["start"] = day.isoformat()
         return f"{request.path}?{kept.urlencode()}"
 
-    teams = Team.objects.filter(is_active=True) if request.person.is_administrator else Team.objects.none()
     return {
         "first": first, "last": first + timedelta(days=DAYS - 1), "before_url": to(first - timedelta(days=DAYS)),
-        "after_url": to(first + timedelta(days=DAYS)), "teams": list(teams), "today": actions.today(request.person),
+        "after_url": to(first + timedelta(days=DAYS)), "teams": list(queries.teams_of_lead(request.person)), "today": actions.today(request.person),
     }  # fmt: skip
 
 
@@ -208,8 +207,9 @@ def _whose(request: DeskRequest) -> Person:
 
 def _team(request: DeskRequest) -> Team:
     pk = request.GET.get("team", "")
-    found = Team.objects.filter(pk=int(pk)).first() if pk.isascii() and pk.isdecimal() and len(pk) < 19 else None
-    if found is None or not request.person.is_administrator:
+    is_id = pk.isascii() and pk.isdecimal() and len(pk) < 19
+    found = queries.teams_of_lead(request.person).filter(pk=int(pk) if is_id else 0).first()
+    if found is None:
         raise NotFound
     return found
 

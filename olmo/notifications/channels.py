@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -64,7 +66,7 @@ WAYS: Mapping[str, Callable[[Telling], None]] = {kinds.PAGE: show, kinds.MAIL: m
 def _mail(telling: Telling) -> wording.Mail:
     ticket, message = telling.event.ticket, telling.message
     language = telling.reader.language(ticket)
-    with override(language):
+    with override(language), timezone.override(ZoneInfo(telling.person.time_zone)):
         said = telling.sentence()
         if message is not None and not message.is_verified:
             said = f"{said} {_('The sender is not verified.')}"

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 from olmo.kernel import clock
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
-from . import collecting
+from . import collecting, reminding
 
 
 @app.periodic(cron="* * * * *")
@@ -14,3 +14,11 @@ def send_collected(timestamp: int) -> None:
     """Send the mail whose time has come."""
     with scope(EVERY_CLIENT):
         collecting.send_due(clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="olmo.notifications.jobs.remind", queue="clockwork")
+def remind(timestamp: int) -> None:
+    """Remind agents of promised calls that are due soon."""
+    with scope(EVERY_CLIENT):
+        reminding.remind()

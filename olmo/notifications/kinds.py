@@ -36,6 +36,7 @@ OF_AGENTS: Mapping[str, Kind] = {
     "noted": Kind(_("A colleague writes a note on your ticket or on one that you follow"), frozenset({PAGE})),
     "escalated": Kind(_("A ticket is escalated to your team")),
     "handed_over": Kind(_("Tickets are handed over to you")),
+    "call": Kind(_("A call that was promised is due, or was missed")),
     "failed": Kind(_("A message of yours could not be delivered")),
     "other": Kind(_("Everything else")),
 }

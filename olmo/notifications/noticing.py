@@ -17,17 +17,21 @@ Sentence = Callable[[], str]
 
 def notify(
     event: Event, people: Iterable[Person | None], sentence: Sentence, message: Message | None = None, *,
-    kind: str = "other", why: str = "",
+    kind: str = "other", why: str = "", tells_author: bool = False,
 ) -> None:  # fmt: skip
     """Tell agents of an event, each by the channels that they chose, and each once, whoever else tells them of it.
 
     sentence: what happened, called in each reader's language. kind: one of kinds.OF_AGENTS; why: one of kinds.WHY.
+    tells_author: it reminds them of what they said themselves.
     """
     ticket = event.ticket
     readers = {
         person.pk: (person, reader)
         for person in people
-        if person is not None and person.is_agent and person.pk != event.by_id and (reader := reader_of(person, ticket))
+        if person is not None
+        and person.is_agent
+        and (tells_author or person.pk != event.by_id)
+        and (reader := reader_of(person, ticket))
     }
     if not readers:
         return

@@ -17,6 +17,7 @@ from olmo.tickets import actions, undo
 from olmo.tickets.changes import (
     ApprovalAsked,
     Assigned,
+    CallbackMissed,
     Change,
     DeliveryFailed,
     DraftReturned,
@@ -35,6 +36,7 @@ from . import kinds
 from .acknowledging import acknowledge
 from .answers import send_answer
 from .noticing import following_agents, members_of, notify, team_name
+from .reminding import missed
 from .sending import own_headers
 
 # The relay's answer was about the recipient, not about this one message (RFC 5321 4.2.3; RFC 3463 5.1.x, 5.2.1).
@@ -176,6 +178,7 @@ _REACTIONS: dict[type[Change], Callable[[Event, Any], None]] = {
     Noted: _noted, Opened: _opened, Replied: _replied, Resolved: _resolved, Received: _received, Assigned: _assigned,
     Escalated: _escalated, DeliveryFailed: _delivery_failed, ApprovalAsked: _approval_asked,
     DraftReturned: _draft_returned, SendStopped: _send_stopped,
+    CallbackMissed: missed,
 }  # fmt: skip
 
 

@@ -39,8 +39,9 @@ def retag(pk: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="olmo.tickets.jobs.sweep", queue="clockwork", pass_context=False)
 def sweep(timestamp: int) -> None:
-    """Wake tickets whose hold ended, close those resolved long enough, forget what can no longer be undone."""
+    """Wake tickets whose hold ended, close those resolved long enough, mark missed calls: everything due until now."""
     with scope(EVERY_CLIENT):
         actions.wake_due()
         actions.close_due()
+        actions.mark_missed()
         undo.forget_expired()

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from olmo.kernel import clock
-from olmo.people.models import Person
+from olmo.people.models import Person, Team
 from olmo.people.queries import clients_of, visible_to
 from olmo.tenancy.scope import EveryClient
 from olmo.tickets.models import Ticket
@@ -92,8 +92,18 @@ def between(viewer: Person, people: Sequence[Person], first: date, last: date) -
 
 
 def may_see_week(viewer: Person, whose: Person) -> bool:
-    """One's own, and for administrators those of everybody who works here."""
-    return viewer.pk == whose.pk or (viewer.is_administrator and visible_to(viewer).filter(pk=whose.pk).exists())
+    """One's own, those of the teams that the viewer leads, and for administrators those of everybody who works here."""
+    if viewer.pk == whose.pk:
+        return True
+    if viewer.is_administrator:
+        return visible_to(viewer).filter(pk=whose.pk).exists()
+    return Team.objects.filter(leads=viewer, members=whose).exists()
+
+
+def teams_of_lead(viewer: Person) -> QuerySet[Team]:
+    """The teams whose weeks the viewer may see: those that they lead; for administrators all."""
+    teams = Team.objects.filter(is_active=True)
+    return teams if viewer.is_administrator else teams.filter(leads=viewer)
 
 
 def uses_of_activities() -> dict[int, Any]:

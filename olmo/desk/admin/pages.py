@@ -32,6 +32,8 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
             ("fields", _("Custom fields")),
             ("tags", _("Tags")),
             ("macros", _("Macros")),
+            ("templates", _("Templates")),
+            ("activities", _("Time")),
         ),
     ),
     (_("Mail"), (("mailboxes", _("Mailboxes")), ("incoming", _("Incoming mail")), ("outgoing", _("Outgoing mail")))),

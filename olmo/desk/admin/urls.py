@@ -16,6 +16,8 @@ from . import (
     provider,
     tags,
     teams,
+    templates,
+    worktime,
 )
 
 urlpatterns = [
@@ -47,6 +49,15 @@ urlpatterns = [
     path("macros", macros.listed, name="admin_macros"),
     path("tags", tags.tags, name="admin_tags"),
     path("tags/tag", tags.tag, name="admin_tag"),
+    path("templates", templates.templates, name="admin_templates"),
+    path("templates/new", templates.template, name="admin_template_new"),
+    path("templates/<int:pk>", templates.template, name="admin_template"),
+    path("templates/<int:pk>/removal", templates.removal, name="admin_template_removal"),
+    path("time", worktime.activities, name="admin_activities"),
+    path("time/rules", worktime.rules, name="admin_time_rules"),
+    path("time/new", worktime.activity, name="admin_activity_new"),
+    path("time/<int:pk>", worktime.activity, name="admin_activity"),
+    path("time/<int:pk>/removal", worktime.removal, name="admin_activity_removal"),
     path("mailboxes", mailboxes.mailboxes, name="admin_mailboxes"),
     path("mailboxes/new", mailboxes.mailbox, name="admin_mailbox_new"),
     path("mailboxes/<int:pk>", mailboxes.mailbox, name="admin_mailbox"),

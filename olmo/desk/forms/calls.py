@@ -123,7 +123,7 @@ class Work(ChangeForm):
     minutes = minutes_field(required=True)
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     activity = forms.ModelChoiceField(
-        Activity.objects.none(), label=_("Activity"), required=False, empty_label=_("None")
+        Activity.objects.none(), label=_("Activity"), required=False, empty_label=_("No activity")
     )
     billing = forms.ChoiceField(
         label=_("Billable"), required=False, choices=[("", _("as the activity is")), ("yes", _("Yes")), ("no", _("No"))]

@@ -5,7 +5,7 @@ returns the event that it wrote.
 """
 
 from .assigning import assign, escalate
-from .calls import complete_callback, drop_callback, log_call, promise_callback
+from .calls import complete_callback, drop_callback, log_call, mark_missed, promise_callback
 from .checklists import add_to_checklist, set_checklist, tick
 from .classifying import (
     categorise,
@@ -26,9 +26,9 @@ from .waiting import hold, resume, wake_due
 from .writing import attach, delivery_failed, note, receive, reply
 
 __all__ = [
-    "FollowUp", "NewMessage", "add_to_checklist", "assign", "attach", "categorise", "change_requester", "classify",
-    "close", "close_due", "complete_callback", "delivery_failed", "drop_callback", "escalate", "hold", "link",
-    "log_call", "merge", "note", "open_solved", "open_ticket", "prioritise", "promise_callback", "receive", "redact",
+    "FollowUp", "NewMessage", "add_to_checklist", "assign", "attach", "categorise", "change_requester", "classify", "close",
+    "close_due", "complete_callback", "delivery_failed", "drop_callback", "escalate", "hold", "link", "log_call",
+    "mark_missed", "merge", "note", "open_solved", "open_ticket", "prioritise", "promise_callback", "receive", "redact",
     "reopen", "reply", "resolve", "resolve_family", "resume", "retitle", "set_checklist", "set_due", "set_fields",
     "set_language", "split", "tag", "tick", "unlink", "unmerge", "unwatch", "wake_due", "watch",
 ]  # fmt: skip

@@ -1,20 +1,23 @@
 """On the phone: a call is noted, a call-back is promised, made, moved or dropped."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid
+from olmo.people.actions import robot
 from olmo.people.models import Person
 
 from .. import policy
-from ..changes import CallbackDone, CallbackDropped, CallbackPromised, Called
+from ..changes import CallbackDone, CallbackDropped, CallbackMissed, CallbackPromised, Called
 from ..log import Log, changing
-from ..models import CallDirection, CallOutcome, Channel, Event, Message, MessageKind, Ticket
+from ..models import ACTIVE, CallDirection, CallOutcome, Channel, Event, Message, MessageKind, Ticket
 from .values import checked_future, checked_text
 from .writing import NewMessage, add_files, message_row, require_whole
 
 MOST_MINUTES = 24 * 60
+GRACE = timedelta(minutes=5)  # a call that begins a little later is not missed
 
 
 def log_call(
@@ -75,6 +78,23 @@ def drop_callback(ticket: Ticket, *, by: Person) -> Event:
         policy.require_work(by, ticket)
         _require_promised(ticket)
         return log.record(CallbackDropped())
+
+
+def mark_missed(limit: int = 500) -> int:
+    """Record every promised call whose time passed some minutes ago without a call; returns how many. Safe to run at any time."""
+    clockwork = robot("Olmo")
+    late = Ticket.objects.filter(callback_at__lte=clock.now() - GRACE, status__in=ACTIVE).order_by("callback_at")
+    marked = 0
+    for ticket in late.select_for_update(skip_locked=True, of=("self",))[:limit]:
+        with changing(ticket, by=clockwork) as log:
+            if ticket.callback_at and not _is_marked(ticket, ticket.callback_at):
+                log.record(CallbackMissed(at=ticket.callback_at))
+                marked += 1
+    return marked
+
+
+def _is_marked(ticket: Ticket, at: datetime) -> bool:
+    return Event.objects.filter(ticket=ticket, kind=CallbackMissed.kind, data__at=at.isoformat()).exists()
 
 
 def checked_minutes(minutes: int, name: str = "minutes") -> int:

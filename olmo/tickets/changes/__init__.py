@@ -5,7 +5,7 @@ requester sees it, and its sentence. It never holds personal text: words are in 
 """
 
 from .base import KINDS, Change, Talk, loggable, of_event
-from .calls import CallbackDone, CallbackDropped, CallbackPromised, Called
+from .calls import CallbackDone, CallbackDropped, CallbackMissed, CallbackPromised, Called
 from .checklists import ChecklistSet, ItemTicked, ItemUnticked
 from .conversation import DeliveryFailed, Noted, Received, Redacted, Replied
 from .drafting import (
@@ -32,6 +32,7 @@ __all__ = [
     "Assigned",
     "CallbackDone",
     "CallbackDropped",
+    "CallbackMissed",
     "CallbackPromised",
     "Called",
     "Categorised",

@@ -73,6 +73,17 @@ class CallbackDone(Change):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallbackMissed(Change):
+    """The time of a promised call passed and nobody called. at: the time that was promised."""
+
+    words = _("The call-back promised for %(callback_at)s was missed")
+    at: datetime
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        """The promise stands: the row does not change, but the ticket becomes unread."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallbackDropped(Change):
     """The call-back is no longer needed."""
 
