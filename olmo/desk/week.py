@@ -189,7 +189,8 @@ def _around(request: DeskRequest, first: date) -> dict[str, Any]:
 
     return {
         "first": first, "last": first + timedelta(days=DAYS - 1), "before_url": to(first - timedelta(days=DAYS)),
-        "after_url": to(first + timedelta(days=DAYS)), "teams": list(queries.teams_of_lead(request.person)), "today": actions.today(request.person),
+        "after_url": to(first + timedelta(days=DAYS)), "teams": list(queries.teams_of_lead(request.person)),
+        "today": actions.today(request.person),
     }  # fmt: skip
 
 

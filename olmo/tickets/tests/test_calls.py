@@ -1,6 +1,7 @@
 """On the phone: calls are noted, call-backs promised, made, moved, dropped and missed; checklists are ticked off."""
 
 from datetime import timedelta
+from typing import Any
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -26,13 +27,14 @@ class NotingACall(DeskTest):
 
     def test_what_is_wrong_is_named_and_not_everybody_may(self) -> None:
         ticket = self.report("Printer")
-        for field, more in {
-            "text": {"text": " "},
-            "direction": {"direction": "up"},
-            "minutes": {"minutes": -1},
-        }.items():
+        wrong: list[tuple[str, dict[str, Any]]] = [
+            ("text", {"text": " "}),
+            ("direction", {"text": "x", "direction": "up"}),
+            ("minutes", {"text": "x", "minutes": -1}),
+        ]
+        for field, values in wrong:
             with self.subTest(field), self.assertRaises(Invalid) as refused:
-                actions.log_call(ticket, by=self.alma, **{**more, "text": more.get("text", "x")})
+                actions.log_call(ticket, by=self.alma, **values)
             self.assertEqual(refused.exception.field, field)
         for person, refusal in ((self.rui, NotAllowed), (self.bea, NotFound), (self.otto, NotFound)):
             with self.assertRaises(refusal):
