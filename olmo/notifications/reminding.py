@@ -26,7 +26,8 @@ def remind(limit: int = 200) -> int:
     for ticket in soon.select_related("assignee", "requester", "client").order_by("callback_at")[:limit]:
         event = _promise(ticket)
         if event is not None and ticket.callback_at is not None:
-            notify(event, _whom(ticket, event), partial(_words, ticket), kind="call", why="assignee", tells_author=True)
+            why = "assignee" if ticket.assignee_id else ""
+            notify(event, _whom(ticket, event), partial(_words, ticket), kind="call", why=why, tells_author=True)
             count += 1
     return count
 
@@ -37,7 +38,9 @@ def missed(event: Event, change: CallbackMissed) -> None:
     promise = _promise(ticket)
     people = _whom(ticket, promise) if promise else [ticket.assignee]
     words = _("The call to %(name)s promised for %(time)s was missed.")
-    notify(event, people, lambda: words % {"name": ticket.requester.name, "time": spoken.moment(change.at)}, kind="call")
+    notify(
+        event, people, lambda: words % {"name": ticket.requester.name, "time": spoken.moment(change.at)}, kind="call"
+    )
 
 
 def _promise(ticket: Ticket) -> Event | None:
