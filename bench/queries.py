@@ -45,19 +45,20 @@ def _reads() -> Iterator[tuple[str, Callable[[], Any], bool]]:
     """Name, read, and whether the limit is meant for it."""
     from olmo.people.queries import by_address, with_access
     from olmo.tickets import queries
+    from olmo.tickets.boxes import BOXES
 
     known = by_address(AGENT)
     agent = with_access(known.pk) if known else None
     if agent is None:
         sys.exit(f"bench: nobody has the address {AGENT}")
     yield "who asks", lambda: with_access(agent.pk), True
-    for box in queries.BOXES:
+    for box in BOXES:
         for sort in queries.SORTS:
             tickets = queries.box(agent, box)
             yield f"{box} by {sort}", lambda t=tickets, s=sort: queries.page(t, sort=s), True  # type: ignore[misc]
             after = queries.page(tickets, sort=sort).after
             yield f"{box} by {sort}, page 2", lambda t=tickets, s=sort, a=after: queries.page(t, sort=s, after=a), True  # type: ignore[misc]
-    yield "counts of all boxes", lambda: queries.counts(agent, queries.BOXES), True
+    yield "counts of all boxes", lambda: queries.counts(agent, list(BOXES)), True
     for words in (*SEARCHES, *OTHER_SEARCHES):
         yield f"search: {words}", lambda w=words: queries.search(agent, w), words in SEARCHES  # type: ignore[misc]
     number = queries.page(queries.box(agent, "all")).rows[0]["number"]

@@ -44,4 +44,10 @@ async function fetchParts(url, parts) {
   }
 }
 
+// A part that the page left out, because it costs more than the rest, is fetched when the page stands.
+const LATER = 200; // a page that is exchanged brings its navigation a moment later
+const complete = () => document.querySelectorAll("[data-live-now][id]").forEach((part) => fetchParts(address(part), [part]).catch(() => {}));
+complete();
+document.addEventListener("page:shown", () => setTimeout(complete, LATER));
+
 document.addEventListener("visibilitychange", () => (wanted.size || isEverything) && plan());

@@ -36,3 +36,16 @@ document.addEventListener("pointerover", ({ target }) => {
 document.addEventListener("focusin", ({ target }) => waiting(target) && target.matches(":focus-visible") && ask(waiting(target)));
 document.addEventListener("toggle", ({ target: of }) => of.open && of.matches?.("[data-from]:not([data-loaded])") && fill(of), true);
 document.addEventListener("part:taken", () => (asked = new WeakMap())); // what was fetched may be out of date
+
+// A word that has its own choices: they take the place of the menu's.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[data-further]");
+  const target = link?.closest(".menu");
+  if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const text = await get(link.href);
+  if (text === null) return location.assign(link.href);
+  await htmx.swap({ text, target, swap: "innerHTML ignoreTitle:true" });
+  place(target.closest("[data-menu]"));
+  target.querySelector("input:not([type=hidden]), .menu__item")?.focus();
+});

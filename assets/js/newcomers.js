@@ -9,10 +9,10 @@ document.addEventListener("pointermove", (event) => {
   if (event.target.closest?.("[data-list] .row")) touchedAt = performance.now();
 });
 
-/** Whether somebody is at work in the list: rows selected, focus in it, scrolled down, or the pointer moving over it. */
+/** Whether somebody is at work in the list: rows selected, focus in it, more pages loaded, scrolled down, or the pointer moving over it. */
 export const isBusy = (list) =>
   list.querySelector(".row input:checked") !== null ||
-  list.matches(":focus-within") ||
+  list.matches(":focus-within, [data-longer]") ||
   list.getBoundingClientRect().top < 0 ||
   performance.now() - touchedAt < HAND;
 
@@ -33,7 +33,10 @@ function announce(list, text, count) {
   const button = list.querySelector("[data-newcomers]") ?? document.createElement("button");
   Object.assign(button, { type: "button", className: "button button--small list__news", textContent: sentence });
   button.dataset.newcomers = "";
-  button.onclick = () => take(text, [`#${list.id}`]);
+  button.onclick = () => {
+    delete list.dataset.longer;
+    take(text, [`#${list.id}`]);
+  };
   list.prepend(button);
   say(sentence);
 }

@@ -27,7 +27,7 @@ function fill(place, made) {
 }
 
 function showRow(row) {
-  const all = (here[row.id.replace("ticket-", "")] ?? []).toSorted((one, other) => (kind(one[2]) === "read") - (kind(other[2]) === "read"));
+  const all = (here[row.querySelector(".number")?.textContent] ?? []).toSorted((one, other) => (kind(one[2]) === "read") - (kind(other[2]) === "read"));
   const place = row.querySelector(".row__seen");
   if (place) fill(place, all.length ? [mark(all.map((who) => sentence(who)).join(", "), all[0][2], short(all[0][1]))] : []);
 }

@@ -17,7 +17,7 @@ from olmo.tickets import actions, queries
 from olmo.tickets.models import Ticket
 from olmo.tickets.undo import undoable
 
-from . import people
+from . import following, people
 from . import ticket as tickets
 from .forms import FORMS, ChangeForm
 from .forms.joining import Merge
@@ -26,6 +26,8 @@ from .undoing import say
 
 # Forms with no place on the ticket's page have a page of their own.
 _ALONE = frozenset({"merge", "links", "subject"})
+# After these an agent may wish to go on to the next ticket.
+_FOLLOWED = frozenset({"assignment", "escalation", "hold", "resolution"})
 
 
 def change(noun: str) -> AnyView[[int]]:
@@ -45,13 +47,14 @@ def change(noun: str) -> AnyView[[int]]:
 
 def attempt(request: DeskRequest, form: ChangeForm) -> HttpResponse | None:
     """Make the change and go on to the ticket (or to the one where it goes on), with the offer to undo it. None: refused."""
+    before = following.place(request, form.ticket) if form.noun in _FOLLOWED else None
     with undoable(request.person, form.said or form.title) as made:
         is_done = form.is_done()
     if not is_done:
         return None
     if form.said and (made.token or form.is_said_always):
         say(request, form.said, made.token)
-    return SeeOther(form.answer_url())
+    return SeeOther(following.url(request, form.ticket, before) if form.noun in _FOLLOWED else form.answer_url())
 
 
 def shown(request: DeskRequest, form: ChangeForm, *, status: int = 200) -> HttpResponse:

@@ -15,7 +15,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from olmo.kernel.errors import Words
@@ -76,15 +76,18 @@ COMMANDS: tuple[Command, ...] = (
     _do(name="theme-system", label=_("Colours: as the system"), icon="sun"),
     _do(name="account", label=_("My account"), path="/account", icon="user"),
     _do(name="sign-out", label=_("Sign out"), icon="leave"),
-    _go(name="box-mine", label=_("Mine"), key="g m", path="", icon="inbox"),
-    _go(name="box-teams", label=_("My teams"), key="g t", path="?box=teams", icon="users"),
+    _go(name="box-todo", label=_("To do"), key="g i", path="", icon="inbox"),
+    _go(name="box-snoozed", label=pgettext_lazy("bucket", "Waiting"), key="g w", path="?box=snoozed", icon="waiting"),
+    _go(name="box-finished", label=pgettext_lazy("bucket", "Done"), key="g d", path="?box=finished", icon="done"),
+    _go(name="box-mine", label=_("My work"), key="g m", path="?box=mine", icon="user"),
+    _go(name="box-teams", label=_("Team work"), key="g t", path="?box=teams", icon="users"),
+    _go(name="box-escalated", label=_("Escalations"), key="g x", path="?box=escalated", icon="escalate"),
     _go(name="box-unassigned", label=_("Unassigned"), key="g u", path="?box=unassigned", icon="newcomer"),
-    _go(name="box-callbacks", label=_("Call-backs"), key="g c", path="?box=callbacks&sort=callback", icon="phone"),
+    _go(name="box-callbacks", label=_("Call-backs"), key="g c", path="?box=callbacks", icon="phone"),
     _go(name="box-mentions", label=_("Mentions"), key="g @", path="?box=mentions", icon="at"),
     _go(name="notices", label=_("Notices"), key="g n", path="notices", icon="bell"),
-    _go(name="box-waiting", label=_("Waiting"), key="g w", path="?box=waiting", icon="waiting"),
+    _go(name="views", label=_("Saved views"), key="g v", path="views", icon="star"),
     _go(name="box-open", label=_("All open"), key="g o", path="?box=open", icon="todo"),
-    _go(name="box-done", label=_("Done"), key="g d", path="?box=done", icon="done"),
     _go(name="box-all", label=_("All tickets"), key="g a", path="?box=all", icon="archive"),
     _go(name="week", label=_("My week"), key="g e", path="week", icon="calendar"),
     _go(name="reports", label=_("Reports"), key="g r", path="reports/", icon="chart"),
@@ -94,6 +97,7 @@ COMMANDS: tuple[Command, ...] = (
     _list(name="open", label=_("Open the ticket"), key="o", icon="right"),
     _list(name="select", label=_("Select the ticket"), key="x", icon="check"),
     _list(name="clear", label=_("Give the selection up"), key="Escape", is_fixed=True),
+    _list(name="read", label=_("Mark as read or unread"), key="U", icon="eye"),
     _ticket(name="back", label=_("Back to the list"), key="u", icon="left"),
     _ticket(name="assignment", label=_("Assign"), key="a", path="assignment", icon="user"),
     _ticket(name="escalation", label=_("Escalate"), key="e", path="escalation", icon="escalate"),

@@ -19,8 +19,9 @@ from olmo.reports.exports import columns, streaming
 from olmo.reports.exports.values import Style
 from olmo.tickets import search as language
 
-from . import filters as sentences
+from . import sentence as sentences
 from .filters import Filters
+from .listing import asked
 from .shell import DeskRequest, agents, page
 
 
@@ -73,7 +74,7 @@ class ExportForm(forms.Form):
 def exports(request: DeskRequest) -> HttpResponse:
     """The form; sent, the file."""
     typed = clean_line(request.GET.get("q", ""), language.MAX_QUERY)
-    filters = Filters.read(request.GET)
+    _view, filters = asked(request)
     form = ExportForm(request.POST if request.method == "POST" else None)
     words = _("Search: %(words)s") % {"words": typed} if typed else _said(request, filters)
     if request.method == "POST" and form.is_valid():
@@ -91,7 +92,7 @@ def _file(request: DeskRequest, form: ExportForm, filters: Filters, typed: str, 
     ids = (
         streaming.of_search(viewer, typed)
         if typed
-        else streaming.of_tickets(viewer, filters.tickets(viewer), sort=filters.sort)
+        else streaming.of_tickets(viewer, filters.tickets(viewer), sort=filters.order)
     )
     found = streaming.export(
         viewer,

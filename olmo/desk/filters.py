@@ -1,27 +1,32 @@
 """What a list shows: a box, narrowed by a few words and put in an order. It lives in the address and reads as a sentence."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, Words
 from olmo.kernel.text import clean_line
-from olmo.people.models import Person, Team
+from olmo.people.models import Person
 from olmo.people.queries import clients_of
 from olmo.reports.selection import Selection
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EveryClient
-from olmo.tickets import queries
-from olmo.tickets.models import Priority, Ticket, TicketKind
+from olmo.tickets import boxes, queries
+from olmo.tickets.models import Channel, Priority, Reason, Ticket, TicketKind
 
 SORTS: Mapping[str, Words] = {
+    "urgency": gettext_lazy("what to do next"),
     "updated": gettext_lazy("what changed last"),
     "newest": gettext_lazy("what is new"),
     "oldest": gettext_lazy("what is oldest"),
@@ -29,35 +34,50 @@ SORTS: Mapping[str, Words] = {
     "due": gettext_lazy("what is due first"),
     "callback": gettext_lazy("who is called first"),
 }
-WHOSE: Mapping[str, Words] = {
-    "mine": gettext_lazy("me"),
-    "teams": gettext_lazy("my teams"),
-    "unassigned": gettext_lazy("nobody"),
-    "open": gettext_lazy("anybody"),
-}
-BEGINNING: Mapping[str, Words] = {
-    "callbacks": gettext_lazy("Promised call-backs"),
-    "mentions": gettext_lazy("Tickets that mention you"),
-    "waiting": gettext_lazy("Waiting tickets"),
-    "done": gettext_lazy("Finished tickets"),
-    "all": gettext_lazy("All tickets"),
+GROUPS: Mapping[str, Words] = {
+    "": gettext_lazy("as the order suggests"),
+    "due": gettext_lazy("when somebody must act"),
+    "reason": gettext_lazy("reason"),
+    "priority": gettext_lazy("priority"),
+    "team": gettext_lazy("team"),
+    "assignee": gettext_lazy("agent"),
+    "client": gettext_lazy("organisation"),
+    "category": gettext_lazy("category"),
+    "none": gettext_lazy("nothing"),
 }
 NONE = "none"
 LONGEST: Mapping[str, int] = {"only": 200}  # letters of a word; 60 where nothing is said
+ME = "me"
+DAYS = ("1d", "7d", "30d", "90d")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """The state of a list. An empty word narrows nothing. `client` is an id, `team` an id or "none"."""
+    """The state of a list. An empty word narrows nothing; an empty sort is the box's own.
 
-    box: str = "mine"
-    sort: str = "updated"
+    `client`, `category`, `requester` and `view` are ids, `team` and `assignee` an id or "none" (an assignee also "me");
+    `opened` and `updated` are a day (2026-03-01) or how long ago at most (7d).
+    """
+
+    box: str = "todo"
+    sort: str = ""
+    group: str = ""
     client: str = ""
     team: str = ""
     priority: str = ""
     kind: str = ""
     tag: str = ""
+    category: str = ""
+    assignee: str = ""
+    requester: str = ""
+    channel: str = ""
+    language: str = ""
+    reason: str = ""
+    opened: str = ""
+    updated: str = ""
+    unread: str = ""
     only: str = ""  # the tickets behind a number of a report
+    view: str = ""
 
     @classmethod
     def read(cls, data: QueryDict) -> "Filters":
@@ -66,104 +86,112 @@ class Filters:
             f.name: clean_line(str(data[f.name]), LONGEST.get(f.name, 60)) for f in fields(cls) if data.get(f.name)
         }
         found = cls(**given)
-        _check("box", found.box, queries.BOXES)
-        _check("sort", found.sort, SORTS)
-        _check("priority", found.priority, ["", *map(str, Priority.values)])
-        _check("kind", found.kind, ["", *TicketKind.values])
-        _check_id("client", found.client)
+        for name, known in _KNOWN.items():
+            _check(name, getattr(found, name), known)
+        for name in ("client", "category", "requester", "view"):
+            _check_id(name, getattr(found, name))
         _check_id("team", "" if found.team == NONE else found.team)
+        _check_id("assignee", "" if found.assignee in (NONE, ME) else found.assignee)
         Selection.read(found.only)
+        since(found.opened, "opened")
+        since(found.updated, "updated")
         return found
+
+    @property
+    def order(self) -> str:
+        """The sort that is in force: only what is open has an urgency, only promised calls are in the order of the calls."""
+        box = boxes.BOXES[self.box]
+        return self.sort if self.sort in sorts_of(box) else box.sort
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the box, its order and its groups was chosen."""
+        return self != Filters(box=self.box, sort=self.sort, group=self.group, view=self.view)
 
     def tickets(self, viewer: Person) -> QuerySet[Ticket]:
         """The tickets that the viewer sees through these filters."""
+        return self.near(viewer).filter(self.sieve(viewer) or Q())
+
+    def near(self, viewer: Person) -> QuerySet[Ticket]:
+        """The box, narrowed by what an index finds."""
         found = queries.box(viewer, self.box)
         conditions: dict[str, Any] = {
-            "client_id": self.client, "priority": self.priority, "kind": self.kind,
+            "client_id": self.client, "category_id": self.category, "requester_id": self.requester,
             "team_id": None if self.team == NONE else self.team,
+            "assignee_id": None if self.assignee == NONE else str(viewer.pk) if self.assignee == ME else self.assignee,
         }  # fmt: skip
         found = found.filter(**{column: value for column, value in conditions.items() if value != ""})
+        if self.reason:
+            found = found.filter(standing__reason=self.reason)
         found = found.filter(queries.tagged(self.tag)) if self.tag else found
         return Selection.read(self.only).among(found) if self.only else found
 
+    def sieve(self, viewer: Person) -> Q | None:
+        """What is tried ticket by ticket, in the order of the list (see queries.page)."""
+        words = {"kind": self.kind, "channel": self.channel, "language": self.language, "priority": self.priority}
+        found = Q(**{column: value for column, value in words.items() if value})
+        for column, word in (("opened_at", self.opened), ("updated_at", self.updated)):
+            if word:
+                found &= Q(**{f"{column}__gte": since(word)})
+        if self.unread:
+            found &= queries.unread_by(viewer)
+        return found or None
+
+    def page(self, viewer: Person, after: str, size: int) -> queries.Page:
+        """One page of the list."""
+        return queries.page(self.near(viewer), sort=self.order, after=after, size=size, sieve=self.sieve(viewer))
+
     def url(self, path: str = "", **changes: str) -> str:
         """The address of the list with some words changed (and from its beginning)."""
-        changed = replace(self, **changes)
-        given = {f.name: getattr(changed, f.name) for f in fields(self) if getattr(changed, f.name) != f.default}
+        given = replace(self, **changes).given()
         return f"{path or reverse('desk:list')}{'?' if given else ''}{urlencode(given)}"
+
+    def given(self) -> dict[str, str]:
+        """The words of the address. A list that began as a saved view always names its box: alone, the view's own words count."""
+        return {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if getattr(self, f.name) != f.default or (f.name == "box" and self.view)
+        }
+
+    def query(self) -> str:
+        """The words as a saved view keeps them."""
+        return urlencode(replace(self, view="").given())
 
     def hidden(self, *, but: str) -> list[tuple[str, str]]:
         """Name and value of everything but one word, for a form that sets that word."""
-        return [(f.name, getattr(self, f.name)) for f in fields(self) if f.name != but and getattr(self, f.name)]
+        return [(name, value) for name, value in self.given().items() if name != but]
 
 
-def sentence(viewer: Person, filters: Filters) -> list[dict[str, Any]]:
-    """The filters as a sentence: pieces of text, and words that open the choice of another one."""
-    return [
-        *_beginning(filters),
-        {"text": _("from")},
-        _word(filters, "client", _client_name(viewer, filters.client) or _("any client")),
-        {"text": _("in")},
-        _word(filters, "team", _team_name(filters.team) or _("any team")),
-        {"text": _("of")},
-        _word(filters, "kind", str(TicketKind(filters.kind).label).lower() if filters.kind else _("any kind")),
-        {"text": _("and")},
-        _word(filters, "priority", _priority_name(filters.priority) or _("any priority")),
-        *([_word(filters, "only", Selection.read(filters.only).words())] if filters.only else []),
-        *([{"text": _("tagged")}, _word(filters, "tag", filters.tag)] if filters.tag else []),
-        {"text": _("sorted by")},
-        _word(filters, "sort", str(SORTS[filters.sort])),
-        *([] if filters.tag else [{**_word(filters, "tag", _("and a tag…")), "is_invitation": True}]),
-    ]
+def sorts_of(box: boxes.Box) -> list[str]:
+    """The orders that a box can be put in."""
+    without = {*([] if box.is_open else ["urgency"]), *([] if box.sort == "callback" else ["callback"])}
+    return [name for name in SORTS if name not in without]
 
 
-def _beginning(filters: Filters) -> Iterator[dict[str, Any]]:
-    if filters.box in WHOSE:
-        yield {"text": _("Open tickets of")}
-        yield _word(filters, "box", str(WHOSE[filters.box]))
-    else:
-        yield {"text": BEGINNING[filters.box]}
-
-
-def _word(filters: Filters, name: str, word: str) -> dict[str, Any]:
-    is_off = name not in ("box", "sort") and not getattr(filters, name)
-    url = filters.url(reverse("desk:choices", args=[name]))
-    return {"word": word, "label": LABELS[name], "is_off": is_off, "url": url}
-
-
-LABELS: Mapping[str, Words] = {
-    "box": gettext_lazy("Whose tickets"),
-    "client": gettext_lazy("Client"),
-    "team": gettext_lazy("Team"),
-    "kind": gettext_lazy("Kind"),
-    "priority": gettext_lazy("Priority"),
-    "tag": gettext_lazy("Tag"),
-    "only": gettext_lazy("Tickets behind a number"),
-    "sort": gettext_lazy("Order"),
+_KNOWN: Mapping[str, Any] = {
+    "box": boxes.BOXES,
+    "sort": ["", *SORTS],
+    "group": GROUPS,
+    "priority": ["", *map(str, Priority.values)],
+    "kind": ["", *TicketKind.values],
+    "channel": ["", *Channel.values],
+    "language": ["", *(code for code, _name in settings.LANGUAGES)],
+    "reason": ["", *Reason.values],
+    "unread": ["", "1"],
 }
 
 
-def choices(viewer: Person, filters: Filters, name: str) -> list[dict[str, Any]]:
-    """What one word of the sentence may become: {label, url, active}, and marks. "tag" is typed and has none."""
-    now = getattr(filters, name)
-    return [
-        {"label": label, "url": filters.url(**{name: key}), "active": key == now, **marks}
-        for key, label, marks in _OPTIONS[name](viewer)
-    ]
-
-
-type Option = tuple[str, Words, dict[str, Any]]  # value, words, marks
-
-_OPTIONS: Mapping[str, Callable[[Person], list[Option]]] = {
-    "box": lambda _viewer: [(key, word, {}) for key, word in WHOSE.items()],
-    "sort": lambda _viewer: [(key, word, {}) for key, word in SORTS.items()],
-    "kind": lambda _viewer: [("", _("Any kind"), {}), *((k.value, k.label, {}) for k in TicketKind)],
-    "priority": lambda _viewer: [("", _("Any priority"), {}), *_priorities()],
-    "team": lambda _viewer: [("", _("Any team"), {}), (NONE, _("No team"), {}), *_teams()],
-    "client": lambda viewer: [("", _("Any client"), {}), *((str(c.pk), c.name, {}) for c in clients(viewer))],
-    "tag": lambda _viewer: [],
-    "only": lambda _viewer: [("", _("Without this limit"), {})],
-}  # fmt: skip
+def since(word: str, name: str = "") -> datetime | None:
+    """The moment that "7d" or "2026-03-01" means. Raises Invalid naming the field."""
+    if not word:
+        return None
+    if word in DAYS:
+        return clock.now() - timedelta(days=int(word[:-1]))
+    try:
+        return timezone.make_aware(datetime.combine(date.fromisoformat(word), time()))
+    except ValueError as error:
+        raise _unknown(name, word) from error
 
 
 def clients(viewer: Person) -> QuerySet[Client]:
@@ -173,33 +201,15 @@ def clients(viewer: Person) -> QuerySet[Client]:
     return known if isinstance(of, EveryClient) else known.filter(pk__in=list(of))
 
 
-def _priorities() -> list[Option]:
-    return [(str(p.value), p.label, {"priority": p.value}) for p in Priority]
-
-
-def _teams() -> list[Option]:
-    return [(str(t.pk), t.name, {"team": t.name}) for t in Team.objects.filter(is_active=True)]
-
-
-def _client_name(viewer: Person, pk: str) -> str:
-    return clients(viewer).filter(pk=pk).values_list("name", flat=True).first() or "" if pk else ""
-
-
-def _team_name(pk: str) -> str:
-    if pk == NONE:
-        return _("no team")
-    return Team.objects.filter(pk=pk).values_list("name", flat=True).first() or "" if pk else ""
-
-
-def _priority_name(value: str) -> str:
-    return _("priority %(level)s") % {"level": str(Priority(int(value)).label).lower()} if value else ""
-
-
 def _check(name: str, value: str, known: Any) -> None:
     if value not in known:
-        raise Invalid(name, _("“%(value)s” is not something that a list can show.") % {"value": value})
+        raise _unknown(name, value)
 
 
 def _check_id(name: str, value: str) -> None:
     if value and not (value.isascii() and value.isdecimal() and len(value) < 19):
-        raise Invalid(name, _("“%(value)s” is not something that a list can show.") % {"value": value})
+        raise _unknown(name, value)
+
+
+def _unknown(name: str, value: str) -> Invalid:
+    return Invalid(name, _("“%(value)s” is not something that a list can show.") % {"value": value})

@@ -1,6 +1,6 @@
 """Tickets as rows of a list: what each row says, printed by the component (kernel/rows.py)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -11,27 +11,36 @@ from django.utils.translation import gettext as _
 
 from olmo.kernel import clock, marks, rows, spoken
 from olmo.tickets import mentions
-from olmo.tickets.models import HoldReason, Status
+from olmo.tickets.models import Bucket, HoldReason, Reason, TicketKind
+
+from .taste import USUAL
 
 Row = Mapping[str, Any]
 Highlighter = Callable[[str], str]  # a text, escaped, with the words in it marked
 
 
-def listed(tickets: Iterable[Row], unread: set[int], *, highlight: Highlighter | None = None) -> SafeString:
-    """The `<li>` elements of some tickets (dictionaries of queries.ROW, with id and excerpt)."""
+def listed(
+    tickets: Iterable[Row], unread: set[int], *, highlight: Highlighter | None = None, columns: Sequence[str] = USUAL,
+    can_select: bool = False, explains: bool = False,
+) -> SafeString:  # fmt: skip
+    """The `<li>` elements of some tickets (dictionaries of queries.ROW, with id and excerpt).
+
+    explains: each clock opens the reason why the ticket stands where it does.
+    """
     place, now = reverse("desk:ticket", args=[0])[:-1], clock.now()
     said = (lambda text: SafeString(highlight(text))) if highlight else str
+    shown, further = frozenset(columns), [name for name in columns if name in _CELLS]
     return SafeString(
         "".join(
             [
                 rows.row(
                     {
-                        "number": row["number"], "url": f"{place}{row['number']}", "is_unread": row["id"] in unread,
-                        "is_fixed": True, "priority": row["priority"], "title": said(row["subject"]),
-                        "last": said(" ".join(mentions.plain(row["excerpt"] or "").split())), "people": row["requester__name"],
-                        "organisation": row["client__name"], "channel": row["channel"], "owner": row["assignee__name"],
-                        "due_at": row["due_at"], "due_share": _share(row["opened_at"], row["due_at"], now),
-                        "changed_at": row["updated_at"], "clock": _clock(row, now),
+                        "id": row["id"], "number": row["number"], "url": f"{place}{row['number']}",
+                        "is_unread": row["id"] in unread, "is_fixed": not can_select, "priority": row["priority"],
+                        "title": said(row["subject"]), "last": said(" ".join(mentions.plain(row["excerpt"] or "").split())),
+                        "people": row["requester__name"], "organisation": row["client__name"], "channel": row["channel"],
+                        "owner": row["assignee__name"], "clock": _clock(row, now, explains=explains), "columns": shown,
+                        "cells": "".join([_cell(name, row) for name in further]),
                     }
                 )
                 for row in tickets
@@ -40,23 +49,64 @@ def listed(tickets: Iterable[Row], unread: set[int], *, highlight: Highlighter |
     )  # fmt: skip
 
 
+_CELL = '<span class="row__cell row__cell--{}">{}</span>'
+_AGO = '<time data-ago datetime="{}">{}</time>'
+_TAG = '<span class="row__tag">{}</span>'
+
+
+def _cell(name: str, row: Row) -> str:
+    return _CELL.format(name, _CELLS[name](row))
+
+
+def _moment(at: datetime) -> str:
+    return _AGO.format(marks.stamp(at), escape(spoken.ago(at)))
+
+
+def reason(row: Row) -> str:
+    """Why a ticket is in its bucket, in plain words."""
+    return str(Reason(row["reason"]).label) if row["reason"] else ""
+
+
+_CELLS: Mapping[str, Callable[[Row], str]] = {
+    "reason": lambda row: escape(reason(row)),
+    "team": lambda row: escape(row["team__name"] or ""),
+    "category": lambda row: escape(row["category__name"] or ""),
+    "tags": lambda row: "".join(_TAG.format(escape(tag)) for tag in row["tags"]),
+    "kind": lambda row: escape(str(TicketKind(row["kind"]).label)),
+    "opened": lambda row: _moment(row["opened_at"]),
+    "updated": lambda row: _moment(row["updated_at"]),
+}
+
 _CLOCK = '<span class="clock" data-state="{}">{}{}</span>'
+_WHY = (
+    '<details class="menu-of menu-of--end row__why" data-menu data-from="{url}"><summary>{clock}'
+    '<span class="visually-hidden">{word}</span></summary><div class="menu"><a class="menu__item" href="{url}">{word}</a>'
+    "</div></details>"
+)
+
+
+def _clock(row: Row, now: datetime, *, explains: bool) -> str:
+    """What was promised, what the ticket waits for, when it was done, or how long ago it changed."""
+    mark = _mark(row, now)
+    if not explains:
+        return mark
+    return _WHY.format(url=reverse("desk:why", args=[row["number"]]), clock=mark, word=escape(_("Why it stands here")))
 
 
 _CALL = '<span class="clock clock--call">{}{}</span>'
 
 
-def _clock(row: Row, now: datetime) -> str | None:
-    """What a ticket waits for, or when it was done; None for one that runs."""
-    if row["callback_at"] and row["status"] not in (Status.RESOLVED, Status.CLOSED):
+def _mark(row: Row, now: datetime) -> str:
+    if row["callback_at"] and row["bucket"] != Bucket.DONE:
         return _CALL.format(marks.icon("phone", "s"), marks.due(row["callback_at"]))
-    if row["status"] == Status.WAITING:
+    if row["bucket"] == Bucket.WAITING:
         return _CLOCK.format("paused", marks.ring("paused"), escape(_wait(row, now)))
-    if row["status"] in (Status.RESOLVED, Status.CLOSED):
+    if row["bucket"] == Bucket.DONE:
         return _CLOCK.format(
             "met", marks.ring("met"), escape(spoken.near(row["resolved_at"] or row["updated_at"], now))
         )
-    return None
+    agreed = row["act_by"] if row["promised_at"] or row["due_at"] else None
+    return rows.time_mark(agreed, _share(row["opened_at"], agreed, now), row["updated_at"])
 
 
 def _wait(row: Row, now: datetime) -> str:

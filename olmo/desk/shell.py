@@ -1,7 +1,9 @@
 """What every page of the desk shares: who may come in, the navigation, the shape of an answer."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Concatenate, cast
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,23 +14,13 @@ from olmo.kernel.errors import Words
 from olmo.notifications import queries as notifications
 from olmo.people.gate import for_agents
 from olmo.people.models import Person
-from olmo.tickets import queries
+from olmo.tickets import boxes, queries
+
+from . import saved
+from .models import SavedView
 
 MOST_COUNTED = 100
-
-# box -> (label, icon, whether the navigation counts it: those where somebody is expected to act)
-BOXES: Mapping[str, tuple[Words, str, bool]] = {
-    "mine": (_("Mine"), "inbox", True),
-    "teams": (_("My teams"), "users", True),
-    "unassigned": (_("Unassigned"), "newcomer", True),
-    "callbacks": (_("Call-backs"), "phone", True),
-    "mentions": (_("Mentions"), "at", False),
-    "waiting": (_("Waiting"), "waiting", False),
-    "open": (_("All open"), "todo", False),
-    "done": (_("Done"), "done", False),
-    "all": (_("All tickets"), "archive", False),
-}
-COUNTED = tuple(name for name, (_label, _icon, is_counted) in BOXES.items() if is_counted)
+COUNTED_VIEWS = 12  # saved views that the navigation counts
 
 
 class DeskRequest(HttpRequest):
@@ -62,18 +54,26 @@ def page(request: DeskRequest, template: str, context: dict[str, Any], *, status
 
 
 def _around(request: DeskRequest) -> dict[str, Any]:
-    box = request.GET.get("box", "mine") if request.path == reverse("desk:list") else ""
-    counts = queries.counts(
-        request.person, COUNTED, MOST_COUNTED, beside={"notices": notifications.unread(request.person)}
-    )
+    seen = look(request.person)
+    items = navigation(request.person, place_of(request), request.path, seen)
     return {
-        "nav": navigation(request.person, box, request.path, counts),
-        "bell": bell(bounded(counts["notices"]), request.path == reverse("desk:notices")),
+        "nav": items,
+        "nav_is_counted_later": any("more" in item for item in items),
+        "bell": bell(bounded(seen.notices), request.path == reverse("desk:notices")),
+        "nav_url": f"{reverse('desk:nav')}?{urlencode({'at': request.get_full_path()[:500]})}",
         "list_url": reverse("desk:list"),
         "new_url": reverse("desk:new"),
         "search_url": reverse("desk:search"),
         "search_query": request.GET.get("q", "") if request.path == reverse("desk:search") else "",
     }
+
+
+def place_of(request: HttpRequest) -> str:
+    """Which item of the navigation is the page's: a box, or "view-" and the id of a saved view."""
+    if request.path != reverse("desk:list"):
+        return ""
+    view = request.GET.get("view", "")
+    return f"view-{view}" if view else request.GET.get("box", "todo")
 
 
 def bell(count: str, is_here: bool) -> dict[str, Any]:
@@ -82,37 +82,90 @@ def bell(count: str, is_here: bool) -> dict[str, Any]:
     return {"url": reverse("desk:notices"), "ring_url": ring, "count": count, "active": is_here}
 
 
-def navigation(viewer: Person, box: str, path: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """The boxes with their counts (up to 99), and what an administrator looks after."""
-    start = reverse("desk:list")
-    items: list[dict[str, Any]] = [
-        {
-            "group": "", "label": label, "icon": icon, "url": _box_url(start, name),
-            "count": bounded(counts.get(name, 0)), "active": name == box, "command": f"box-{name}",
-        }
-        for name, (label, icon, _is_counted) in BOXES.items()
-    ]  # fmt: skip
+@dataclass(frozen=True)
+class Seen:
+    """What the navigation shows of a person's work: counts (up to a hundred) by box, saved views, unread notices."""
+
+    counts: Mapping[str, int]
+    views: list[SavedView]
+    notices: int
+
+
+def look(viewer: Person) -> Seen:
+    """One query for the whole navigation."""
+    counted = [box.name for box in boxes.BOXES.values() if box.is_counted and box.group]
+    also = [saved.expression(viewer), queries.counting(notifications.unread(viewer), MOST_COUNTED)]
+    *numbers, known, notices = queries.counts(viewer, counted, MOST_COUNTED, also=also)
+    return Seen(dict(zip(counted, numbers, strict=True)), saved.arranged(viewer, known), notices)
+
+
+def navigation(
+    viewer: Person, place: str, path: str, seen: Seen, *, counts_views: bool = False
+) -> list[dict[str, Any]]:
+    """The boxes with their counts (up to 99), the saved views, and what else has a place.
+
+    counts_views: the views are counted too, by a further query; pages leave that to the part that scripts fetch.
+    """
+    shown, views, counts = [box for box in boxes.BOXES.values() if box.group], seen.views, seen.counts
+    items = [_box_item(box, counts.get(box.name, 0), place) for box in shown if box.group != boxes.DESK]
+    items += _view_items(views, _counted(viewer, views) if counts_views else [], place)
+    items += [_box_item(box, counts.get(box.name, 0), place) for box in shown if box.group == boxes.DESK]
     drafts = reverse("desk:drafts")
-    items.append({"group": "", "label": _("My drafts"), "icon": "pen", "url": drafts, "active": path == drafts})
-    week = reverse("desk:week")
-    mine = {"group": _("Desk"), "label": _("My week"), "icon": "calendar", "url": week, "command": "week"}
-    items.append({**mine, "active": path.startswith(week)})
+    own = {"group": GROUPS[boxes.WORK], "label": _("My drafts"), "icon": "pen", "url": drafts, "active": path == drafts}
+    items.insert(sum(box.group in (boxes.INBOX, boxes.WORK) for box in shown), own)
     reports = reverse("desk:reports")
-    items.append({
-        "group": _("Desk"), "label": _("Reports"), "icon": "chart", "url": reports, "command": "reports",
-        "active": path.startswith(reports),
-    })  # fmt: skip
+    numbers_item = {
+        "group": GROUPS[boxes.DESK],
+        "label": _("Reports"),
+        "icon": "chart",
+        "url": reports,
+        "command": "reports",
+    }
+    items.append({**numbers_item, "active": path.startswith(reports)})
+    week = reverse("desk:week")
+    mine = {"group": GROUPS[boxes.DESK], "label": _("My week"), "icon": "calendar", "url": week, "command": "week"}
+    items.append({**mine, "active": path.startswith(week)})
     if viewer.is_administrator:
         home = reverse("desk:admin")
-        group = {"group": _("Desk"), "label": _("Administration"), "icon": "gear", "url": home, "command": "admin"}
+        group = {
+            "group": GROUPS[boxes.DESK],
+            "label": _("Administration"),
+            "icon": "gear",
+            "url": home,
+            "command": "admin",
+        }
         items.append({**group, "active": path.startswith(home)})
     return items
 
 
-def _box_url(start: str, name: str) -> str:
-    if name == "callbacks":
-        return f"{start}?box=callbacks&sort=callback"
-    return start if name == "mine" else f"{start}?box={name}"
+def _counted(viewer: Person, views: list[SavedView]) -> list[int]:
+    parts = []
+    for view in views[:COUNTED_VIEWS]:
+        filters = saved.filters_of(view)
+        parts.append(queries.counting(filters.near(viewer), MOST_COUNTED, filters.sieve(viewer)))
+    return queries.counts(viewer, [], also=parts) if parts else []
+
+
+def _view_items(views: list[SavedView], counts: list[int], place: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "group": _("Views"), "label": view.name, "icon": "star", "url": f"{reverse('desk:list')}?view={view.pk}",
+            "count": bounded(counts[n]) if n < len(counts) else "", "active": place == f"view-{view.pk}", "more": "desk:views",
+        }
+        for n, view in enumerate(views)
+    ]  # fmt: skip
+
+
+def _box_item(box: boxes.Box, count: int, place: str) -> dict[str, Any]:
+    start = reverse("desk:list")
+    url = start if box.name == "todo" else f"{start}?box={box.name}"
+    return {
+        "group": GROUPS[box.group], "label": box.label, "icon": box.icon, "url": url, "count": bounded(count),
+        "active": box.name == place, "command": f"box-{box.name}",
+    }  # fmt: skip
+
+
+GROUPS: Mapping[str, Words] = {boxes.INBOX: "", boxes.WORK: _("Work"), boxes.DESK: _("The whole desk")}
 
 
 def bounded(count: int) -> str:

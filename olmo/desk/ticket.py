@@ -19,7 +19,7 @@ from olmo.tickets.models import Message, Status, Ticket
 from olmo.tickets.sentences import describe
 from olmo.writing import queries as written
 
-from . import facts
+from . import facts, following
 from .composer import Typed, composer
 from .drafts import cards
 from .forms import ChangeForm
@@ -70,6 +70,7 @@ def whole(
     context: dict[str, Any] = {
         "ticket": ticket,
         "live": live,
+        "back_url": following.list_of(request).url(),
         "head": facts.head(ticket),
         "here": _pass(request, ticket),
         "log": log(told, live=live, seen=ticket.version),
@@ -144,6 +145,8 @@ def _more(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
     follows = viewer.pk in ticket.watcher_ids
     word, name = (_("Stop following"), "remove") if follows else (_("Follow"), "person")
     found.append(to("watchers", word, "eye", is_post=True, name=name, value=viewer.pk))
+    unread = {"label": _("Mark as unread"), "icon": "bell", "url": reverse("desk:reads"), "is_post": True}
+    found.append({**unread, "name": "ticket", "value": ticket.number})
     if ticket.status != Status.CLOSED:
         found.append(
             to("closure", _("Close for good"), "archive", is_post=True, confirm=_("Close this ticket for good?"))

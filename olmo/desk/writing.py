@@ -23,7 +23,7 @@ from olmo.tickets.models import Attachment, Ticket
 from olmo.writing import drafting, hints, sending, sharing
 from olmo.writing.models import Draft, Kind, Then
 
-from . import moments
+from . import following, moments
 from .composer import Typed
 from .filters import clients
 from .shell import DeskRequest, SeeOther, agents
@@ -88,6 +88,7 @@ def _written(request: DeskRequest, number: int, kind: str, act: Act) -> HttpResp
     """Save the draft and do what was asked; when that is refused, show the ticket with everything that was typed, and why."""
     ticket = queries.by_number(request.person, number)
     typed = Typed.read(request, kind)
+    before = following.place(request, ticket)
     try:
         keep_files(request, typed, ticket.client_id)
         with transaction.atomic():
@@ -98,7 +99,7 @@ def _written(request: DeskRequest, number: int, kind: str, act: Act) -> HttpResp
         return whole(request, queries.by_number(request.person, number), typed=typed, status=status_of(refusal))
     if said:
         messages.success(request, said)
-    return SeeOther(_onward(request, ticket, draft))
+    return SeeOther(_onward(request, ticket, draft, before))
 
 
 def _saved(by: Person, ticket: Ticket, kind: str, typed: Typed) -> Draft:
@@ -114,14 +115,15 @@ def _pressed(request: DeskRequest) -> str:
     return request.POST.get("send", "reply").partition(":")[0]
 
 
-def _onward(request: DeskRequest, ticket: Ticket, draft: Draft) -> str:
-    """Where the author goes: to the page of approval, to the next ticket, mostly nowhere."""
+def _onward(request: DeskRequest, ticket: Ticket, draft: Draft, before: following.Place | None) -> str:
+    """Where the author goes: to the page of approval, to the next ticket, mostly as they chose."""
     pressed = _pressed(request)
     if pressed == "approval":
         return reverse("desk:draft", args=[draft.pk])
     if pressed == "next":
-        following = queries.next_for(request.person, ticket)
-        return reverse("desk:ticket", args=[following]) if following else reverse("desk:list")
+        return following.onward(request, ticket)
+    if pressed in (Then.RESOLVE, Then.WAIT):
+        return following.url(request, ticket, before)
     return reverse("desk:ticket", args=[ticket.number])
 
 

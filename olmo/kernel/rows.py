@@ -17,13 +17,15 @@ from django.utils.translation import gettext as _
 from olmo.kernel import marks, spoken
 
 ROW = (
-    '<li class="row" id="ticket-{number}"{flags}><span class="row__pick">{pick}</span>{priority}'
+    '<li class="row" id="row-{id}" data-ticket="{id}"{flags}><span class="row__pick">{pick}</span>{priority}'
     '<span class="number">{number}</span>'
     '<a class="row__subject" href="{url}">{unread}<span class="row__title" dir="auto">{title}</span>{badge}'
     '<span class="row__last" dir="auto">{last}</span></a>'
-    '<span class="row__people"><bdi>{people}</bdi>{organisation}</span>'
-    '<span class="row__channel">{channel}</span><span class="row__seen">{presence}</span>{clock}{owner}</li>\n'
+    '{people}{cells}{channel}<span class="row__seen">{presence}</span>{clock}{owner}</li>\n'
 )
+PEOPLE = '<span class="row__people"><bdi>{}</bdi>{}</span>'
+CHANNEL = '<span class="row__channel">{}</span>'
+COLUMNS = frozenset({"people", "channel", "clock", "owner"})  # what a row shows unless it is told
 PICK = '<input type="checkbox" name="ticket" value="{}" aria-label="{}"{}>'
 BADGE = '<span class="badge badge--{}">{}</span>'
 UNREAD = '<span class="visually-hidden">{}: </span>'
@@ -39,16 +41,19 @@ NO_CLOCK = '<span class="clock" data-state="none"></span>'
 def row(source: Any) -> SafeString:
     """The row of a ticket. source: a mapping or object with the names that look/rows.html lists; text is escaped.
 
-    title and last may be safe HTML (a search marks its words), clock a mark that is printed instead of due_at.
+    title and last may be safe HTML (a search marks its words), clock a mark that is printed instead of due_at; `columns` names
+    those of COLUMNS that are shown, `cells` is safe HTML of further ones.
     """
     get = _reader(source)
     language = get_language()
     select, unread = _words(language)
     is_unread = get("is_unread")
-    number, level, owner, organisation = get("number"), get("priority"), get("owner"), get("organisation")
+    number, level, owner = get("number"), get("priority"), get("owner")
+    columns = get("columns") or COLUMNS
     checked = " checked" if get("is_selected") else ""
     return SafeString(
         ROW.format(
+            id=escape(str(get("id") or number)),
             number=number,
             flags=(" data-unread" if is_unread else "") + (' aria-current="true"' if get("is_current") else ""),
             pick="" if get("is_fixed") else PICK.format(number, select.format(number=number), checked),
@@ -58,14 +63,23 @@ def row(source: Any) -> SafeString:
             title=conditional_escape(get("title") or ""),
             badge=_badge(get("badge")),
             last=conditional_escape(get("last") or ""),
-            people=escape(get("people") or ""),
-            organisation=f" <span>· {escape(organisation)}</span>" if organisation else "",
-            channel=marks.channel_in(language, get("channel") or ""),
+            people=_people(get) if "people" in columns else "",
+            cells=get("cells") or "",
+            channel=CHANNEL.format(marks.channel_in(language, get("channel") or "")) if "channel" in columns else "",
             presence=_presence(get("presence")),
-            clock=get("clock") or _clock(get("due_at"), get("due_share"), get("changed_at")),
-            owner=marks.who_in(None if owner else language, owner or "", get("owner_kind") or "agent"),
+            clock=(get("clock") or time_mark(get("due_at"), get("due_share"), get("changed_at")))
+            if "clock" in columns
+            else "",
+            owner=marks.who_in(None if owner else language, owner or "", get("owner_kind") or "agent")
+            if "owner" in columns
+            else "",
         )
     )
+
+
+def _people(get: Callable[[str], Any]) -> str:
+    organisation = get("organisation")
+    return PEOPLE.format(escape(get("people") or ""), f" <span>· {escape(organisation)}</span>" if organisation else "")
 
 
 def _reader(source: Any) -> Callable[[str], Any]:
@@ -88,7 +102,7 @@ def _presence(seen: Mapping[str, str] | None) -> str:
     return PRESENCE.format(css, marks.icon(seen["icon"], "s"), escape(seen["short"]), words=escape(seen["words"]))
 
 
-def _clock(due_at: datetime | None, share: int | None, changed_at: datetime | None) -> str:
+def time_mark(due_at: datetime | None, share: int | None, changed_at: datetime | None) -> str:
     """The words that tick; scripts add the whole moment as a title when somebody points at them."""
     if due_at is not None:
         state, words = spoken.due(due_at)

@@ -1,21 +1,23 @@
 """Reads of the tickets room; each starts from who looks."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.utils.translation import get_language
 
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.people.models import Person
-from olmo.people.queries import clients_of, team_ids
+from olmo.people.queries import clients_of
 from olmo.tenancy.scope import EveryClient
 
 from . import search as words
+from .boxes import BOXES
 from .changes import KINDS, Undone
-from .models import ACTIVE, Attachment, Event, Mention, Message, MessageKind, ReadMark, Status, Ticket, Watch
+from .models import Attachment, Bucket, Event, Message, MessageKind, ReadMark, Ticket, Watch
 
 tagged = words.tagged
 
@@ -23,7 +25,8 @@ tagged = words.tagged
 ROW = (
     "number", "version", "subject", "status", "hold_reason", "wake_at", "priority", "channel", "kind", "opened_at", "updated_at",
     "due_at", "callback_at", "resolved_at", "client__name", "requester__name", "requester_id", "team_id", "team__name",
-    "assignee_id", "assignee__name", "tags", "language",
+    "assignee_id", "assignee__name", "tags", "language", "category_id", "category__name", "bucket", "reason", "since", "act_by",
+    "promised_at",
 )  # fmt: skip
 
 # Names come by subselects: as joins, under row security, planning them takes ten times as long as reading them.
@@ -32,6 +35,12 @@ _NAMES = {
     "requester__name": "(select name from people_person where id = t.requester_id)",
     "team__name": "(select name from people_team where id = t.team_id)",
     "assignee__name": "(select name from people_person where id = t.assignee_id)",
+    "category__name": "(select coalesce(names ->> '{language}', name) from tickets_category where id = t.category_id)",
+    "bucket": "s.bucket",
+    "reason": "s.reason",
+    "since": "s.since",
+    "act_by": "s.act_by",
+    "promised_at": "s.promised_at",
 }
 _LAST = "(select left(text, 120) from tickets_message where id = t.last_message_id)"
 _LAST_PUBLIC = (
@@ -41,7 +50,7 @@ _KEYS = ("id", *ROW, "excerpt")
 _ROWS = (
     f"select t.id, {', '.join(_NAMES.get(name, f't.{name}') for name in ROW)}, {{excerpt}} "  # noqa: S608  (ours)
     "from unnest(%s::bigint[]) with ordinality as wanted (id, place) join tickets_ticket t on t.id = wanted.id "
-    "order by wanted.place"
+    "left join tickets_standing s on s.ticket_id = t.id order by wanted.place"
 )
 
 # Candidates of a search are ranked up to 200, and looking for them ends at 25 (see search.candidates).
@@ -56,8 +65,11 @@ SORTS: dict[str, tuple[str, bool]] = {
     "oldest": ("opened_at", False),
     "priority": ("priority", False),
     "due": ("due_at", False),
+    "urgency": ("standing__act_by", False),
     "callback": ("callback_at", False),
 }
+_NULLABLE = frozenset({"due_at", "standing__act_by", "callback_at"})
+DEPTH = 20_000  # tickets that a condition without an index is tried on for one page
 
 
 def visible_to(viewer: Person) -> QuerySet[Ticket]:
@@ -76,12 +88,6 @@ def _own(viewer: Person) -> Q:
     return Q(requester=viewer) | Q(pk__in=followed) if followed else Q(requester=viewer)
 
 
-def next_for(viewer: Person, after: Ticket) -> int | None:
-    """The number of the viewer's next ticket to work on, beside `after`: the most urgent, the one that waits longest."""
-    mine = visible_to(viewer).filter(assignee=viewer, status__in=(Status.NEW, Status.OPEN)).exclude(pk=after.pk)
-    return mine.order_by("priority", "updated_at", "pk").values_list("number", flat=True).first()
-
-
 def by_number(viewer: Person, number: int) -> Ticket:
     """The ticket with this number, its client and people. Raises NotFound: there is none, or the viewer may not know."""
     found = visible_to(viewer).filter(number=number).order_by().first()
@@ -94,65 +100,86 @@ def by_number(viewer: Person, number: int) -> Ticket:
     return found
 
 
-BOXES = ("mine", "teams", "unassigned", "callbacks", "mentions", "open", "waiting", "done", "all")
-
-
 def box(viewer: Person, name: str) -> QuerySet[Ticket]:
-    """A named list of an agent: mine, my teams', unassigned, all open, waiting, done, all. Raises Invalid."""
-    tickets = visible_to(viewer)
-    conditions = {
-        "mine": lambda: Q(assignee=viewer, status__in=ACTIVE),
-        "teams": lambda: Q(team_id__in=team_ids(viewer), status__in=ACTIVE),
-        "unassigned": lambda: Q(assignee=None, status__in=ACTIVE),
-        "callbacks": lambda: _to_call(viewer),
-        "open": lambda: Q(status__in=ACTIVE),
-        "mentions": lambda: Q(
-            pk__in=Mention.objects.filter(person=viewer, message__withdrawn_at=None).values("ticket")
-        ),
-        "waiting": lambda: Q(status=Status.WAITING),
-        "done": lambda: Q(status__in=[Status.RESOLVED, Status.CLOSED]),
-        "all": lambda: Q(),  # noqa: PLW0108  (Q is untyped)
-    }
-    if name not in conditions:
+    """A named list of an agent (see `boxes`). Raises Invalid."""
+    if name not in BOXES:
         raise Invalid("box", f"{name}: {', '.join(BOXES)}")
-    return tickets.filter(conditions[name]())
-
-
-def _to_call(viewer: Person) -> Q:
-    """Promised call-backs: the viewer's own, and those of nobody in their teams or in none."""
-    theirs = Q(assignee=viewer) | Q(assignee=None) & (Q(team=None) | Q(team_id__in=team_ids(viewer)))
-    return Q(callback_at__isnull=False, status__in=ACTIVE) & theirs
+    return visible_to(viewer).filter(BOXES[name].condition(viewer))
 
 
 @dataclass(frozen=True)
 class Page:
-    """Up to `size` rows (dictionaries of ROW plus id and excerpt) and the key that continues after the last one."""
+    """Up to `size` rows (dictionaries of ROW plus id and excerpt) and the key that continues after the last one.
+
+    is_deep: the sieve let through less than a page of all that was looked at; the key continues the search.
+    """
 
     rows: list[dict[str, Any]]
     after: str
+    is_deep: bool = False
 
 
 def page(
-    tickets: QuerySet[Ticket], *, sort: str = "updated", after: str = "", size: int = 25, public_only: bool = False
-) -> Page:
+    tickets: QuerySet[Ticket], *, sort: str = "updated", after: str = "", size: int = 25, public_only: bool = False,
+    sieve: Q | None = None,
+) -> Page:  # fmt: skip
     """One page by keyset: rows after the key `after` in the order of `sort`. Raises Invalid (sort or key unknown).
 
+    sieve: a condition without an index of its own. It is tried on DEPTH tickets in their order, and no more: a list that
+    almost nothing fits costs no more than one that everything fits.
     public_only: the excerpt is of the last public message, for a page that a requester sees.
     """
     if sort not in SORTS:
         raise Invalid("sort", f"{sort}: {', '.join(SORTS)}")
-    column, descending = SORTS[sort]
+    if sort == "urgency":
+        tickets = tickets.filter(standing__bucket__in=[Bucket.TODO, Bucket.WAITING])
     if after:
-        tickets = tickets.filter(_beyond(column, descending, after))
-    ids = list(in_order(tickets, sort).values_list("id", flat=True)[: size + 1])
-    rows = _rows(ids[:size], public_only=public_only)
-    return Page(rows, _key(rows[-1], column) if len(ids) > size else "")
+        tickets = tickets.filter(_beyond(*SORTS[sort], after))
+    ordered = in_order(tickets, sort)
+    found = _sifted(ordered, sieve, SORTS[sort][0], size) if sieve else _first(ordered, size)
+    rows = _rows(found.ids, public_only=public_only)
+    last = found.last or (rows[-1][_row_column(sort)], rows[-1]["id"]) if found.goes_on else None
+    return Page(rows, key(*last) if last else "", found.last is not None)
 
 
 def in_order(tickets: QuerySet[Ticket], sort: str) -> QuerySet[Ticket]:
     """These tickets in the order of a list (a name of SORTS)."""
     column, descending = SORTS[sort]
     return tickets.order_by(F(column).desc() if descending else F(column).asc(), "-id" if descending else "id")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Ids of one page; whether there are more; and the last ticket looked at, where looking ended before the page was full."""
+
+    ids: list[int]
+    goes_on: bool
+    last: tuple[Any, int] | None = None
+
+
+def _first(ordered: QuerySet[Ticket], size: int) -> _Found:
+    ids = list(ordered.values_list("id", flat=True)[: size + 1])
+    return _Found(ids[:size], len(ids) > size)
+
+
+def _sifted(ordered: QuerySet[Ticket], sieve: Q, column: str, size: int) -> _Found:
+    """Rows stream through the sieve in their order; the last row that may be looked at always comes through."""
+    fits = Case(When(sieve, then=Value(True)), default=Value(False))
+    seen = ordered.annotate(fits=fits, key=F(column)).values_list("id", "key", "fits")[:DEPTH]
+    sql, params = seen.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_SIFT.format(sql), [*params, DEPTH, size + 1])
+        rows = cursor.fetchall()
+    ids = [pk for pk, _at, fits, _n in rows if fits]
+    if len(ids) <= size and rows and rows[-1][3] == DEPTH:
+        return _Found(ids, True, (rows[-1][1], rows[-1][0]))
+    return _Found(ids[:size], len(ids) > size)
+
+
+_SIFT = (
+    "select id, key, fits, n from (select s.*, row_number() over () as n from ({}) s(id, key, fits)) sifted "
+    "where fits or n = %s limit %s"
+)
 
 
 def search(viewer: Person, text: str, *, limit: int = PAGE) -> list[dict[str, Any]]:
@@ -181,6 +208,12 @@ def unread(viewer: Person, rows: list[dict[str, Any]]) -> set[int]:
     return {row["id"] for row in rows if seen.get(row["id"], 0) < row["version"]}
 
 
+def unread_by(viewer: Person) -> Q:
+    """The condition that a ticket holds something that the viewer has not seen."""
+    read = ReadMark.objects.filter(person=viewer, ticket=OuterRef("pk"), seq__gte=OuterRef("version"))
+    return Q(~Exists(read))
+
+
 def mark_read(viewer: Person, ticket: Ticket) -> None:
     """Remember that the viewer has seen the ticket's log up to now."""
     ReadMark.objects.bulk_create(
@@ -189,24 +222,46 @@ def mark_read(viewer: Person, ticket: Ticket) -> None:
     )  # fmt: skip
 
 
-def counts(
-    viewer: Person, names: tuple[str, ...], limit: int = 100, *, beside: Mapping[str, QuerySet[Any]] | None = None
-) -> dict[str, int]:
+type Part = tuple[str, Sequence[Any]]  # one expression of a statement, and its values
+
+
+def mark_all(viewer: Person, numbers: Sequence[int], *, is_read: bool) -> int:
+    """Mark tickets as read up to now, or as unread; those that the viewer may not see are passed over. Returns how many."""
+    tickets = list(visible_to(viewer).filter(number__in=numbers).only("id", "version"))
+    if is_read:
+        marks = [ReadMark(person=viewer, ticket=ticket, seq=ticket.version) for ticket in tickets]
+        ReadMark.objects.bulk_create(
+            marks, update_conflicts=True, unique_fields=["person", "ticket"], update_fields=["seq"]
+        )
+    else:
+        ReadMark.objects.filter(person=viewer, ticket__in=tickets).delete()
+    return len(tickets)
+
+
+def counts(viewer: Person, names: Sequence[str], limit: int = 100, also: Sequence[Part] = ()) -> list[Any]:
     """How many tickets each box holds, counted up to `limit` so that a large desk costs no more; one query.
 
-    beside: further things of the viewer to be counted with them, by name.
+    also: further expressions that the same statement answers, behind the counts.
     """
-    found: list[QuerySet[Any]] = [*(box(viewer, name) for name in names), *(beside or {}).values()]
-    parts = [rows.order_by().values("id")[:limit] for rows in found]
-    sql: list[str] = []
-    params: list[Any] = []
-    for part in parts:
-        text, values = part.query.sql_with_params()
-        sql.append(f"(select count(*) from ({text}) c)")  # noqa: S608  (the ORM's own text)
-        params += values
+    parts = [counting(box(viewer, name), limit) for name in names] + list(also)
     with connection.cursor() as cursor:
-        cursor.execute("select " + ", ".join(sql), params)
-        return dict(zip([*names, *(beside or {})], cursor.fetchone(), strict=True))
+        cursor.execute(
+            "select " + ", ".join(sql for sql, _values in parts), [v for _sql, values in parts for v in values]
+        )
+        return list(cursor.fetchone())
+
+
+def counting(tickets: QuerySet[Any], limit: int = 100, sieve: Q | None = None) -> Part:
+    """An expression that counts up to `limit` rows, among the first DEPTH when there is a sieve."""
+    text, values = (_through(tickets, sieve) if sieve else tickets.order_by().values("id"))[
+        :limit
+    ].query.sql_with_params()
+    return f"(select count(*) from ({text}) c)", values  # noqa: S608  (the ORM's own text)
+
+
+def _through(tickets: QuerySet[Ticket], sieve: Q) -> QuerySet[Ticket, Any]:
+    looked_at = tickets.order_by().values("id")[:DEPTH]
+    return Ticket.objects.filter(sieve, pk__in=looked_at).values("id")
 
 
 def messages(viewer: Person, ticket: Ticket) -> QuerySet[Message]:
@@ -309,13 +364,17 @@ def _newest(tickets: QuerySet[Ticket], limit: int) -> list[int]:
 def _rows(ids: list[int], *, public_only: bool) -> list[dict[str, Any]]:
     """The rows of these tickets, in this order."""
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS.format(excerpt=_LAST_PUBLIC if public_only else _LAST), [ids])
+        language = "it" if (get_language() or "").startswith("it") else "en"
+        cursor.execute(_ROWS.format(excerpt=_LAST_PUBLIC if public_only else _LAST, language=language), [ids])
         return [dict(zip(_KEYS, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _key(row: dict[str, Any], column: str) -> str:
-    value = row[column]
-    return f"{value.isoformat() if isinstance(value, datetime) else '' if value is None else value}~{row['id']}"
+def _row_column(sort: str) -> str:
+    return SORTS[sort][0].removeprefix("standing__")
+
+
+def key(value: Any, pk: int) -> str:
+    return f"{value.isoformat() if isinstance(value, datetime) else '' if value is None else value}~{pk}"
 
 
 def _beyond(column: str, descending: bool, after: str) -> Q:
@@ -330,4 +389,4 @@ def _beyond(column: str, descending: bool, after: str) -> Q:
         return Q(**{f"{column}__isnull": True, f"id__{way}": last})
     later = Q(**{f"{column}__{way}": value}) | Q(**{column: value, f"id__{way}": last})
     bounded = Q(**{f"{column}__{way}e": value}) & later  # the first half is what the index can use
-    return bounded | Q(**{f"{column}__isnull": True}) if column in ("due_at", "callback_at") else bounded
+    return bounded | Q(**{f"{column}__isnull": True}) if column in _NULLABLE else bounded

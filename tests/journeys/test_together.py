@@ -49,7 +49,7 @@ class Together(Journey):
         head = alma.locator('[data-here-in="head"]')
         expect(head).to_have_text("Tove Lind is reading")
         expect(tove.locator('[data-here-in="head"]')).to_have_text("Alma Ferri is reading")
-        seen = ines.locator(f"#ticket-{ticket.number} .row__seen")
+        seen = ines.locator(f"#row-{ticket.pk} .row__seen")
         expect(seen).to_contain_text("is reading")
         tove.locator("#reply-text").press_sequentially("Dear Rui")
         expect(alma.locator('[data-here-in="composer"]')).to_have_text("Tove Lind is writing a reply")
@@ -61,7 +61,7 @@ class Together(Journey):
             self.assert_accessible(page)
         second = tove.context.new_page()  # a second tab hears from the first one
         second.goto(self.url("/desk/?box=open"))
-        expect(second.locator(f"#ticket-{ticket.number} .row__seen")).to_contain_text("Alma Ferri is reading")
+        expect(second.locator(f"#row-{ticket.pk} .row__seen")).to_contain_text("Alma Ferri is reading")
         second.close()
         tove.fill("#reply-text", "")
         tove.goto(self.url("/desk/?box=open"))

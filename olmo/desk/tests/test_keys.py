@@ -48,7 +48,7 @@ class ChangingKeys(PageTest):
 
     def test_a_key_that_begins_another_one_is_refused(self) -> None:
         page = self.post_keys(reply="g")
-        self.assertIn("G then M is taken by “Mine”", page.one("#wrong-reply").text())
+        self.assertIn("G then I is taken by “To do”", page.one("#wrong-reply").text())
 
     def test_an_empty_field_takes_the_key_away(self) -> None:
         self.post_keys(tags="")

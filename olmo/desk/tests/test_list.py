@@ -6,7 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from olmo.kernel import clock
-from olmo.tickets import actions, queries
+from olmo.tickets import actions
+from olmo.tickets.boxes import BOXES
 
 from .base import PageTest
 
@@ -41,7 +42,7 @@ class Boxes(PageTest):
         waiting, done = self.report("waiting"), self.report("done")
         actions.hold(waiting, by=self.alma, reason="requester")
         actions.resolve(done, by=self.alma, code="fixed")
-        held = {box: set(self.get(f"/desk/?box={box}").words(".row__title")) for box in queries.BOXES}
+        held = {box: set(self.get(f"/desk/?box={box}").words(".row__title")) for box in BOXES}
         self.assertEqual(held["mine"], {"mine"})
         self.assertEqual(held["teams"], {"mine", "team"})
         self.assertEqual(held["unassigned"], {"team", "nobody", "waiting"})
@@ -53,9 +54,9 @@ class Boxes(PageTest):
     def test_the_navigation_counts_up_to_a_hundred(self) -> None:
         for n in range(3):
             self.report(f"ticket {n}")
-        counts = dict(zip(self.get(LIST).words(".nav .nav__item > span:first-of-type"), range(20), strict=False))
-        self.assertIn("Unassigned", counts)
-        self.assertEqual(self.get(LIST).words(".nav .count"), ["3"])
+        counted = [item for item in self.get(LIST).all(".nav .nav__item") if item.css(".count")]
+        words = [" ".join(item.text(separator=" ").split()) for item in counted]
+        self.assertEqual(words, ["To do 3", "Unassigned 3"])
 
     def test_an_empty_box_says_so_and_names_a_next_step(self) -> None:
         visit = self.get(LIST)

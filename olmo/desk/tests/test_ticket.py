@@ -84,7 +84,9 @@ class Reading(PageTest):
 
     def test_the_head_offers_what_the_state_allows(self) -> None:
         ticket = self.report("Printer")
-        self.assertEqual(self.get(self.url(ticket)).words(".ticket__bar summary span"), ["Hold", "Escalate", "Resolve"])
+        self.assertEqual(
+            self.get(self.url(ticket)).words(".ticket__bar summary span"), ["Hold", "Macros", "Escalate", "Resolve"]
+        )
         actions.hold(ticket, by=self.alma, reason="third_party", wake_at=clock.now() + timedelta(days=3))
         waiting = self.get(self.url(ticket))
         self.assertEqual(waiting.words(".ticket__bar form button"), ["Resume"])

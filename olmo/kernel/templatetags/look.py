@@ -36,6 +36,7 @@ SAID: Mapping[str, Promise] = {
     "refused": gettext_lazy("That did not work ({status}). Nothing was changed; what you typed is kept."),
     "newRow": gettext_lazy("1 new ticket: show it"),
     "newRows": gettext_lazy("{n} new tickets: show them"),
+    "longer": gettext_lazy("The list shows {n} tickets now"),
     "selected": gettext_lazy("{n} selected"),
     "isReading": gettext_lazy("{name} is reading"),
     "isReplying": gettext_lazy("{name} is writing a reply"),

@@ -89,7 +89,7 @@ class Rows(SimpleTestCase):
 
     def test_one_row_of_the_list_can_be_asked_for_alone(self) -> None:
         alone = render_to_string("look/rows.html#row", {"row": {"number": 3, "title": "Alone"}})
-        self.assertTrue(alone.strip().startswith('<li class="row" id="ticket-3"'))
+        self.assertTrue(alone.strip().startswith('<li class="row" id="row-3" data-ticket="3"'))
 
 
 class Fields(SimpleTestCase):

@@ -135,10 +135,10 @@ class Scripts(SimpleTestCase):
         page.keyboard.press("Escape")
         for key in ("j", "j", "x"):
             page.keyboard.press(key)
-        self.assertEqual(page.evaluate("document.activeElement.closest('.row')?.id"), "ticket-4807")
-        self.assertTrue(page.is_checked("#ticket-4807 input"))
+        self.assertEqual(page.evaluate("document.activeElement.closest('.row')?.id"), "row-4807")
+        self.assertTrue(page.is_checked("#row-4807 input"))
         page.keyboard.press("Escape")
-        self.assertFalse(page.is_checked("#ticket-4807 input"))
+        self.assertFalse(page.is_checked("#row-4807 input"))
 
     def test_without_scripts_reply_and_note_still_part(self) -> None:
         context = self.browser.new_context(java_script_enabled=False)
