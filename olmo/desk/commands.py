@@ -85,6 +85,7 @@ COMMANDS: tuple[Command, ...] = (
     _go(name="box-unassigned", label=_("Unassigned"), key="g u", path="?box=unassigned", icon="newcomer"),
     _go(name="box-callbacks", label=_("Call-backs"), key="g c", path="?box=callbacks", icon="phone"),
     _go(name="box-mentions", label=_("Mentions"), key="g @", path="?box=mentions", icon="at"),
+    _go(name="handover", label=_("Hand over my tickets"), path="handover", icon="escalate"),
     _go(name="notices", label=_("Notices"), key="g n", path="notices", icon="bell"),
     _go(name="views", label=_("Saved views"), key="g v", path="views", icon="star"),
     _go(name="box-open", label=_("All open"), key="g o", path="?box=open", icon="todo"),

@@ -61,6 +61,7 @@ def _around(request: DeskRequest) -> dict[str, Any]:
         "nav_is_counted_later": any("more" in item for item in items),
         "bell": bell(bounded(seen.notices), request.path == reverse("desk:notices")),
         "nav_url": f"{reverse('desk:nav')}?{urlencode({'at': request.get_full_path()[:500]})}",
+        "person_links": [{"label": _("Hand over my tickets"), "url": reverse("desk:handover"), "icon": "escalate"}],
         "list_url": reverse("desk:list"),
         "new_url": reverse("desk:new"),
         "search_url": reverse("desk:search"),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from olmo.channels.failures import count_against, message_of, words_of_silence
 from olmo.channels.models import Mailbox
@@ -22,6 +22,7 @@ from olmo.tickets.changes import (
     DeliveryFailed,
     DraftReturned,
     Escalated,
+    HandedOver,
     Noted,
     Opened,
     Received,
@@ -143,6 +144,32 @@ def _escalated(event: Event, change: Escalated) -> None:
     )  # fmt: skip
 
 
+def _handed_over(event: Event, change: HandedOver) -> None:
+    """One notice for all tickets that were handed over together."""
+    if not change.count:
+        return
+    words = {"by": event.by.name, "n": change.count}
+
+    def said() -> str:
+        if not change.assignee:
+            return (
+                ngettext(
+                    "%(by)s handed a ticket over to your team.",
+                    "%(by)s handed %(n)d tickets over to teams.",
+                    change.count,
+                )
+                % words
+            )
+        return (
+            ngettext("%(by)s handed a ticket over to you.", "%(by)s handed %(n)d tickets over to you.", change.count)
+            % words
+        )
+
+    people = [_person(change.assignee)] if change.assignee else members_of(change.team)
+    why = "receiver" if change.assignee else "team"
+    notify(event, people, said, _message(change.message), kind="handed_over", why=why)
+
+
 def _approval_asked(event: Event, change: ApprovalAsked) -> None:
     words = {"by": event.by.name}
     notify(event, [_person(change.person)], lambda: _("%(by)s asks you to approve a reply.") % words)
@@ -175,7 +202,8 @@ def _delivery_failed(event: Event, change: DeliveryFailed) -> None:
 
 
 _REACTIONS: dict[type[Change], Callable[[Event, Any], None]] = {
-    Noted: _noted, Opened: _opened, Replied: _replied, Resolved: _resolved, Received: _received, Assigned: _assigned,
+    HandedOver: _handed_over, Noted: _noted, Opened: _opened,
+    Replied: _replied, Resolved: _resolved, Received: _received, Assigned: _assigned,
     Escalated: _escalated, DeliveryFailed: _delivery_failed, ApprovalAsked: _approval_asked,
     DraftReturned: _draft_returned, SendStopped: _send_stopped,
     CallbackMissed: missed,

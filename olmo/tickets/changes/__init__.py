@@ -18,7 +18,7 @@ from .drafting import (
     SendStopped,
 )
 from .life import ChainStopped, Closed, Opened, PutOnHold, Reopened, Resolved, Resumed
-from .ownership import Assigned, Escalated, RequesterChanged, Unwatched, Watched
+from .ownership import Assigned, Escalated, HandedOver, RequesterChanged, Unwatched, Watched
 from .properties import Categorised, Classified, DueSet, FieldsSet, LanguageSet, Prioritised, Retitled, Tagged
 from .relations import Absorbed, Linked, Merged, Released, SplitOff, Unlinked, Unmerged
 from .undoing import Undone
@@ -46,6 +46,7 @@ __all__ = [
     "DueSet",
     "Escalated",
     "FieldsSet",
+    "HandedOver",
     "ItemTicked",
     "ItemUnticked",
     "LanguageSet",

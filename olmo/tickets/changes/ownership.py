@@ -55,6 +55,28 @@ class Escalated(Change):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandedOver(Change):
+    """Its agent gave it to a colleague or to a team, with a note: a shift ends. Of several together the first knows how many."""
+
+    touches = frozenset({"team", "assignee"})
+    has_words = True
+    noun = pgettext_lazy("taken back", "handover")
+    words = _("%(by)s handed the ticket over to %(target)s")
+    message: int
+    team: int | None = None
+    assignee: int | None = None
+    count: int = 0
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.team_id, ticket.assignee_id, ticket.last_message_id = self.team, self.assignee, self.message
+        if ticket.status == Status.NEW and self.assignee:
+            ticket.status = Status.OPEN
+
+    def talk(self, before: Talk, at: datetime) -> Talk:
+        return before._replace(handed_at=None if self.assignee else at, moved_at=at)
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequesterChanged(Change):
     """The ticket belongs to another requester, perhaps of another client."""
 
