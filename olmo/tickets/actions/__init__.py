@@ -27,9 +27,10 @@ from .waiting import hold, resume, wake_due
 from .writing import attach, delivery_failed, note, receive, reply
 
 __all__ = [
-    "FollowUp", "NewMessage", "add_to_checklist", "assign", "attach", "categorise", "change_requester", "classify", "close",
-    "close_due", "complete_callback", "delivery_failed", "drop_callback", "escalate", "hand_over",
-    "hold", "link", "log_call", "mark_missed", "merge", "note", "open_solved", "open_ticket", "prioritise", "promise_callback", "receive", "redact",
-    "reopen", "reply", "resolve", "resolve_family", "resume", "retitle", "set_checklist", "set_due", "set_fields",
-    "set_language", "split", "tag", "tick", "unlink", "unmerge", "unwatch", "wake_due", "watch",
+    "FollowUp", "NewMessage", "add_to_checklist", "assign", "attach", "categorise", "change_requester", "classify",
+    "close", "close_due", "complete_callback", "delivery_failed", "drop_callback", "escalate", "hand_over", "hold",
+    "link", "log_call", "mark_missed", "merge", "note", "open_solved", "open_ticket", "prioritise",
+    "promise_callback", "receive", "redact", "reopen", "reply", "resolve", "resolve_family", "resume", "retitle",
+    "set_checklist", "set_due", "set_fields", "set_language", "split", "tag", "tick", "unlink", "unmerge", "unwatch",
+    "wake_due", "watch",
 ]  # fmt: skip
