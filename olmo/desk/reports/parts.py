@@ -247,4 +247,10 @@ def _labels(by: str, values: Mapping[str, Any]) -> dict[str, str]:
 
 def _names(model: Any, values: Mapping[str, Any]) -> dict[str, str]:
     rows = model.objects.filter(pk__in=[int(value) for value in values if value.isdecimal()])
-    return {str(row.pk): str(row) for row in rows}
+    return {str(row.pk): _name(row) for row in rows}
+
+
+def _name(row: Any) -> str:
+    """A requester who closed a ticket of their own stands among the agents, and is called so."""
+    is_asker = isinstance(row, Person) and row.is_requester
+    return _("%(name)s (requester)") % {"name": row} if is_asker else str(row)
