@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from olmo.tickets import actions
@@ -154,7 +153,10 @@ def work_of(data: dict[str, Any]) -> worklog.Work:
 
 
 def _enter(form: ChangeForm, minutes: int) -> None:
-    """The minutes of a call as an entry of work."""
+    """The minutes of a call as an entry of work, which belongs to the message that says what was spoken."""
     if minutes:
-        day = timezone.localdate()
-        worklog.log_work(form.ticket, worklog.Work(minutes=minutes, day=day, activity=work.call_activity()), by=form.by)
+        spoken = form.ticket.last_message
+        activity, day = work.call_activity(), worklog.today(form.by)
+        worklog.log_work(
+            form.ticket, worklog.Work(minutes=minutes, day=day, activity=activity, message=spoken), by=form.by
+        )

@@ -19,6 +19,7 @@ from olmo.tickets.models import (
     CallDirection,
     Channel,
     Impact,
+    Message,
     ResolutionCode,
     Template,
     Ticket,
@@ -171,10 +172,11 @@ class Opening(forms.Form):
         return ticket
 
     def enter(self, ticket: Ticket, spent: int) -> None:
-        """The minutes of this call as an entry of work."""
+        """The minutes of this call as an entry of work, which belongs to the message that says what was spoken."""
         if spent:
-            day = worklog.today(self.by)
-            entry = worklog.Work(minutes=spent, day=day, activity=work.call_activity(), began_at=self.began())
+            said = Message.objects.filter(ticket=ticket).exclude(call_direction="").order_by("-pk").first()
+            day, activity = worklog.today(self.by), work.call_activity()
+            entry = worklog.Work(minutes=spent, day=day, activity=activity, began_at=self.began(), message=said)
             worklog.log_work(ticket, entry, by=self.by)
 
     def _enrolled(self) -> Person:

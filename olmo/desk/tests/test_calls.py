@@ -56,6 +56,7 @@ class ACall(PageTest):
         self.assertEqual((str(entry.activity), entry.is_billable), ("Phone call", True))
         message = Message.objects.get()
         self.assertEqual((message.call_direction, message.call_minutes), ("in", 7))
+        self.assertEqual(entry.message, message)
 
     def test_minutes_may_be_typed_and_a_moment_that_cannot_be_counts_from_now(self) -> None:
         self.call(minutes="3")
