@@ -4,9 +4,10 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from olmo.channels.tests.stage import do_jobs
 from olmo.people.models import Person
 from olmo.tenancy.scope import EVERY_CLIENT, scope
-from olmo.tickets import actions
+from olmo.tickets import actions, mentions
 from olmo.tickets.actions import NewMessage
 from olmo.tickets.models import Ticket
 
@@ -103,3 +104,43 @@ class Together(Journey):
         expect(page.locator(".composer__stale")).to_contain_text("Never mind, it works.")
         expect(page.locator("#reply-text")).to_have_value("I will come at 3.")
         self.picture(page, "together-stale")
+
+    def test_a_mention_rings_the_bell_and_leads_to_the_note(self) -> None:
+        ticket = self.report("VPN")
+        tove = self.at(self.tove, "/desk/?box=open")
+        with scope(EVERY_CLIENT):
+            actions.note(ticket, by=self.alma, message=NewMessage(text=f"Look, {mentions.written(self.tove)}!"))
+            do_jobs()
+        expect(tove.locator("#bell .count")).to_contain_text("1")
+        tove.locator("#bell a").click()
+        expect(tove.locator(".notice")).to_contain_text("Alma Ferri mentioned you")
+        expect(tove.locator(".notice")).to_contain_text("because you were mentioned")
+        self.assert_accessible(tove)
+        self.picture(tove, "together-notices")
+        tove.locator(".notice__what").click()
+        expect(tove.locator(".mention")).to_have_text("@Tove Lind")
+        expect(tove.locator("#bell .count")).to_have_count(0)
+        tove.goto(self.url("/account/notices"))
+        self.assert_accessible(tove)
+        self.picture(tove, "together-choices")
+
+    def test_a_shift_ends(self) -> None:
+        for subject in ("VPN", "Printer"):
+            ticket = self.report(subject)
+            with scope(EVERY_CLIENT):
+                actions.assign(ticket, by=self.alma, team=self.desk, assignee=self.alma)
+        page = self.sign_in(self.alma, phone=True)
+        page.goto(self.url("/desk/handover"))
+        self.assert_accessible(page)
+        self.assert_not_sideways(page)
+        self.picture(page, "together-handover-phone")
+        page.select_option("#to", label="Tove Lind")
+        page.fill("#note", "Rui waits for a call at 4.")
+        page.get_by_role("button", name="See what would happen").click()
+        expect(page.locator("#preview-title")).to_have_text("2 tickets go to Tove Lind")
+        self.assert_accessible(page)
+        self.picture(page, "together-handover-preview")
+        page.get_by_role("button", name="Hand over", exact=True).click()
+        expect(page.locator(".toast")).to_contain_text("2 tickets handed over")
+        with scope(EVERY_CLIENT):
+            self.assertEqual({t.assignee_id for t in Ticket.objects.all()}, {self.tove.pk})
