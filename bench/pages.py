@@ -96,7 +96,8 @@ def _pages(port: int, web: int) -> list[Page]:
     numbers = _some_numbers(200)
     chosen = random.Random(5)
     pages = [
-        Page("list, mine", web, lambda: agent.ask("/desk/")),
+        Page("list, inbox", web, lambda: agent.ask("/desk/")),
+        Page("list, mine", web, lambda: agent.ask("/desk/?box=mine")),
         Page("list, all open", web, lambda: agent.ask("/desk/?box=open")),
         Page("ticket", web, lambda: agent.ask(f"/desk/tickets/{chosen.choice(numbers)}")),
     ]

@@ -18,6 +18,7 @@ import "./menus.js";
 import "./more.js";
 import "./newest.js";
 import "./palette.js";
+import "./pane.js";
 import "./parts.js";
 import "./reads.js";
 import "./recipients.js";

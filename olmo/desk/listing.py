@@ -80,6 +80,7 @@ def _list(request: DeskRequest, view: SavedView | None, filters: Filters) -> dic
         "is_deep": found.is_deep,
         "depth": queries.DEPTH,
         "here": first,
+        "now_url": request.get_full_path(),
         "export_url": filters.url(reverse("desk:exports")),
         "bulk_url": _address("desk:bulk"),
     }

@@ -106,7 +106,7 @@ for _box in (
         condition=lambda _viewer: Q(status__in=ACTIVE),
     ),
     Box(
-        name="waiting", label=_("All waiting"), icon="waiting", group=ELSEWHERE, word=_("Waiting tickets"),
+        name="waiting", label=_("All waiting"), icon="waiting", group=ELSEWHERE, is_open=False, word=_("Waiting tickets"),
         condition=lambda _viewer: Q(status=Status.WAITING),
     ),
     Box(
