@@ -159,6 +159,6 @@ def _number(word: str) -> int:
 
 def _back(request: DeskRequest) -> str:
     """The list to go back to."""
-    url = request.POST.get("back") or request.GET.get("back") or ""
+    url = request.POST.get("back") or request.GET.get("back") or request.POST.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(url, allowed_hosts=None)
     return url if is_ours else reverse("desk:list")

@@ -83,6 +83,7 @@ def _list(request: DeskRequest, view: SavedView | None, filters: Filters) -> dic
         "now_url": request.get_full_path(),
         "export_url": filters.url(reverse("desk:exports")),
         "bulk_url": _address("desk:bulk"),
+        "bulk_all_url": f"{reverse('desk:bulk')}?{urlencode({**filters.given(), 'all': 1, 'back': first})}",
     }
 
 

@@ -41,6 +41,16 @@ class ChangingMany(PageTest):
         page = self.get(f"{URL}?all=1&box=open&tag=vpn")
         self.assertEqual(page.words("h1"), ["Change 3 tickets"])
 
+    def test_the_list_leads_there_with_its_ticks_and_as_a_whole_and_back(self) -> None:
+        ticket = self.report("VPN", tags=["vpn"])
+        page = self.get("/desk/?box=open&tag=vpn")
+        ticked = self.post(URL, {"ticket": ticket.number, "next": page.value("#list [name=next]")})
+        self.assertEqual(ticked.words("h1"), ["Change 1 ticket"])
+        self.assertEqual(ticked.value(".many [name=back]"), page.value("#list [name=next]"))
+        whole = next(a.attributes["href"] or "" for a in page.all("#list a") if "all=1" in (a.attributes["href"] or ""))
+        self.report("Other")
+        self.assertEqual(self.get(whole).words("h1"), ["Change 1 ticket"])
+
     def test_a_mistake_is_said_at_its_field_and_nothing_is_lost(self) -> None:
         ticket = self.report("VPN")
         page = self.get(f"{URL}?ticket={ticket.number}")
