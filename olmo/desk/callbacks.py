@@ -1,5 +1,6 @@
 """The phone beside a ticket: a call to note, and the call that was promised."""
 
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,18 +12,23 @@ from olmo.tickets.models import Ticket
 
 from . import places
 
+_DROP = '<form method="post" action="{url}">{token}<button class="button button--bare button--small">{words}</button></form>'
 
-def section(ticket: Ticket) -> dict[str, Any]:
-    """The section of the panel."""
+
+def section(ticket: Ticket, token: str) -> dict[str, Any]:
+    """The section of the panel. token: the hidden field of its form."""
+    html = ""
     facts = [
         {"label": _("Call"), "noun": "call", "value": _("Note a call"), "url": places.ticket(ticket.number, "call")}
     ]
     if ticket.callback_at is not None:
         facts += _promised(ticket)
+        words = escape(_("Drop the call-back"))
+        html = _DROP.format(url=places.ticket(ticket.number, "callback_end"), token=token, words=words)
     elif ticket.is_active:
         url = places.ticket(ticket.number, "callback")
         facts.append({"label": _("Call-back"), "noun": "callback", "value": _("Promise one"), "url": url})
-    return {"title": _("Phone"), "facts": facts}
+    return {"title": _("Phone"), "facts": facts, "html": html}
 
 
 def _promised(ticket: Ticket) -> list[dict[str, Any]]:

@@ -115,7 +115,11 @@ def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list
     """What stands beside a ticket. token: the hidden field of the forms that stand there."""
     properties = [*_properties(ticket, around), *_custom(ticket, around)]
     parts: list[dict[str, Any]] = [requester.section(ticket, around), {"title": _("Properties"), "facts": properties}]
-    parts += [callbacks.section(ticket), checklist.section(ticket, token), worktime.section(viewer, ticket, token)]
+    parts += [
+        callbacks.section(ticket, token),
+        checklist.section(ticket, token),
+        worktime.section(viewer, ticket, token),
+    ]
     parts += related.sections(viewer, ticket)
     url = places.ticket(ticket.number, "similar")
     parts.append({"title": _("Similar tickets"), "html": requester.lazy("similar", url, _("Look for them"))})

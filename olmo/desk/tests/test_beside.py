@@ -39,7 +39,9 @@ class OnThePhone(PageTest):
         self.assertEqual(self.change("outcome", outcome="reached", note="").status, 422)
         self.assertEqual(self.change("outcome", outcome="reached", note="Done.", minutes="2").status, 303)
         self.change("callback", at="2031-03-03T10:00")
-        self.assertEqual(self.post(self.url(self.ticket, "callback", "end")).status, 303)
+        drop = self.url(self.ticket, "callback", "end")
+        self.assertEqual(len(self.get(self.url(self.ticket)).all(f'#panel form[action="{drop}"]')), 1)
+        self.assertEqual(self.post(drop).status, 303)
         self.assertEqual(self.get("/desk/?box=callbacks").words(".row__title"), [])
 
     def test_the_checklist_is_edited_and_ticked(self) -> None:
