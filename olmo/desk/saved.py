@@ -40,6 +40,7 @@ class ViewForm(forms.ModelForm):  # type: ignore[type-arg]
         own = Q(pk__in=team_ids(by)) | Q(pk=self.instance.team_id)
         self.fields["team"].queryset = Team.objects.filter(own)  # type: ignore[attr-defined]
         self.fields["team"].required = False
+        self.fields["team"].empty_label = _("No team")  # type: ignore[attr-defined]
 
     def clean_name(self) -> str:
         return str(clean_line(self.cleaned_data["name"], 60))
