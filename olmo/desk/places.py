@@ -44,3 +44,9 @@ def _undo() -> str:
 @lru_cache(maxsize=1)
 def _files() -> str:
     return reverse("files:file", args=[0, "x"]).removesuffix("0/x")
+
+
+@lru_cache(maxsize=64)
+def address(name: str) -> str:
+    """A page that needs no number, by its name ("desk:list")."""
+    return reverse(name)

@@ -13,6 +13,7 @@ from olmo.kernel import clock, marks, rows, spoken
 from olmo.tickets import mentions
 from olmo.tickets.models import Bucket, HoldReason, Reason, TicketKind
 
+from . import places
 from .taste import USUAL
 
 Row = Mapping[str, Any]
@@ -90,7 +91,7 @@ def _clock(row: Row, now: datetime, *, explains: bool) -> str:
     mark = _mark(row, now)
     if not explains:
         return mark
-    return _WHY.format(url=reverse("desk:why", args=[row["number"]]), clock=mark, word=escape(_("Why it stands here")))
+    return _WHY.format(url=places.ticket(row["number"], "why"), clock=mark, word=escape(_("Why it stands here")))
 
 
 _CALL = '<span class="clock clock--call">{}{}</span>'

@@ -2,6 +2,7 @@
 those that are for all, which their owner and administrators edit."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -62,7 +63,12 @@ def visible_to(viewer: Person) -> QuerySet[SavedView]:
 
 def expression(viewer: Person) -> queries.Part:
     """The views of a person as one expression of a statement (see queries.counts): a page reads them with its counts."""
-    text, values = visible_to(viewer).order_by().values("id", "name", "query").query.sql_with_params()
+    return _expression(queries.Reader.of(viewer))
+
+
+@lru_cache(maxsize=512)
+def _expression(reader: queries.Reader) -> queries.Part:
+    text, values = visible_to(reader.viewer).order_by().values("id", "name", "query").query.sql_with_params()
     return f"(select coalesce(json_agg(v), '[]') from ({text}) v)", values  # noqa: S608  (the ORM's own text)
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Concatenate, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from olmo.kernel.errors import Words
@@ -18,6 +18,7 @@ from olmo.tickets import boxes, queries
 
 from . import saved
 from .models import SavedView
+from .places import address
 
 MOST_COUNTED = 100
 COUNTED_VIEWS = 12  # saved views that the navigation counts
@@ -59,19 +60,19 @@ def _around(request: DeskRequest) -> dict[str, Any]:
     return {
         "nav": items,
         "nav_is_counted_later": any("more" in item for item in items),
-        "bell": bell(bounded(seen.notices), request.path == reverse("desk:notices")),
-        "nav_url": f"{reverse('desk:nav')}?{urlencode({'at': request.get_full_path()[:500]})}",
-        "person_links": [{"label": _("Hand over my tickets"), "url": reverse("desk:handover"), "icon": "escalate"}],
-        "list_url": reverse("desk:list"),
-        "new_url": reverse("desk:new"),
-        "search_url": reverse("desk:search"),
-        "search_query": request.GET.get("q", "") if request.path == reverse("desk:search") else "",
+        "bell": bell(bounded(seen.notices), request.path == address("desk:notices")),
+        "nav_url": f"{address('desk:nav')}?{urlencode({'at': request.get_full_path()[:500]})}",
+        "person_links": [{"label": _("Hand over my tickets"), "url": address("desk:handover"), "icon": "escalate"}],
+        "list_url": address("desk:list"),
+        "new_url": address("desk:new"),
+        "search_url": address("desk:search"),
+        "search_query": request.GET.get("q", "") if request.path == address("desk:search") else "",
     }
 
 
 def place_of(request: HttpRequest) -> str:
     """Which item of the navigation is the page's: a box, or "view-" and the id of a saved view."""
-    if request.path != reverse("desk:list"):
+    if request.path != address("desk:list"):
         return ""
     view = request.GET.get("view", "")
     return f"view-{view}" if view else request.GET.get("box", "todo")
@@ -79,8 +80,8 @@ def place_of(request: HttpRequest) -> str:
 
 def bell(count: str, is_here: bool) -> dict[str, Any]:
     """The bell of the navigation. count: how many notices are not read, in words."""
-    ring = reverse("desk:ring") + ("?at=notices" if is_here else "")
-    return {"url": reverse("desk:notices"), "ring_url": ring, "count": count, "active": is_here}
+    ring = address("desk:ring") + ("?at=notices" if is_here else "")
+    return {"url": address("desk:notices"), "ring_url": ring, "count": count, "active": is_here}
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,14 @@ class Seen:
 def look(viewer: Person) -> Seen:
     """One query for the whole navigation."""
     counted = [box.name for box in boxes.BOXES.values() if box.is_counted and box.group]
-    also = [saved.expression(viewer), queries.counting(notifications.unread(viewer), MOST_COUNTED)]
+    also = [saved.expression(viewer), _unread(queries.Reader.of(viewer))]
     *numbers, known, notices = queries.counts(viewer, counted, MOST_COUNTED, also=also)
     return Seen(dict(zip(counted, numbers, strict=True)), saved.arranged(viewer, known), notices)
+
+
+@lru_cache(maxsize=512)
+def _unread(reader: queries.Reader) -> queries.Part:
+    return queries.counting(notifications.unread(reader.viewer), MOST_COUNTED)
 
 
 def navigation(
@@ -111,10 +117,10 @@ def navigation(
     items = [_box_item(box, counts.get(box.name, 0), place) for box in shown if box.group != boxes.DESK]
     items += _view_items(views, _counted(viewer, views) if counts_views else [], place)
     items += [_box_item(box, counts.get(box.name, 0), place) for box in shown if box.group == boxes.DESK]
-    drafts = reverse("desk:drafts")
+    drafts = address("desk:drafts")
     own = {"group": GROUPS[boxes.WORK], "label": _("My drafts"), "icon": "pen", "url": drafts, "active": path == drafts}
     items.insert(sum(box.group in (boxes.INBOX, boxes.WORK) for box in shown), own)
-    reports = reverse("desk:reports")
+    reports = address("desk:reports")
     numbers_item = {
         "group": GROUPS[boxes.DESK],
         "label": _("Reports"),
@@ -123,11 +129,11 @@ def navigation(
         "command": "reports",
     }
     items.append({**numbers_item, "active": path.startswith(reports)})
-    week = reverse("desk:week")
+    week = address("desk:week")
     mine = {"group": GROUPS[boxes.DESK], "label": _("My week"), "icon": "calendar", "url": week, "command": "week"}
     items.append({**mine, "active": path.startswith(week)})
     if viewer.is_administrator:
-        home = reverse("desk:admin")
+        home = address("desk:admin")
         group = {
             "group": GROUPS[boxes.DESK],
             "label": _("Administration"),
@@ -150,7 +156,7 @@ def _counted(viewer: Person, views: list[SavedView]) -> list[int]:
 def _view_items(views: list[SavedView], counts: list[int], place: str) -> list[dict[str, Any]]:
     return [
         {
-            "group": _("Views"), "label": view.name, "icon": "star", "url": f"{reverse('desk:list')}?view={view.pk}",
+            "group": _("Views"), "label": view.name, "icon": "star", "url": f"{address('desk:list')}?view={view.pk}",
             "count": bounded(counts[n]) if n < len(counts) else "", "active": place == f"view-{view.pk}", "more": "desk:views",
         }
         for n, view in enumerate(views)
@@ -158,7 +164,7 @@ def _view_items(views: list[SavedView], counts: list[int], place: str) -> list[d
 
 
 def _box_item(box: boxes.Box, count: int, place: str) -> dict[str, Any]:
-    start = reverse("desk:list")
+    start = address("desk:list")
     url = start if box.name == "todo" else f"{start}?box={box.name}"
     return {
         "group": GROUPS[box.group], "label": box.label, "icon": box.icon, "url": url, "count": bounded(count),

@@ -1,8 +1,9 @@
 """Reads of the tickets room; each starts from who looks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -11,11 +12,11 @@ from django.utils.translation import get_language
 
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.people.models import Person
-from olmo.people.queries import clients_of
+from olmo.people.queries import clients_of, team_ids
 from olmo.tenancy.scope import EveryClient
 
 from . import search as words
-from .boxes import BOXES
+from .boxes import BOXES, Box
 from .changes import KINDS, Undone
 from .models import Attachment, Bucket, Event, Message, MessageKind, ReadMark, Ticket, Watch
 
@@ -238,17 +239,43 @@ def mark_all(viewer: Person, numbers: Sequence[int], *, is_read: bool) -> int:
     return len(tickets)
 
 
+@dataclass(frozen=True)
+class Reader:
+    """What the text of a read depends on that starts from an agent: who that is, their teams, their organisations.
+
+    Building a statement costs more than answering it; those of each page are built once per reader and kept.
+    """
+
+    viewer: Person = field(compare=False)
+    pk: int
+    teams: tuple[int, ...]
+    clients: tuple[int, ...] | None  # None: all of them
+
+    @classmethod
+    def of(cls, viewer: Person) -> "Reader":
+        """The reader that an agent is today."""
+        clients = clients_of(viewer)
+        known = None if isinstance(clients, EveryClient) else tuple(clients)
+        return cls(viewer, viewer.pk, tuple(team_ids(viewer)), known)
+
+
 def counts(viewer: Person, names: Sequence[str], limit: int = 100, also: Sequence[Part] = ()) -> list[Any]:
     """How many tickets each box holds, counted up to `limit` so that a large desk costs no more; one query.
 
     also: further expressions that the same statement answers, behind the counts.
     """
-    parts = [counting(box(viewer, name), limit) for name in names] + list(also)
+    reader = Reader.of(viewer)
+    parts = [_counting(reader, BOXES[name], limit) for name in names] + list(also)
     with connection.cursor() as cursor:
         cursor.execute(
             "select " + ", ".join(sql for sql, _values in parts), [v for _sql, values in parts for v in values]
         )
         return list(cursor.fetchone())
+
+
+@lru_cache(maxsize=2048)
+def _counting(reader: Reader, counted: Box, limit: int) -> Part:
+    return counting(visible_to(reader.viewer).filter(counted.condition(reader.viewer)), limit)
 
 
 def counting(tickets: QuerySet[Any], limit: int = 100, sieve: Q | None = None) -> Part:

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 
-from olmo.kernel import marks, rows, spoken
+from olmo.kernel import marks, navigation, rows, spoken
 
 register = template.Library()
 
@@ -55,6 +55,7 @@ SAID: Mapping[str, Promise] = {
 for mark in (marks.icon, marks.channel, marks.who, marks.priority, marks.clock, marks.due, marks.ago):
     register.simple_tag(mark, name=mark.__name__)
 register.simple_tag(rows.row, name="ticket_row")
+register.simple_tag(navigation.places, name="nav_places")
 for words_of in (spoken.hours, spoken.day, spoken.near, spoken.moment, spoken.size):
     register.filter(words_of.__name__, words_of)
 
