@@ -51,8 +51,8 @@ def activities() -> QuerySet[Activity]:
 
 
 def timer_of(person: Person) -> Timer | None:
-    """The timer of an agent with its ticket, running or paused, or None."""
-    return Timer.objects.select_related("ticket").filter(person=person).first()
+    """The timer of an agent, running or paused, or None. Its ticket is read when it is asked for: most agents have no timer."""
+    return Timer.objects.filter(person=person).first()
 
 
 def seconds_of(timer: Timer) -> int:
