@@ -41,7 +41,7 @@ async function ask() {
   }
   if (!dialog.open) return;
   show();
-  performance.mark("palette:shown");
+  list.dataset.words = typed; // these words are answered
   if (field.value.trim() !== typed) return ask();
   say(words("found", { n: options().length }));
 }

@@ -1,0 +1,105 @@
+"""Every page of the address map, as an administrator and as a requester: axe, both themes, and at 200 % zoom."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from olmo.people.models import Person
+from olmo.tenancy.scope import EVERY_CLIENT, scope
+from olmo.tickets import actions
+from olmo.tickets.actions import NewMessage
+from olmo.tickets.models import Message
+
+from .base import Journey, Theme
+
+ZOOMED = {"width": 640, "height": 450}  # 1280 x 900 at 200 %
+SETTLED = "Promise.allSettled(document.getAnimations().map((one) => one.finished))"  # colours fade even without motion
+_ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
+# Addresses that answer no page to look at: machine's answers, files, streams, one-time links, and mails in a frame.
+_NO_PAGES = re.compile(
+    r"^(live/|files/|sw\.js|manifest|language/|set-up/|sign-in/link|.*/source$|.*messages/\d+$|.*\.(csv|xlsx)$)"
+)
+
+
+class EveryPage(Journey):
+    def setUp(self) -> None:
+        super().setUp()
+        with scope(EVERY_CLIENT):
+            self.ticket = actions.open_ticket(
+                by=self.rui, requester=self.rui, client=self.acme, subject="Printer", message=NewMessage(text="Help.")
+            )
+            self.rui.set_password("rui's long password")
+            self.rui.save()
+
+    def test_axe_finds_nothing_grave_for_an_administrator(self) -> None:
+        self.walk(self.ines, at_least=25)
+
+    def test_axe_finds_nothing_grave_for_a_requester(self) -> None:
+        self.walk(self.rui, at_least=4)
+
+    def walk(self, person: Person, *, at_least: int) -> None:
+        """Every page that answers this person with HTML, in light; in dark and zoomed too."""
+        self.expected_faults = ["404", "405", "403", "410", "422", "400", "409"]
+        page = self.sign_in(person, bypass_csp=True)
+        seen = 0
+        for path in sorted(set(self.paths())):
+            answer = page.request.get(self.url(path), max_redirects=0, fail_on_status_code=False)
+            if answer.status != 200 or not answer.body()[:15].lower().startswith(b"<!doctype html"):
+                continue  # a refusal, a file, or a part of a page
+            seen += 1
+            page.set_viewport_size({"width": 1280, "height": 900})
+            page.goto(self.url(path), wait_until="domcontentloaded")
+            themes: tuple[Theme, ...] = ("light", "dark")
+            for theme in themes:
+                with self.subTest(path=path, theme=theme):
+                    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                    page.evaluate(SETTLED)
+                    self.assert_accessible(page)
+            with self.subTest(path=path, zoom="200 %"):
+                page.set_viewport_size(ZOOMED)  # type: ignore[arg-type]
+                self.assert_not_sideways(page)
+        self.assertGreaterEqual(seen, at_least)
+
+    def paths(self) -> Iterator[str]:
+        """Every address, with the things of the test in the places of its arguments."""
+        for route in _routes(get_resolver().url_patterns):
+            path = self.filled(route)
+            if not _NO_PAGES.match(path):
+                yield f"/{path}"
+
+    def filled(self, route: str) -> str:
+        return _ARGUMENT.sub(lambda found: self.fitting(route, found[2]), route)
+
+    def fitting(self, route: str, name: str) -> str:
+        with scope(EVERY_CLIENT):
+            things: dict[str, Any] = {
+                "number": self.ticket.number,
+                "pk": self.thing(route),
+                "name": "team",
+                "noun": "priority",
+                "kind": "all",
+            }
+        return str(things.get(name, "1"))
+
+    def thing(self, route: str) -> int:
+        """The key of something that the pages of this address are about."""
+        if "messages/" in route:
+            return int(Message.objects.filter(ticket=self.ticket).values_list("pk", flat=True)[0])
+        kinds: dict[str, Any] = {
+            "organisations": self.acme,
+            "teams": self.desk,
+            "agents": self.alma,
+            "people": self.rui,
+        }
+        return int(next((one.pk for word, one in kinds.items() if word in route), self.rui.pk))
+
+
+def _routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, route)
+        else:
+            yield route
