@@ -1,7 +1,7 @@
 // Reply and note are two drafts in two fields; what is typed is kept here and saved on the server until it has been sent.
 import { ask } from "./clash.js";
 import { does } from "./commands.js";
-import { isSaving, keep, later, revisionOf, settle, writer } from "./drafts.js";
+import { isSaving, keep, later, revision, settle, writer } from "./drafts.js";
 import { forget, forgetOne, kept } from "./kept.js";
 import { arriving, words } from "./page.js";
 
@@ -9,14 +9,14 @@ const changed = new Set();
 const shown = (form) => [...form.querySelectorAll("[data-draft]")].find((field) => field.parentElement.checkVisibility());
 
 arriving("[data-draft]", (field) => {
-  field.form.elements.writer.value = writer;
+  if (field.form.elements.writer) field.form.elements.writer.value = writer; // a requester has no draft on the server
   const copy = kept(field);
   if (!copy || copy.isSaved || copy.text === field.value || !copy.text.trim()) return;
   const saved = field.value;
-  const revision = Number(revisionOf(field).value);
+  const known = revision(field);
   field.value = copy.text;
   field.form.querySelector("[data-draft-state]").textContent = words("kept");
-  if (saved.trim() && copy.revision !== revision) ask(field, { text: saved, revision, error: words("otherDraft") });
+  if (saved.trim() && copy.revision !== known) ask(field, { text: saved, revision: known, error: words("otherDraft") });
   else later(field);
 });
 
@@ -26,7 +26,7 @@ document.addEventListener("input", ({ target }) => {
   const seen = document.querySelector("[data-seen]")?.dataset.seen;
   if (seen && !changed.has(field)) field.form.elements.seen.value = seen; // the writer has read the log until here
   changed.add(field);
-  keep(field, Number(revisionOf(field).value));
+  keep(field, revision(field));
   later(field);
 });
 

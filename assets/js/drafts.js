@@ -13,10 +13,14 @@ const state = (field, text) => {
   const place = field.form?.querySelector("[data-draft-state]");
   if (place) place.textContent = text;
 };
-export const revisionOf = (field) => field.form.elements[`${field.dataset.draft}_revision`];
+const revisionOf = (field) => field.form.elements[`${field.dataset.draft}_revision`];
+
+/** The revision of the server's draft that a field holds; 0 for none, as of a requester, whose drafts stay in the browser. */
+export const revision = (field) => Number(revisionOf(field)?.value ?? 0);
 
 /** Saves the draft of a field after a pause. */
 export function later(field, pause = PAUSE) {
+  if (!field.dataset.draftUrl) return state(field, field.value.trim() ? words("kept") : "");
   clearTimeout(timers.get(field));
   timers.set(field, setTimeout(() => save(field), pause));
 }

@@ -76,7 +76,7 @@ COMMANDS: tuple[Command, ...] = (
     _do(name="theme-system", label=_("Colours: as the system"), icon="sun"),
     _do(name="account", label=_("My account"), path="/account", icon="user"),
     _do(name="sign-out", label=_("Sign out"), icon="leave"),
-    _go(name="box-todo", label=_("To do"), key="g i", path="", icon="inbox"),
+    _go(name="box-todo", label=_("To do"), key="g i", path="?box=todo", icon="inbox"),
     _go(name="box-snoozed", label=pgettext_lazy("bucket", "Waiting"), key="g w", path="?box=snoozed", icon="waiting"),
     _go(name="box-finished", label=pgettext_lazy("bucket", "Done"), key="g d", path="?box=finished", icon="done"),
     _go(name="box-mine", label=_("My work"), key="g m", path="?box=mine", icon="user"),
@@ -175,5 +175,4 @@ def _address(command: Command) -> str:
     """An address of the site, or the last part of one below the ticket's."""
     if command.where is Where.TICKET or command.path.startswith("/"):
         return command.path
-    is_place = command.path or command.name == "box-mine"
-    return reverse("desk:list") + command.path if is_place else ""
+    return reverse("desk:list") + command.path if command.path else ""

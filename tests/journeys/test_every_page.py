@@ -15,7 +15,12 @@ from olmo.tickets.models import Message
 from .base import Journey, Theme
 
 ZOOMED = {"width": 640, "height": 450}  # 1280 x 900 at 200 %
-SETTLED = "Promise.allSettled(document.getAnimations().map((one) => one.finished))"  # colours fade even without motion
+# Another theme fades in, for a moment even without motion.
+SETTLED = """Promise.race([
+    new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+        .then(() => Promise.allSettled(document.getAnimations().map((one) => one.finished))),
+    new Promise((done) => setTimeout(done, 500)),
+]).then(() => 1)"""
 _ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
 # Addresses that answer no page to look at: machine's answers, files, streams, one-time links, and mails in a frame.
 _NO_PAGES = re.compile(
@@ -50,11 +55,11 @@ class EveryPage(Journey):
                 continue  # a refusal, a file, or a part of a page
             seen += 1
             page.set_viewport_size({"width": 1280, "height": 900})
-            page.goto(self.url(path), wait_until="domcontentloaded")
             themes: tuple[Theme, ...] = ("light", "dark")
             for theme in themes:
                 with self.subTest(path=path, theme=theme):
                     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                    page.goto(self.url(path))
                     page.evaluate(SETTLED)
                     self.assert_accessible(page)
             with self.subTest(path=path, zoom="200 %"):

@@ -155,6 +155,18 @@ class Following(PortalJourney):
         expect(page.get_by_role("button", name="Yes, it works again")).to_have_count(0)
         self.assertEqual(self.only_ticket().status, Status.CLOSED)
 
+    def test_what_a_requester_types_is_there_after_a_reload(self) -> None:
+        self.with_password()
+        ticket = self.report("Printer")
+        page = self.sign_in(self.rui)
+        page.goto(self.url(f"/requests/{ticket.number}"))
+        page.wait_for_selector("html[data-script]")
+        page.fill("#answer-text", "half a thought")
+        expect(page.locator("[data-draft-state]")).to_have_text("Kept in this browser")
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.reload()
+        expect(page.locator("#answer-text")).to_have_value("half a thought")
+
     def test_the_list_at_home_is_live(self) -> None:
         self.with_password()
         ticket = self.report("VPN drops")

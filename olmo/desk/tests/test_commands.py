@@ -50,6 +50,12 @@ class TheRegistry(PageTest):
                 with self.subTest(command=name):
                     self.assertEqual(self.get(path, by=self.ines).status, 200)
 
+    def test_every_box_of_the_navigation_can_be_reached_without_its_link(self) -> None:
+        paths = {name: path for name, _label, _where, _key, path, *_rest in self.printed("/desk/")}
+        boxes = [name for name in paths if name.startswith("box-")]
+        self.assertGreater(len(boxes), 5)
+        self.assertEqual([name for name in boxes if not paths[name]], [])
+
     def test_a_page_prints_them_in_the_language_and_with_the_keys_of_its_reader(self) -> None:
         self.alma.language, self.alma.keys = "it", {"reply": "v"}
         self.alma.save()
