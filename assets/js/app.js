@@ -1,2 +1,2 @@
-// Olmo as an app on a device: the service worker keeps the shell and says plainly when there is no connection.
-if (navigator.serviceWorker && document.body.dataset.csrf) addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
+// Olmo as an app on the device of somebody who is signed in: the service worker keeps the shell and says when there is no connection.
+if (navigator.serviceWorker && document.body.dataset.liveTokenUrl) addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
