@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "olmo.people",
     "olmo.tickets",
     "olmo.worklog",
+    "olmo.service_levels",
     "olmo.channels",
     "olmo.writing",
     "olmo.automation",

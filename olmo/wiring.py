@@ -6,9 +6,10 @@ ticket, and must be idempotent; what it changes, it changes by verbs.
 
 from olmo.channels import reactions as channels
 from olmo.notifications import reactions as notifications
+from olmo.service_levels import clocks
 from olmo.tickets import search, standing
 
-INSIDE = [standing.keep, search.index]
+INSIDE = [standing.keep, search.index, clocks.keep]
 AFTER = [channels.follow, notifications.tell]
 GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered
 MAILBOX_FAILED = [notifications.mailbox_failing]  # of mailboxes that cannot be read

@@ -13,7 +13,7 @@ from olmo.people.models import Person
 from olmo.tickets.conversation import Around
 from olmo.tickets.models import CustomField, HoldReason, Impact, Priority, Status, Ticket, TicketKind, Urgency
 
-from . import callbacks, checklist, places, related, requester, worktime
+from . import callbacks, checklist, places, promises, related, requester, worktime
 
 Fact = dict[str, Any]
 
@@ -39,7 +39,7 @@ def head(ticket: Ticket) -> dict[str, Any]:
         "title": ticket.subject,
         "badge": {"tone": tone, "icon": icon, "label": _state(ticket)},
         "notice": _merged(ticket),
-        "promises": _promises(ticket),
+        "promises": [*promises.of(ticket), *_due_date(ticket)],
         "tools": [] if is_merged else _tools(ticket),
         "acts": _acts(ticket),
         "more_url": _url(ticket, "more"),
@@ -57,7 +57,7 @@ def _state(ticket: Ticket) -> str:
     )
 
 
-def _promises(ticket: Ticket) -> list[dict[str, Any]]:
+def _due_date(ticket: Ticket) -> list[dict[str, Any]]:
     """What was agreed: the due date, as long as the ticket is open."""
     if ticket.due_at is None or ticket.is_done:
         return []

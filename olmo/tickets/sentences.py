@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from olmo.kernel import spoken
 from olmo.people.models import Person, Team
@@ -28,6 +29,10 @@ from .models import (
     Urgency,
 )
 
+METRICS = {
+    "first_response": gettext_lazy("first response"), "next_response": gettext_lazy("next response"),
+    "resolution": gettext_lazy("resolution"), "update_interval": gettext_lazy("regular updates"),
+}  # fmt: skip
 _PEOPLE, _TEAMS, _TICKETS = ("assignee", "person", "requester"), ("team", "from_team"), ("other",)
 
 
@@ -80,6 +85,19 @@ class _Values(dict[str, str]):
     def _fields(self) -> str:
         known = {f.key: str(f) for f in CustomField.objects.filter(key__in=self.data["values"])}
         return ", ".join(known.get(key, key) for key in self.data["values"])
+
+    def _percent(self) -> str:
+        return str(self.data["percent"])
+
+    def _metric(self) -> str:
+        return str(METRICS[self.data["metric"]])
+
+    def _breached_at(self) -> str:
+        return _moment(self.data.get("breached_at"))
+
+    def _verdict(self) -> str:
+        at = self.data.get("breached_at")
+        return _("broken, it was due %(at)s") % {"at": _moment(at)} if at else _("kept")
 
     def _due_at(self) -> str:
         return _moment(self.data.get("due_at")) or _("none")

@@ -9,6 +9,7 @@ from .case import BadCase, parsed
 
 USAGE = """\
 Usage: bin/olmo sla explain < case.json       the clocks of one case, and why they are due when they are
+       bin/olmo sla load FILE --by ADDRESS    bring an agreement, its calendars and a version of its terms in
        bin/olmo sla explain --batch < cases   one case a line in, one answer a line out
 
 A case that breaks a rule: exit code 2 and one line on standard error (in a batch: {"error": "..."} on its line).

@@ -19,6 +19,7 @@ from .drafting import (
 )
 from .life import ChainStopped, Closed, Opened, PutOnHold, Reopened, Resolved, Resumed
 from .ownership import Assigned, Escalated, HandedOver, RequesterChanged, Unwatched, Watched
+from .promises import Breached, Rejudged, Waived, Warned
 from .properties import Categorised, Classified, DueSet, FieldsSet, LanguageSet, Prioritised, Retitled, Tagged
 from .relations import Absorbed, Linked, Merged, Released, SplitOff, Unlinked, Unmerged
 from .undoing import Undone
@@ -30,6 +31,7 @@ __all__ = [
     "ApprovalGiven",
     "ApprovalWithdrawn",
     "Assigned",
+    "Breached",
     "CallbackDone",
     "CallbackDropped",
     "CallbackMissed",
@@ -58,6 +60,7 @@ __all__ = [
     "PutOnHold",
     "Received",
     "Redacted",
+    "Rejudged",
     "Released",
     "Reopened",
     "Replied",
@@ -75,6 +78,8 @@ __all__ = [
     "Unlinked",
     "Unmerged",
     "Unwatched",
+    "Waived",
+    "Warned",
     "Watched",
     "loggable",
     "of_event",

@@ -1,0 +1,62 @@
+"""What was promised for a ticket: its clocks at the head, and why each is due when it is."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from olmo.kernel import marks, spoken
+from olmo.service_levels import queries
+from olmo.service_levels.models import Clock
+from olmo.tickets import queries as tickets
+from olmo.tickets.models import Ticket
+from olmo.tickets.sentences import METRICS
+
+from . import places
+from .shell import DeskRequest, agents, is_part, page
+
+
+def of(ticket: Ticket) -> list[dict[str, Any]]:
+    """The clocks at the head of a ticket; each leads to its reasons."""
+    url = places.ticket(ticket.number, "promises")
+    return [{"clock": _clock(row), "words": _words(row), "why_url": url} for row in queries.of(ticket)]
+
+
+def _clock(row: Clock) -> str:
+    if row.state == "running" and row.due_at is not None:
+        return marks.due(row.due_at, _left(row))
+    if row.state == "paused":
+        return marks.clock("paused", _("Paused"))
+    if row.breached_at is not None:
+        return marks.clock("late", _("Broken"))
+    return (
+        marks.clock("met", spoken.minutes(row.used_seconds // 60))
+        if row.state == "stopped"
+        else marks.clock("none", "–")
+    )
+
+
+def _left(row: Clock) -> int:
+    target = row.target_seconds or 0
+    return 100 * max(0, target - row.used_seconds) // target if target else 100
+
+
+def _words(row: Clock) -> str:
+    metric = str(METRICS[row.metric])
+    name = metric[:1].upper() + metric[1:]
+    if row.target_seconds is None:
+        return name
+    return _("%(metric)s, promised in %(time)s") % {"metric": name, "time": spoken.minutes(row.target_seconds // 60)}
+
+
+@require_safe
+@agents
+def why(request: DeskRequest, number: int) -> HttpResponse:
+    """Why each clock is due when it is: a part of the head, or a page of its own."""
+    ticket = tickets.by_number(request.person, number)
+    context = {"ticket": ticket, "explained": queries.explained(ticket), "back_url": places.ticket(number)}
+    if is_part(request):
+        return render(request, "desk/promises.html#told", context)
+    return page(request, "desk/promises.html", context)
