@@ -21,6 +21,8 @@ from olmo.ops.health import INTAKE_LAG_SECONDS, WORKER_SILENT_SECONDS, expected_
 from olmo.outbox import queries as outbox
 from olmo.outbox.models import Envelope
 from olmo.outbox.models import State as Sending
+from olmo.service_levels import clocks
+from olmo.service_levels.models import Clock
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import standing
 from olmo.tickets.files import path_of
@@ -135,6 +137,29 @@ def _standing() -> Seen:
             "tell us: this is a fault",
         )
     return _ok(f"{count} tickets stand where their log says")
+
+
+def _clocks() -> Seen:
+    """The clocks of open tickets are what their logs and the terms make."""
+    wrong, count = list[int](), 0
+    with scope(EVERY_CLIENT):
+        for tickets in _chunks():
+            events = _events(tickets)
+            kept: dict[int, list[Clock]] = {}
+            for row in Clock.objects.filter(ticket__in=tickets):
+                kept.setdefault(row.ticket_id, []).append(row)
+            for ticket in tickets:
+                if ticket.is_active and ticket.pk in kept:
+                    count += 1
+                    wrong += [ticket.number] if clocks.differences(ticket, events[ticket.pk], kept[ticket.pk]) else []
+    if wrong:
+        named = ", ".join(f"#{number}" for number in wrong[:5])
+        return (
+            State.WRONG,
+            f"the clocks of {len(wrong)} of {count} tickets are wrong: {named}",
+            "tell us: this is a fault",
+        )
+    return _ok(f"the clocks of {count} open tickets are what their log says")
 
 
 def _search() -> Seen:
@@ -338,6 +363,7 @@ def _rows(query: str) -> list[Any]:
 CHECKS: dict[str, Callable[[], Seen]] = {
     "log": _log,
     "standing": _standing,
+    "clocks": _clocks,
     "search": _search,
     "role": _role,
     "row security": _row_security,
