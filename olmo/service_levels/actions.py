@@ -21,7 +21,7 @@ from olmo.tickets.policy import require_work
 from . import clocks
 from .engine import case
 from .models import Agreement, AgreementKind, Calendar, Clock, Terms, Waiver
-from .promises import governing, of_content, working_calendar
+from .promises import Governing, governing, of_content, working_calendar
 
 BATCH = 200
 
@@ -135,13 +135,15 @@ def rejudge(agreement: Agreement, *, since: datetime) -> int:
     tickets = Ticket.objects.filter(status__in=ACTIVE) | Ticket.objects.filter(opened_at__gte=since)
     if agreement.client_id is not None:
         tickets = tickets.filter(client_id=agreement.client_id)
-    return sum(_judge_again(ticket) for ticket in tickets.order_by("pk").iterator(chunk_size=500))
+    by = robot("Olmo")
+    return sum(_judge_again(ticket, by) for ticket in tickets.order_by("pk").iterator(chunk_size=500))
 
 
-def _judge_again(ticket: Ticket) -> int:
-    with changing(ticket, by=robot("Olmo")) as log:
+def _judge_again(ticket: Ticket, by: Person) -> int:
+    now = clocks.now()
+    with clock.at(now), changing(ticket, by=by) as log:
         events = list(Event.objects.filter(ticket=ticket).order_by("seq"))
-        found, now = governing(_clients(events)), clocks.now()
+        found = governing(_clients(events))
         told = clocks.replayed(ticket, events, found, now)
         verdicts, corrected = _verdicts(events), 0
         for each in told:
@@ -151,8 +153,8 @@ def _judge_again(ticket: Ticket) -> int:
                 assert start is not None
                 log.record(Rejudged(metric=key[0], started_at=start, breached_at=broken, version=each.version.name))
                 corrected += 1
-        if not corrected:  # otherwise the reaction to the log does it
-            clocks.store(ticket, clocks.made(ticket, events, found, max(now, events[-1].at)))
+    whole = [*events, *log.events]
+    clocks.store(ticket, clocks.rows_of(ticket, told, whole, found, max(now, whole[-1].at)))
     return corrected
 
 
@@ -178,23 +180,30 @@ def sweep(limit: int = BATCH) -> int:
     in order, marked late, and warnings that a breach overtook are left out.
     """
     due = Clock.objects.filter(next_at__lte=clock.now()).order_by("next_at", "id")
-    rows = list(due.select_related("ticket").select_for_update(skip_locked=True, of=("ticket",))[:limit])
-    tickets = {row.ticket_id: row.ticket for row in rows}
-    for ticket in tickets.values():
-        _record_due(ticket)
+    held = due.select_related("ticket").select_for_update(skip_locked=True, of=("ticket",))[:limit]
+    tickets = list({row.ticket_id: row.ticket for row in held}.values())
+    if not tickets:
+        return 0
+    logs: dict[int, list[Event]] = {ticket.pk: [] for ticket in tickets}
+    for event in Event.objects.filter(ticket__in=tickets).order_by("ticket_id", "seq"):
+        logs[event.ticket_id].append(event)
+    found = governing({client for log in logs.values() for client in _clients(log)})
+    by = robot("Olmo")
+    rows = [row for ticket in tickets for row in _record_due(ticket, logs[ticket.pk], found, by)]
+    Clock.objects.filter(ticket__in=tickets).delete()
+    Clock.objects.bulk_create(rows)
     return len(tickets)
 
 
-def _record_due(ticket: Ticket) -> None:
-    with changing(ticket, by=robot("Olmo")) as log:
-        events = list(Event.objects.filter(ticket=ticket).order_by("seq"))
-        found = governing(_clients(events))
-        told = clocks.replayed(ticket, events, found, clocks.now())
-        changes = clocks.due_changes(events, told, clocks.now())
-        for change in changes:
+def _record_due(ticket: Ticket, events: list[Event], found: Governing, by: Person) -> list[Clock]:
+    """Record what is due of one locked ticket; returns its clocks as they are now. What they name as due stays as it was."""
+    now = clocks.now()
+    told = clocks.replayed(ticket, events, found, now)
+    with clock.at(now), changing(ticket, by=by) as log:
+        for change in clocks.due_changes(events, told, now):
             log.record(change)
-        if not changes:  # the clock of the machine went back, or terms changed: look again when it is time
-            clocks.store(ticket, clocks.made(ticket, events, found, max(clocks.now(), events[-1].at)))
+    whole = [*events, *log.events]
+    return clocks.rows_of(ticket, told, whole, found, max(now, whole[-1].at))
 
 
 def waive(ticket: Ticket, metric: str, started_at: datetime, *, by: Person, reason: str) -> Waiver:

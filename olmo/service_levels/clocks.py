@@ -21,8 +21,13 @@ RECORDED = frozenset({Breached.kind, Warned.kind, Rejudged.kind})
 LATE_SECONDS = 600
 
 
-def keep(ticket: Ticket, events: list[Event], _changes: list[Change]) -> None:
-    """INSIDE reaction: the clocks follow the ticket, and its standing names the next instant that was promised."""
+def keep(ticket: Ticket, events: list[Event], changes: list[Change]) -> None:
+    """INSIDE reaction: the clocks follow the ticket, and its standing names the next instant that was promised.
+
+    What the verbs of this room record changes no clock; they store what they made themselves.
+    """
+    if all(change.is_mark for change in changes):
+        return
     is_new = events[0].seq == 1
     found = governing({ticket.client_id})
     if not found.agreements and (is_new or not Clock.objects.filter(ticket=ticket).exists()):
@@ -43,7 +48,13 @@ def store(ticket: Ticket, rows: list[Clock], *, is_new: bool = False) -> None:
 
 def made(ticket: Ticket, log: Sequence[Event], found: Governing, until: datetime) -> list[Clock]:
     """The clocks of a ticket as its log says at `until`; only those of which something was promised."""
-    told = replayed(ticket, log, found, until)
+    return rows_of(ticket, replayed(ticket, log, found, until), log, found, until)
+
+
+def rows_of(
+    ticket: Ticket, told: Sequence[Told], log: Sequence[Event], found: Governing, until: datetime
+) -> list[Clock]:
+    """What the engine said, as rows; only clocks of which something was promised."""
     agreement = found.of(ticket.client_id, ticket.category_id, ticket.kind)
     given = recorded(log)
     return [

@@ -80,6 +80,8 @@ def promise(ticket: Ticket, at: datetime | None) -> None:
 
 def keep(ticket: Ticket, events: list[Event], changes: list[Change]) -> None:
     """INSIDE reaction: the standing follows the ticket."""
+    if all(change.is_mark for change in changes):
+        return
     talk, promised_at = _known(ticket, events[0].seq)
     for event, change in zip(events, changes, strict=True):
         talk = change.talk(talk, event.at)

@@ -37,6 +37,7 @@ class Change:
     is_public: ClassVar[bool] = False  # the requester sees that it happened
     is_activity: ClassVar[bool] = True  # it moves the ticket up in lists and marks it unread
     is_final: ClassVar[bool] = False  # nobody can take it back: words came from outside, or were erased
+    is_mark: ClassVar[bool] = False  # only told: neither the row, nor the talk, nor a clock changes by it
     has_words: ClassVar[bool] = False  # `message` was written with it, and is withdrawn when it is taken back
     noun: ClassVar[Words] = ""  # what it is called when it is taken back
     words: ClassVar[Words] = ""  # "%(by)s ..." with names resolved by `sentences`

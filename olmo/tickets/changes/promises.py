@@ -18,6 +18,7 @@ class _Promise:
 
     is_activity = False
     is_final = True
+    is_mark = True
     metric: str
     started_at: datetime  # with the metric it names the clock
 
