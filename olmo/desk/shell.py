@@ -119,7 +119,10 @@ def navigation(
     items += [_box_item(box, counts.get(box.name, 0), place) for box in shown if box.group == boxes.DESK]
     drafts = address("desk:drafts")
     own = {"group": GROUPS[boxes.WORK], "label": _("My drafts"), "icon": "pen", "url": drafts, "active": path == drafts}
-    items.insert(sum(box.group in (boxes.INBOX, boxes.WORK) for box in shown), own)
+    answers = address("desk:canned")
+    ready = {"group": GROUPS[boxes.WORK], "label": _("Ready answers"), "icon": "book", "url": answers}
+    place_of_own = sum(box.group in (boxes.INBOX, boxes.WORK) for box in shown)
+    items[place_of_own:place_of_own] = [own, {**ready, "active": path.startswith(answers)}]
     reports = address("desk:reports")
     numbers_item = {
         "group": GROUPS[boxes.DESK],

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from olmo.people.models import Person
+from olmo.people.models import Person, Team
 from olmo.tickets.models import Ticket
 
 
@@ -66,3 +66,21 @@ class Draft(models.Model):
     def is_open(self) -> bool:
         """Whether its author may go on writing it."""
         return self.send_at is None and self.approver_id is None
+
+
+class ReadyAnswer(models.Model):
+    """A text to answer with: of one agent (`owner`), of a team, or of the whole desk. It holds nothing of a client."""
+
+    title = models.CharField(_("title"), max_length=80)
+    folder = models.CharField(_("folder"), max_length=80, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    texts = models.JSONField(default=dict)
+    owner = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="+")
+    uses = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["folder", "title"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -59,6 +59,7 @@ class Journey(Cast, CommittingTest):
     """A test that walks through pages as people do. The cast is on stage; what a test writes is committed."""
 
     address: ClassVar[str]
+    is_rich: ClassVar[bool] = False  # whether texts are written in the rich editor
     environment: ClassVar[dict[str, str]] = {}  # further OLMO_* settings of the server
     playwright: ClassVar[Playwright]
     browser: ClassVar[Browser]
@@ -103,6 +104,8 @@ class Journey(Cast, CommittingTest):
             **{"service_workers": "block", **options},
         )
         context.set_default_timeout(15_000)
+        if not self.is_rich:  # plain text areas, which a test fills in at once
+            context.add_init_script("try { localStorage.setItem('olmo-editor', 'plain') } catch {}")
         self.addCleanup(context.close)
         return self.watched(context)
 
