@@ -12,7 +12,7 @@ from olmo.outbox.actions import File
 from olmo.outbox.addresses import checked_address
 from olmo.people.models import Person
 from olmo.tickets.files import path_of
-from olmo.tickets.models import Event, Message, Ticket
+from olmo.tickets.models import Channel, Event, Message, Ticket
 
 from . import kinds, wording
 from .sending import automatic_headers, page_of, preferences_url, sender_for
@@ -52,13 +52,18 @@ def readers_of_answer(event: Event, message: Message | None) -> list[Reader]:
 
     Never the author, never ourselves."""
     ticket = event.ticket
-    named = list(message.to) if message else []
+    named = _named(message)
     people = [] if named else [ticket.requester, *_followers(ticket)]
     readers = [reader for person in people if person.pk != event.by_id and (reader := reader_of(person, ticket))]
     readers += [reader_at(address) for address in [*named, *(message.cc if message else [])] if _may_get_copy(address)]
     own = (event.by.email or "").lower()
     distinct = {reader.address.lower(): reader for reader in reversed(readers)}
     return [reader for address, reader in reversed(distinct.items()) if address != own]
+
+
+def _named(message: Message | None) -> list[str]:
+    """Whom the composer named as readers. A mail's own recipients (the desk's address among them) are not such a choice."""
+    return list(message.to) if message and message.channel == Channel.DESK else []
 
 
 def _reason_to_hold(reader: Reader) -> str:

@@ -65,7 +65,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at r
     def clean_undo_seconds(self) -> int:
         """What was chosen; a form without the field leaves it as it is."""
         chosen = self.cleaned_data["undo_seconds"]
-        return int(self.instance.undo_seconds if chosen is None else chosen)
+        return int(self.instance.undo_seconds if chosen in (None, "") else chosen)
 
 
 class AgainForm(forms.Form):

@@ -42,7 +42,7 @@ class Person(AbstractBaseUser, Located):
     )
     theme = models.CharField(max_length=8, blank=True, choices=[("light", _("Light")), ("dark", _("Dark"))])
     is_nav_narrow = models.BooleanField(default=False)
-    lists = models.JSONField(default=dict)  # how an agent likes the lists: see olmo/desk/taste.py
+    lists = models.JSONField(default=dict, blank=True)  # how an agent likes the lists: see olmo/desk/taste.py
     signature = models.TextField(_("signature"), blank=True, max_length=5000)
     keys = models.JSONField(default=dict, blank=True)  # command -> key, where it is not the usual one
     has_single_keys = models.BooleanField(default=True)

@@ -123,7 +123,8 @@ class SavingAndRestoring(BackupCase):
 
     def test_only_this_account_may_read_it_and_passwords_of_the_database_stay(self) -> None:
         folder = current().secrets_dir
-        folder.mkdir(mode=0o700, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
         for name in ("database_owner_password", "imap_1", "setup_token"):
             (folder / name).write_text(name)
         self.addCleanup(shutil.rmtree, folder)

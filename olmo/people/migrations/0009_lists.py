@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="person",
             name="lists",
-            field=models.JSONField(default=dict),
+            field=models.JSONField(default=dict, blank=True),
         ),
     ]
