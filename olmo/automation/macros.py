@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, NotFound
+from olmo.kernel.placeholders import checked as check_placeholders
 from olmo.kernel.text import clean_line
 from olmo.people import audit
 from olmo.people.administration import mark_of, require_administrator, require_unchanged
@@ -111,7 +112,7 @@ def save(macro: Macro | None, values: MacroSettings, *, by: Person, seen: str = 
     if not values.steps:
         raise Invalid("steps", _("Choose what the macro changes."))
     for text in TEXTS:
-        placeholders.checked(values.steps.get(text, ""), text)
+        check_placeholders(values.steps.get(text, ""), text)
     if values.category and values.client and values.category.client_id not in (None, values.client.pk):
         raise Invalid("category", _("This category belongs to another organisation."))
     macro.name, macro.steps = name, values.steps

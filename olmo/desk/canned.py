@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from olmo.kernel import placeholders
 from olmo.kernel.errors import NotFound
 from olmo.kernel.text import clean_line
 from olmo.people.models import Person, Team
 from olmo.people.queries import team_ids
 from olmo.writing import canned as ready
 from olmo.writing.models import ReadyAnswer
-from olmo.writing.placeholders import KNOWN
 
 from .admin.forms import SettingsForm, line, one_of, paragraph
 from .shell import DeskRequest, SeeOther, agents, page
@@ -92,8 +92,7 @@ def answer(request: DeskRequest, pk: int = 0) -> HttpResponse:
     if request.method == "POST" and form.is_done(request.person):
         messages.success(request, _("%(name)s was saved.") % {"name": form.saved})
         return SeeOther(reverse("desk:canned"))
-    known = [(f"{{{{{name}}}}}", words) for name, (words, _value) in KNOWN.items()]
-    context = {"form": form, "thing": found, "known": known}
+    context = {"form": form, "thing": found, "known": placeholders.offered()}
     return page(request, "desk/canned_one.html", context, status=form.status)
 
 

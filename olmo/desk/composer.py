@@ -1,6 +1,6 @@
 """What the composer of a ticket shows: two drafts, who will read each, and what was typed when an answer could not be sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,15 +8,16 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from olmo.kernel.errors import Invalid, OlmoError
+from olmo.kernel.errors import Invalid, OlmoError, Words
 from olmo.kernel.spoken import size
 from olmo.people.models import Person
 from olmo.tickets import conversation
 from olmo.tickets.conversation import Said
 from olmo.tickets.log import Stale
 from olmo.tickets.models import Attachment, ResolutionCode, Ticket
+from olmo.tickets.signatures import Whose, signature_for
 from olmo.writing.drafting import Content, Moved
 from olmo.writing.models import Draft, Kind
 
@@ -128,6 +129,7 @@ def composer(viewer: Person, ticket: Ticket, typed: Typed, copies: list[str]) ->
         "own": own,
         "cc": cc,
         **_sending(ticket, typed, cc),
+        "signature": _signature(ticket, viewer),
         "note_readers": _("Agents only. The requester never sees it."),
         "note_label": _("Add note for agents"),
         "upload_url": f"{reverse('desk:uploads')}?ticket={ticket.number}",
@@ -153,6 +155,23 @@ def _sending(ticket: Ticket, typed: Typed, cc: str) -> dict[str, Any]:
         "code": typed.code or usual_code(ticket),
         "presets": presets(),
     }
+
+
+_WHOSE: Mapping[Whose, Words] = {
+    Whose.AGENT: gettext_lazy("Your signature"),
+    Whose.TEAM: gettext_lazy("Signature of the team"),
+    Whose.ORGANISATION: gettext_lazy("Signature for the organisation"),
+    Whose.PROVIDER: gettext_lazy("Signature of the desk"),
+}
+
+
+def _signature(ticket: Ticket, viewer: Person) -> dict[str, Any]:
+    """What will stand under the mail, to be looked at before it leaves."""
+    found = signature_for(ticket, viewer)
+    change_url = f"{reverse('people:account')}#signature"
+    if found is None:
+        return {"text": "", "title": _("No signature"), "change_url": change_url}
+    return {"text": found.text, "title": _WHOSE[found.whose], "change_url": change_url}
 
 
 def send_label(name: str, copies: int) -> str:

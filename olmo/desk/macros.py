@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from olmo.automation import macros
 from olmo.automation.macros import MacroSettings
 from olmo.automation.models import Macro
+from olmo.kernel import placeholders
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.people.administration import mark_of
 from olmo.people.models import Team
-from olmo.tickets import placeholders, queries
+from olmo.tickets import queries
 from olmo.tickets.models import Ticket
 
 from .admin.pages import administrators, or_404, show, typed
@@ -108,7 +109,7 @@ def one(request: DeskRequest, pk: int = 0) -> HttpResponse:
             return SeeOther(reverse("desk:macros"))
     context = {
         "form": form, "title": str(macro) if macro else _("New macro"), "macro": macro, "cancel_url": reverse("desk:macros"),
-        "known": [{"name": f"{{{name}}}", "words": words} for name, (words, _read) in placeholders.KNOWN.items()],
+        "known": [{"name": name, "words": words} for name, words in placeholders.offered()],
     }  # fmt: skip
     return page(request, "desk/macro.html", {**context, "base": "desk/alone.html"}, status=status)
 

@@ -17,6 +17,7 @@ from olmo.outbox.models import Envelope
 from olmo.people.actions import robot
 from olmo.tickets import actions
 from olmo.tickets.models import Channel, Event, Message, Ticket
+from olmo.tickets.signatures import signature_to_strangers
 
 from . import kinds, wording
 from .models import Notice
@@ -64,7 +65,7 @@ def _mail(ticket: Ticket, reader: Reader, sender: Sender, *, is_proven: bool) ->
     return wording.written(
         "acknowledgement", f"[#{ticket.number}] {ticket.subject if is_proven else subject}", language=language, ticket=ticket,
         name=reader.person.first_name if is_proven and reader.person else "", subject=ticket.subject if is_proven else "",
-        url=page_of(ticket, reader.person), signature=sender.signature, preferences_url=preferences_url(),
+        url=page_of(ticket, reader.person), signature=signature_to_strangers(ticket), preferences_url=preferences_url(),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from olmo.outbox.addresses import checked_address
 from olmo.people.models import Person
 from olmo.tickets.files import path_of
 from olmo.tickets.models import Channel, Event, Message, Ticket
+from olmo.tickets.signatures import signature_for
 
 from . import kinds, wording
 from .sending import automatic_headers, page_of, preferences_url, sender_for
@@ -29,6 +30,8 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
     sender = sender_for(ticket)
     headers = automatic_headers("auto-generated", sender) if event.by.is_robot else {}
     files, left_out = _files(message)
+    found = signature_for(ticket, event.by)
+    signature = found.text if found else ""
     for reader in readers_of_answer(event, message):
         if (notice := once(event, reader, "resolution" if resolved else "reply")) is None:
             continue
@@ -36,8 +39,9 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
         with override(language):
             because = _because(ticket, reader)
         mail = wording.written(
-            "answer", wording.subject_of(ticket), language=language, ticket=ticket, message=message, author=event.by,
-            body=wording.as_html(message) if message else "", resolved=resolved, signature=sender.signature,
+            "answer", wording.subject_of(ticket), language=language, ticket=ticket, message=message,
+            body=wording.as_html(message) if message else "", resolved=resolved, signature=signature,
+            author_name="" if event.by.name in signature else event.by.name,
             left_out=left_out, url=page_of(ticket, reader.person), because=because, preferences_url=preferences_url(),
             quoted=wording.history(ticket, message, reader.person, language),
         )  # fmt: skip

@@ -22,7 +22,6 @@ class Sender:
 
     name: str
     address: str
-    signature: str
     takes_plus: bool = True
 
     def with_token(self, token: str) -> str:
@@ -38,7 +37,7 @@ def sender_for(ticket: Ticket) -> Sender:
     address = client.address or (box.address if box else "") or (host.address if host else "") or f"desk@{own_host()}"
     own = Mailbox.objects.filter(address__iexact=address).first()
     return Sender(
-        name=host.name if host else "Olmo", address=address, signature=client.signature or (host.signature if host else ""),
+        name=host.name if host else "Olmo", address=address,
         takes_plus=own.takes_plus if own else True,
     )  # fmt: skip
 

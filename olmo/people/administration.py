@@ -6,7 +6,7 @@ change by somebody else in the meantime raises Conflict and nothing is overwritt
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from olmo.kernel import live
+from olmo.kernel import live, signatures
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.kernel.text import clean_line, digest
 from olmo.kernel.validation import refusing, require_valid
@@ -64,13 +64,14 @@ class RequesterSettings(Known):
 
 @dataclass(frozen=True, kw_only=True)
 class TeamSettings:
-    """A team of a tier and its agents. leads: who sees the numbers of the whole team."""
+    """A team of a tier and its agents. leads: who sees the numbers of the whole team. signatures: language -> text."""
 
     name: str
     tier: Tier
     members: tuple[Person, ...] = field(default=())
     leads: tuple[Person, ...] = field(default=())
     is_active: bool = True
+    signatures: Mapping[str, str] = field(default_factory=dict)
 
 
 def require_administrator(by: Person, *others: Person) -> None:
@@ -188,6 +189,7 @@ def save_team(team: Team | None, settings: TeamSettings, *, by: Person, seen: st
     before = state_of_team(team)
     require_unchanged(before, seen)
     team.name, team.tier, team.is_active = clean_line(settings.name, 80), settings.tier, settings.is_active
+    team.signatures = signatures.checked(settings.signatures)
     require_valid(team)
     if any(not member.is_agent for member in settings.members):
         raise Invalid("members", _("Only agents can be members of a team."))
@@ -262,6 +264,7 @@ def state_of_team(team: Team) -> dict[str, Any]:
     leads = sorted(team.leads.values_list("name", flat=True))
     return {
         "name": team.name, "tier": team.tier.name, "members": members, "leads": leads, "is_active": team.is_active,
+        **signatures.fields(team.signatures),
     }  # fmt: skip
 
 

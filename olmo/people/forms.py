@@ -6,11 +6,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from olmo.kernel import signatures
+from olmo.kernel.errors import Invalid
+
 from . import passwords
 from .models import Person
 
 # Longer ones are refused before they are hashed; 64 and more must be possible (OWASP ASVS 5.0, 6.2.9).
 MAX_PASSWORD = 256
+_SIGNATURES = {"en": _("Signature in English"), "it": _("Signature in Italian")}
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -61,6 +65,27 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at r
         self.fields["undo_seconds"].required = False
         if not self.instance.is_agent:
             del self.fields["undo_seconds"]
+            return
+        for code, label in _SIGNATURES.items():
+            text = self.instance.signatures.get(code, "")
+            self.fields[f"signature_{code}"] = forms.CharField(
+                label=label,
+                initial=text,
+                required=False,
+                max_length=signatures.MOST,
+                widget=forms.Textarea(attrs={"rows": 4}),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Signatures are checked as everywhere; a form without their fields leaves them as they are."""
+        data = super().clean() or self.cleaned_data
+        given = {code: data.pop(f"signature_{code}", "") for code in _SIGNATURES if f"signature_{code}" in self.data}
+        if given and self.instance.is_agent:
+            try:
+                self.instance.signatures = signatures.checked({**self.instance.signatures, **given})
+            except Invalid as refusal:
+                self.add_error(refusal.field, str(refusal.message))
+        return data
 
     def clean_undo_seconds(self) -> int:
         """What was chosen; a form without the field leaves it as it is."""

@@ -43,7 +43,7 @@ class Person(AbstractBaseUser, Located):
     theme = models.CharField(max_length=8, blank=True, choices=[("light", _("Light")), ("dark", _("Dark"))])
     is_nav_narrow = models.BooleanField(default=False)
     lists = models.JSONField(default=dict, blank=True)  # how an agent likes the lists: see olmo/desk/taste.py
-    signature = models.TextField(_("signature"), blank=True, max_length=5000)
+    signatures = models.JSONField(_("signature"), default=dict, blank=True)  # language -> text: kernel.signatures
     keys = models.JSONField(default=dict, blank=True)  # command -> key, where it is not the usual one
     has_single_keys = models.BooleanField(default=True)
     undo_seconds = models.PositiveSmallIntegerField(_("time to undo sending"), choices=UNDO_CHOICES, default=10)
@@ -148,6 +148,7 @@ class Team(models.Model):
     tier = models.ForeignKey(Tier, models.PROTECT, related_name="teams")
     members: "models.ManyToManyField[Person, Any]" = models.ManyToManyField(Person, blank=True, related_name="teams")
     leads: "models.ManyToManyField[Person, Any]" = models.ManyToManyField(Person, blank=True, related_name="led_teams")
+    signatures = models.JSONField(_("signature"), default=dict, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from olmo.kernel import placeholders
 from olmo.kernel.errors import Invalid
 from olmo.tenancy.queries import provider
 
@@ -216,6 +217,7 @@ def _account_page(
         "others": others or _form_of(request, AgainForm),
         "addresses": person.identities.all(),
         "home_url": home_of(person),
+        "placeholders": placeholders.offered(),
     }
     return render(request, "people/account.html", context, status=status)
 

@@ -1,7 +1,8 @@
 """Verbs that write the provider and its client organisations. Who may call them is decided in `people.administration`."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from olmo.kernel import signatures
 from olmo.kernel.errors import Invalid
 from olmo.kernel.text import clean, clean_line
 from olmo.kernel.validation import refusing, require_valid
@@ -29,13 +31,13 @@ _ONCE = {
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderSettings:
-    """Who runs the desk. signature: plain text under every mail of the desk, where an organisation has none of its own."""
+    """Who runs the desk. signatures: language -> plain text under the mails of those who have none of their own."""
 
     name: str
     address: str
     language: str
     time_zone: str
-    signature: str = ""
+    signatures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,7 @@ class OrganisationSettings:
     domains: tuple[str, ...] = ()
     matrix: Matrix
     address: str = ""
-    signature: str = ""
+    signatures: Mapping[str, str] = field(default_factory=dict)
     close_after_days: int = 5
     follow_up_days: int = 14
     takes_strangers: bool = False
@@ -65,7 +67,7 @@ def change_provider(settings: ProviderSettings) -> Provider:
     provider.name = _needed_name(settings.name)
     provider.address = clean_line(settings.address, 254).lower()
     provider.language, provider.time_zone = settings.language, settings.time_zone
-    provider.signature = clean(settings.signature).strip()
+    provider.signatures = signatures.checked(settings.signatures)
     require_valid(provider)
     provider.save()
     return provider
@@ -81,7 +83,7 @@ def save_organisation(client: Client | None, settings: OrganisationSettings) -> 
     client = client or Client()
     client.name = _needed_name(settings.name)
     client.address = clean_line(settings.address, 254).lower()
-    client.signature = clean(settings.signature).strip()
+    client.signatures = signatures.checked(settings.signatures)
     for name in (
         "language",
         "time_zone",
@@ -119,7 +121,8 @@ def checked_domains(names: tuple[str, ...]) -> list[str]:
 
 def state_of_provider(provider: Provider) -> dict[str, Any]:
     """The settings of the provider, for the change log."""
-    return {name: getattr(provider, name) for name in ("name", "address", "language", "time_zone", "signature")}
+    known = {name: getattr(provider, name) for name in ("name", "address", "language", "time_zone")}
+    return {**known, **signatures.fields(provider.signatures)}
 
 
 def state_of_organisation(client: Client | None) -> dict[str, Any]:
@@ -127,11 +130,12 @@ def state_of_organisation(client: Client | None) -> dict[str, Any]:
     if client is None:
         return {}
     names = (
-        "name", "language", "time_zone", "matrix", "address", "signature", "close_after_days", "follow_up_days",
+        "name", "language", "time_zone", "matrix", "address", "close_after_days", "follow_up_days",
         "takes_strangers", "is_active",
     )  # fmt: skip
     domains = sorted(client.domains.values_list("name", flat=True))
-    return {**{name: getattr(client, name) for name in names}, "domains": domains}
+    known = {name: getattr(client, name) for name in names}
+    return {**known, **signatures.fields(client.signatures), "domains": domains}
 
 
 def _needed_name(text: str) -> str:

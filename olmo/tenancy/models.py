@@ -49,7 +49,7 @@ class Provider(Located):
 
     name = models.CharField(_("name"), max_length=120)
     address = models.EmailField(_("mail address of the desk"), blank=True)
-    signature = models.TextField(_("signature"), blank=True, max_length=5000)
+    signatures = models.JSONField(_("signature"), default=dict, blank=True)  # language -> text: kernel.signatures
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="provider_is_one_row")]
@@ -63,7 +63,7 @@ class Client(Located):
 
     name = models.CharField(_("name"), max_length=120)
     address = models.EmailField(_("sender address of its mail"), blank=True)
-    signature = models.TextField(_("signature"), blank=True, max_length=5000)
+    signatures = models.JSONField(_("signature"), default=dict, blank=True)  # language -> text: kernel.signatures
     matrix = models.JSONField(_("priority matrix"), default=default_matrix, validators=[check_matrix])
     close_after_days = models.PositiveSmallIntegerField(_("close resolved tickets after (days)"), default=5)
     follow_up_days = models.PositiveSmallIntegerField(_("reopen a closed ticket within (days)"), default=14)

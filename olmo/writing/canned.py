@@ -7,15 +7,16 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from olmo.kernel import placeholders
 from olmo.kernel.errors import Invalid, NotAllowed, NotFound
 from olmo.kernel.text import clean, clean_line
 from olmo.people import audit
 from olmo.people.models import Person, Team
 from olmo.people.queries import team_ids
 from olmo.tickets.models import Ticket
+from olmo.tickets.placeholders import filled
 
 from .models import ReadyAnswer
-from .placeholders import filled, require_known
 
 MAX_TEXT = 20_000
 FOUND = 8
@@ -128,7 +129,7 @@ def _place(row: ReadyAnswer, wanted: Settings, by: Person) -> None:
 def _checked(texts: dict[str, str]) -> dict[str, str]:
     found = {code: clean(text, MAX_TEXT).strip() for code, text in texts.items() if code in dict(settings.LANGUAGES)}
     for code, text in found.items():
-        require_known(text, f"text_{code}")
+        placeholders.checked(text, f"text_{code}")
     if not any(found.values()):
         raise Invalid(f"text_{settings.LANGUAGES[0][0]}", _("Write the text in one language at least."))
     return {code: text for code, text in found.items() if text}

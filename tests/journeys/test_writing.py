@@ -71,7 +71,7 @@ class Writing(Journey):
 
     def test_a_ready_answer_and_a_colleague_are_found_while_typing(self) -> None:
         with scope(EVERY_CLIENT):
-            wanted = canned.Settings(title="Greeting", scope="own", texts={"en": "Hello {{requester.first_name}}"})
+            wanted = canned.Settings(title="Greeting", scope="own", texts={"en": "Hello {first_name}"})
             canned.save(None, wanted, by=self.alma)
         page, _ticket = self.begin()
         page.locator("#reply-text").focus()

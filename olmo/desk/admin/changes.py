@@ -39,6 +39,7 @@ KINDS: Mapping[str, Words] = {
     "outgoing mail": gettext_lazy("Outgoing mail"),
     "export": gettext_lazy("Export"),
     "tag": gettext_lazy("Tag"),
+    "ready answer": gettext_lazy("Ready answer"),
 }
 
 FIELDS: Mapping[str, Words] = {
@@ -52,7 +53,13 @@ FIELDS: Mapping[str, Words] = {
     "title": gettext_lazy("Role or department"),
     "language": gettext_lazy("Language"),
     "time_zone": gettext_lazy("Time zone"),
-    "signature": gettext_lazy("Signature"),
+    "signature_en": gettext_lazy("Signature in English"),
+    "signature_it": gettext_lazy("Signature in Italian"),
+    "folder": gettext_lazy("Folder"),
+    "tags": gettext_lazy("Tags"),
+    "text_en": gettext_lazy("In English"),
+    "text_it": gettext_lazy("In Italian"),
+    "removed": gettext_lazy("Removed"),
     "domains": gettext_lazy("Mail domains"),
     "matrix": gettext_lazy("Priority matrix"),
     "close_after_days": gettext_lazy("Close after (days)"),

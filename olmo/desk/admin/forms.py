@@ -7,8 +7,10 @@ from django import forms
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from olmo.kernel import placeholders, signatures
 from olmo.kernel.errors import Conflict, Invalid, Words
 from olmo.kernel.middleware import status_of
 from olmo.people.administration import mark_of
@@ -106,11 +108,18 @@ def line(label: Any, *, limit: int = 120, required: bool = True, hint: Any = "",
     return forms.CharField(label=label, max_length=limit, required=required, help_text=hint, widget=widget)
 
 
-def paragraph(label: Any, *, hint: Any = "", rows: int = 4) -> forms.CharField:
+def paragraph(label: Any, *, hint: Any = "", rows: int = 4, limit: int = 5000) -> forms.CharField:
     """A field for some lines of plain text."""
     return forms.CharField(
-        label=label, max_length=5000, required=False, help_text=hint, widget=forms.Textarea(attrs={"rows": rows})
+        label=label, max_length=limit, required=False, help_text=hint, widget=forms.Textarea(attrs={"rows": rows})
     )
+
+
+def signature(label: Any) -> forms.CharField:
+    """A field for a signature in one language."""
+    known = ", ".join(name for name, _words in placeholders.offered())
+    hint = format_lazy("{} {}", _("Filled in by itself:"), known)
+    return paragraph(label, hint=hint, limit=signatures.MOST)
 
 
 def address(label: Any, *, hint: Any = "", required: bool = False) -> forms.EmailField:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from olmo.kernel.signatures import taken
 from olmo.people import administration
 from olmo.people.models import Person
 from olmo.tenancy.actions import OrganisationSettings, state_of_organisation
@@ -17,7 +18,7 @@ from olmo.tenancy.queries import provider
 from olmo.tickets.models import Impact, Priority, Urgency
 
 from ..shell import DeskRequest
-from .forms import Lines, SettingsForm, address, language, line, paragraph, tick, time_zone
+from .forms import Lines, SettingsForm, address, language, line, signature, tick, time_zone
 from .pages import administrators, by_name, list_of, or_404, settle, show, typed
 
 LEVELS = (1, 2, 3)
@@ -35,7 +36,11 @@ class OrganisationForm(SettingsForm):
     groups = (
         (_("Who it is"), "", ["name", "domains", "takes_strangers"]),
         (_("Language and time"), _("For its new people, and for working out its hours."), [("language", "time_zone")]),
-        (_("Mail"), _("How the desk writes to its people."), ["address", "signature"]),
+        (
+            _("Mail"),
+            _("How the desk writes to its people. An agent’s or a team’s signature comes before this one."),
+            ["address", "signature_en", "signature_it"],
+        ),
         (_("After resolving"), "", [("close_after_days", "follow_up_days")]),
         (_("State"), "", ["is_active"]),
     )
@@ -54,7 +59,8 @@ class OrganisationForm(SettingsForm):
     language = language()
     time_zone = time_zone()
     address = address(_("Sender address"), hint=_("Empty: the address of the desk."))
-    signature = paragraph(_("Signature"), hint=_("Plain text under every mail to its people. Empty: the provider’s."))
+    signature_en = signature(_("Signature in English"))
+    signature_it = signature(_("Signature in Italian"))
     close_after_days = forms.IntegerField(
         label=_("Closed after (days)"), min_value=0, max_value=MOST_DAYS, initial=5,
         help_text=_("A resolved ticket closes by itself, unless somebody answers."),
@@ -94,7 +100,7 @@ class OrganisationForm(SettingsForm):
         """Change the organisation, or make it."""
         matrix = [[data.pop(cell(impact, urgency)) for urgency in LEVELS] for impact in LEVELS]
         data.pop("seen")
-        values = OrganisationSettings(**data, matrix=matrix)
+        values = OrganisationSettings(signatures=taken(data), **data, matrix=matrix)
         return administration.save_organisation(self.thing, values, by=by, seen=seen)
 
 

@@ -6,13 +6,14 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from olmo.kernel.signatures import taken
 from olmo.people import administration
 from olmo.people.models import Person
 from olmo.tenancy.actions import ProviderSettings, state_of_provider
 from olmo.tenancy.models import Provider
 
 from ..shell import DeskRequest
-from .forms import SettingsForm, address, language, line, paragraph, time_zone
+from .forms import SettingsForm, address, language, line, signature, time_zone
 from .pages import administrators, settle
 
 
@@ -22,7 +23,11 @@ class ProviderForm(SettingsForm):
     groups = (
         (_("Name and address"), "", ["name", "address"]),
         (_("Language and time"), _("For people and pages that have none of their own."), [("language", "time_zone")]),
-        (_("Signature"), "", ["signature"]),
+        (
+            _("Signature"),
+            _("Under the mails of everybody who has none of their own."),
+            ["signature_en", "signature_it"],
+        ),
     )
 
     name = line(_("Name"), autocomplete="organization")
@@ -32,14 +37,13 @@ class ProviderForm(SettingsForm):
     )
     language = language()
     time_zone = time_zone()
-    signature = paragraph(
-        _("Signature"), hint=_("Plain text under every mail of the desk, unless an organisation has its own.")
-    )
+    signature_en = signature(_("Signature in English"))
+    signature_it = signature(_("Signature in Italian"))
 
     def save(self, data: dict[str, Any], seen: str, by: Person) -> Provider:
         """Change the provider."""
         data.pop("seen")
-        return administration.change_provider(ProviderSettings(**data), by=by, seen=seen)
+        return administration.change_provider(ProviderSettings(signatures=taken(data), **data), by=by, seen=seen)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from olmo.kernel.signatures import taken
 from olmo.people import administration as people
 from olmo.people.models import Kind, Person, Team, Tier
 from olmo.tickets import administration
 
 from ..shell import DeskRequest, SeeOther
-from .forms import SettingsForm, line, one_of, some_of, tick
+from .forms import SettingsForm, line, one_of, signature, some_of, tick
 from .pages import administrators, list_of, or_404, settle, show
 
 
@@ -25,6 +26,11 @@ class TeamForm(SettingsForm):
 
     groups = (
         ("", "", ["name", "tier", "members", "leads"]),
+        (
+            _("Signature"),
+            _("Under the mails of its agents who have none of their own."),
+            ["signature_en", "signature_it"],
+        ),
         (_("State"), "", ["is_active", "into"]),
     )
 
@@ -35,6 +41,8 @@ class TeamForm(SettingsForm):
         _("Leads"), Person.objects.filter(kind=Kind.AGENT, is_active=True).order_by("name"),
         hint=_("They see the numbers of the whole team in the reports, colleague by colleague."),
     )  # fmt: skip
+    signature_en = signature(_("Signature in English"))
+    signature_it = signature(_("Signature in Italian"))
     is_active = tick(_("Active"), hint=_("Switched off, nobody can give it tickets."))
     into = one_of(
         _("Its open tickets go to"), Team.objects.filter(is_active=True), _("No team"),
@@ -58,7 +66,7 @@ class TeamForm(SettingsForm):
         """Change the team, or make it."""
         data.pop("seen")
         into, members, leads = data.pop("into", None), tuple(data.pop("members")), data.pop("leads")
-        values = people.TeamSettings(**data, members=members, leads=tuple(leads))
+        values = people.TeamSettings(signatures=taken(data), **data, members=members, leads=tuple(leads))
         return administration.save_team(self.thing, values, by=by, into=into, seen=seen)
 
 

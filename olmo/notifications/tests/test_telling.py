@@ -85,7 +85,7 @@ class Requesters(Telling):
         self.assertEqual(self.told("resolution"), [])
 
     def test_get_their_client_s_sender_and_signature(self) -> None:
-        self.acme.address, self.acme.signature = "it@acme.example", "The IT of Acme"
+        self.acme.address, self.acme.signatures = "it@acme.example", {"en": "The IT of Acme"}
         self.acme.save()
         self.ticket.client.refresh_from_db()
         actions.reply(

@@ -109,12 +109,12 @@ def _agent(role: dict[str, Any], teams: dict[str, Team]) -> Person:
         role["name"], address, is_administrator=role.get("is_administrator", False), language=role["speaks"][0],
         time_zone="Europe/Rome",
     )  # fmt: skip
-    person.title, person.signature, person.language = (
+    person.title, person.signatures, person.language = (
         role["title"],
-        f"{role['name']}\n{role['title']}",
+        dict.fromkeys(("en", "it"), "{agent}\n{agent_title}"),
         role["speaks"][0],
     )
-    person.save(update_fields=["title", "signature", "language"])
+    person.save(update_fields=["title", "signatures", "language"])
     person.teams.add(*(teams[key] for key in role["teams"]))
     return person
 

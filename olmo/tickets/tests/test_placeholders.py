@@ -1,7 +1,8 @@
 """Prepared words: filled in once, in the language of the ticket, and nothing but words."""
 
 from olmo.kernel.errors import Invalid
-from olmo.tickets.placeholders import checked, filled
+from olmo.kernel.placeholders import KNOWN, checked
+from olmo.tickets.placeholders import READERS, filled
 from tests.cast import DeskTest
 
 
@@ -10,6 +11,9 @@ class FillingIn(DeskTest):
         ticket = self.report("VPN drops", team=self.desk)
         words = filled("Dear {first_name}, #{number} ({subject}) is with {team}. {agent}", ticket, self.alma)
         self.assertEqual(words, f"Dear Rui, #{ticket.number} (VPN drops) is with Service desk. Alma Ferri")
+
+    def test_each_name_has_a_reader(self) -> None:
+        self.assertEqual(set(KNOWN), set(READERS))
 
     def test_a_value_is_never_read_again_nor_as_markdown(self) -> None:
         ticket = self.report("{agent} [click](http://evil.example) <b>")

@@ -12,10 +12,12 @@ from .base import AdminTest
 
 class ChangingTheProvider(AdminTest):
     def test_it_is_saved_and_told(self) -> None:
-        visit = self.save("provider", name="Quercia Servizi", signature="Quercia\nhelp@desk.example")
+        visit = self.save("provider", name="Quercia Servizi", signature_it="Quercia\nhelp@desk.example")
         self.assertEqual((visit.status, visit.location), (303, "/desk/admin/provider"))
         provider = Provider.objects.get()
-        self.assertEqual((provider.name, provider.signature), ("Quercia Servizi", "Quercia\nhelp@desk.example"))
+        self.assertEqual(
+            (provider.name, provider.signatures), ("Quercia Servizi", {"it": "Quercia\nhelp@desk.example"})
+        )
         self.assertAudited("provider: Quercia Servizi", name=["Quercia IT", "Quercia Servizi"])
 
     def test_a_wrong_address_names_the_field_and_keeps_what_was_typed(self) -> None:
