@@ -2,7 +2,8 @@
 
     {"team": 3, "assignee": "me", "tags_add": ["vpn"], "state": "hold", "reason": "date", "days": 2}
 
-Ids of people, teams and categories; "none" takes a value away; "me" is whoever acts. What is not named stays as it is.
+Ids of people, teams, categories and working states; "none" takes a value away; "me" is whoever acts. What is not named
+stays as it is.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ from olmo.kernel.errors import Conflict, Invalid
 from olmo.people.models import Person, Team
 from olmo.tickets import actions, queries
 from olmo.tickets.actions import NewMessage
-from olmo.tickets.models import Category, Status, Ticket
+from olmo.tickets.models import Category, Status, Ticket, WorkingState
 
 Steps = Mapping[str, Any]
 NONE, ME = "none", "me"
@@ -105,6 +106,11 @@ def _state(ticket: Ticket, by: Person, steps: Steps, seen: int | None) -> None:
             raise Invalid("state", _("Choose one of the states."))
 
 
+def _working_state(ticket: Ticket, by: Person, steps: Steps, seen: int | None) -> None:
+    state = _found(WorkingState, steps["working_state"], "working_state")
+    actions.set_working_state(ticket, by=by, state=state, seen=seen)
+
+
 def _merge(ticket: Ticket, by: Person, steps: Steps, _seen: int | None) -> None:
     into = queries.by_number(by, steps["merge"])
     if into.pk == ticket.pk:
@@ -127,6 +133,7 @@ _ORDER: tuple[tuple[tuple[str, ...], Callable[[Ticket, Person, Steps, int | None
     (("note",), _note),
     (("reply",), _reply),
     (("state",), _state),
+    (("working_state",), _working_state),
     (("merge",), _merge),
 )
 

@@ -109,6 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     _ticket(name="ticket_macros", label=_("Use a macro"), key="q", path="macros", icon="macro"),
     _ticket(name="priority", label=_("Change the priority"), key="p", path="priority", icon="flag"),
     _ticket(name="category", label=_("Change the category"), key="y", path="category", icon="folder"),
+    _ticket(name="working_state", label=_("Change the working state"), key="i", path="working_state", icon="todo"),
     _ticket(name="tags", label=_("Change the tags"), key="l", path="tags", icon="tag"),
     _ticket(name="due", label=_("Change the due date"), path="due", icon="calendar"),
     _ticket(name="kind", label=_("Change the kind"), path="kind", icon="form"),

@@ -28,7 +28,7 @@ _WAITS: Mapping[str, Words] = {
 }
 
 
-def head(ticket: Ticket) -> dict[str, Any]:
+def head(ticket: Ticket, around: Around) -> dict[str, Any]:
     """The head: number, state, promises, and what can be done next."""
     tone, icon = _BADGES[ticket.status]
     is_merged = ticket.merged_into_id is not None
@@ -37,7 +37,7 @@ def head(ticket: Ticket) -> dict[str, Any]:
         "url": places.ticket(ticket.number),
         "kind": TicketKind(ticket.kind).label,
         "title": ticket.subject,
-        "badge": {"tone": tone, "icon": icon, "label": _state(ticket)},
+        "badge": {"tone": tone, "icon": icon, "label": _state(ticket, around)},
         "notice": _merged(ticket),
         "promises": [*promises.of(ticket), *_due_date(ticket)],
         "tools": [] if is_merged else _tools(ticket),
@@ -46,7 +46,13 @@ def head(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def _state(ticket: Ticket) -> str:
+def _state(ticket: Ticket, around: Around) -> str:
+    """The status with the desk's own word beneath it."""
+    own = _in_language(around.working_state, around.working_state_names)
+    return f"{_status(ticket)} · {own}" if own else _status(ticket)
+
+
+def _status(ticket: Ticket) -> str:
     if ticket.status != Status.WAITING:
         return str(Status(ticket.status).label)
     words = str(_WAITS.get(ticket.hold_reason, Status.WAITING.label))
@@ -131,9 +137,11 @@ def _properties(ticket: Ticket, around: Around) -> list[Fact]:
     because = _("Impact %(impact)s, urgency %(urgency)s")
     levels = {"impact": str(Impact(ticket.impact).label).lower(), "urgency": str(Urgency(ticket.urgency).label).lower()}
     due = spoken.near(ticket.due_at) if ticket.due_at else ""
+    working = _in_language(around.working_state, around.working_state_names)
     facts: list[Fact] = [
         {"label": _("Owner"), "noun": "assignment", "value": name or _("Nobody yet"), "who": name},
         {"label": _("Team"), "value": around.team, "url": _url(ticket, "assignment")},
+        {"label": _("Working state"), "noun": "working_state", "value": working},
         {"label": _("Priority"), "noun": "priority", "value": Priority(ticket.priority).label, "priority": ticket.priority},
         {"label": _("Because"), "value": because % levels},
         {"label": _("Category"), "noun": "category", "value": _in_language(around.category, around.category_names)},

@@ -64,8 +64,9 @@ def _moment(at: datetime) -> str:
 
 
 def reason(row: Row) -> str:
-    """Why a ticket is in its bucket, in plain words."""
-    return str(Reason(row["reason"]).label) if row["reason"] else ""
+    """Why a ticket is in its bucket, in plain words, and how work stands in the desk's own."""
+    words = (str(Reason(row["reason"]).label) if row["reason"] else "", row["working_state__name"])
+    return " · ".join(filter(None, words))
 
 
 _CELLS: Mapping[str, Callable[[Row], str]] = {

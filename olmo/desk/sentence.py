@@ -15,8 +15,8 @@ from olmo.people.models import Kind, Person, Team
 from olmo.people.queries import agents, clients_of, visible_to
 from olmo.reports.selection import Selection
 from olmo.tenancy.scope import EveryClient
-from olmo.tickets import boxes
-from olmo.tickets.models import Category, Channel, Priority, Reason, TicketKind
+from olmo.tickets import boxes, working
+from olmo.tickets.models import Category, Channel, Priority, Reason, Status, TicketKind, WorkingState
 
 from .filters import DAYS, GROUPS, ME, NONE, SORTS, Filters, clients, since, sorts_of
 
@@ -27,6 +27,7 @@ LABELS: Mapping[str, Words] = {
     "kind": gettext_lazy("Kind"),
     "priority": gettext_lazy("Priority"),
     "reason": gettext_lazy("Reason"),
+    "working_state": gettext_lazy("Working state"),
     "assignee": gettext_lazy("Agent"),
     "requester": gettext_lazy("Requester"),
     "category": gettext_lazy("Category"),
@@ -42,7 +43,9 @@ LABELS: Mapping[str, Words] = {
     "further": gettext_lazy("More words"),
 }
 ALWAYS = ("client", "team", "kind", "priority")  # said even where they narrow nothing
-SOMETIMES = ("reason", "assignee", "requester", "category", "channel", "language", "tag", "opened", "updated", "unread")
+SOMETIMES = (
+    "reason", "working_state", "assignee", "requester", "category", "channel", "language", "tag", "opened", "updated", "unread",
+)  # fmt: skip
 TYPED = frozenset({"tag", "requester", "opened", "updated"})  # words that can be typed
 DAY_WORDS: Mapping[str, Words] = {
     "1d": gettext_lazy("the last 24 hours"),
@@ -94,6 +97,7 @@ def _narrower(viewer: Person, filters: Filters) -> Iterator[dict[str, Any]]:
 
 _SAID: Mapping[str, Callable[[Person, str], tuple[str, str]]] = {
     "reason": lambda _viewer, value: (_("where"), str(Reason(value).label).lower()),
+    "working_state": lambda _viewer, value: (_("in the state"), _state_name(value)),
     "assignee": lambda viewer, value: (_("assigned to"), _agent_name(viewer, value)),
     "requester": lambda viewer, value: (_("asked by"), _person_name(viewer, value)),
     "category": lambda _viewer, value: (_("about"), _category_name(value)),
@@ -154,6 +158,7 @@ _OPTIONS: Mapping[str, Callable[[Person], list[Option]]] = {
     "client": lambda viewer: [("", _("Any client"), {}), *((str(c.pk), c.name, {}) for c in clients(viewer))],
     "tag": lambda _viewer: [("", _("Any tag or none"), {})],
     "reason": lambda _viewer: [("", _("Any reason"), {}), *((r.value, r.label, {}) for r in Reason)],
+    "working_state": lambda _viewer: [("", _("Any working state"), {}), *_states()],
     "assignee": lambda _viewer: [("", _("Any agent or nobody"), {}), (ME, _("Me"), {}), (NONE, _("Nobody"), {}), *_agents()],
     "category": lambda _viewer: [("", _("Any category"), {}), *_categories()],
     "channel": lambda _viewer: [("", _("Any channel"), {}), *((c.value, c.label, {}) for c in Channel)],
@@ -198,6 +203,14 @@ def _agents() -> list[Option]:
 
 def _categories() -> list[Option]:
     return [(str(c.pk), str(c), {}) for c in Category.objects.filter(is_active=True)]
+
+
+def _states() -> list[Option]:
+    return [(str(one.pk), f"{Status(one.status).label} · {one}", {}) for one in working.in_order(only_active=True)]
+
+
+def _state_name(pk: str) -> str:
+    return str(WorkingState.objects.filter(pk=pk).first() or pgettext("working state", "something unknown"))
 
 
 def _client_name(viewer: Person, pk: str) -> str:

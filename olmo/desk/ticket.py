@@ -71,7 +71,7 @@ def whole(
         "ticket": ticket,
         "live": live,
         "back_url": following.list_of(request).url(),
-        "head": facts.head(ticket),
+        "head": facts.head(ticket, around),
         "here": _pass(request, ticket),
         "log": log(told, live=live, seen=ticket.version),
         "newest_url": told.newest_url,

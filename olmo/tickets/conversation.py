@@ -87,6 +87,7 @@ _AROUND = {
     "client": "(select name from tenancy_client where id = %(client)s)",
     "team": "(select name from people_team where id = %(team)s)",
     "category": "(select json_build_array(name, names) from tickets_category where id = %(category)s)",
+    "working_state": "(select json_build_array(name, names) from tickets_workingstate where id = %(working_state)s)",
     "requester": "(select json_agg(json_build_array(kind, value) order by kind, id) from people_identity"
     " where person_id = %(requester)s)",
     "watchers": "(select array_agg(name order by name) from people_person where id = any(%(watchers)s))",
@@ -114,6 +115,8 @@ class Around:
     team: str
     category: str
     category_names: dict[str, str]
+    working_state: str
+    working_state_names: dict[str, str]
     identities: list[tuple[str, str]]
     watchers: list[str]
     fields: list[Field]
@@ -143,14 +146,17 @@ def events(ticket: Ticket, *, since: datetime | None = None, until: datetime | N
 def around(viewer: Person, ticket: Ticket) -> Around:
     """Names, addresses and fields that the page shows beside the conversation."""
     values = {
-        "client": ticket.client_id, "team": ticket.team_id, "category": ticket.category_id, "requester": ticket.requester_id,
+        "client": ticket.client_id, "team": ticket.team_id, "category": ticket.category_id,
+        "working_state": ticket.working_state_id, "requester": ticket.requester_id,
         "watchers": ticket.watcher_ids, "viewer": viewer.pk, "ticket": ticket.pk,
     }  # fmt: skip
     columns = [sql if values[name] else "null" for name, sql in _AROUND.items()]
-    client, team, category, identities, watchers, seq, fields = _rows(f"select {', '.join(columns)}", values)[0]
+    client, team, category, state, identities, watchers, seq, fields = _rows(f"select {', '.join(columns)}", values)[0]
     name, names = _json(category) or ("", {})
+    state_name, state_names = _json(state) or ("", {})
     return Around(
         client=client or "", team=team or "", category=name, category_names=names,
+        working_state=state_name, working_state_names=state_names,
         identities=[(kind, value) for kind, value in _json(identities) or []], watchers=watchers or [],
         fields=[Field(*field) for field in _json(fields) or []], read_up_to=seq or 0,
     )  # fmt: skip

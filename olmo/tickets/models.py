@@ -15,24 +15,14 @@ from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
 from .prepared import ChecklistItem, Template
+from .states import ACTIVE, Status, WorkingState
 
-__all__ = ["ChecklistItem", "Template"]  # tables that have a file of their own
+__all__ = ["ACTIVE", "ChecklistItem", "Status", "Template", "WorkingState"]  # what has a file of its own
 
 
 class TicketKind(models.TextChoices):
     INCIDENT = "incident", _("Incident")
     SERVICE_REQUEST = "service_request", _("Service request")
-
-
-class Status(models.TextChoices):
-    NEW = "new", _("New")
-    OPEN = "open", _("Open")
-    WAITING = "waiting", _("Waiting")
-    RESOLVED = "resolved", _("Resolved")
-    CLOSED = "closed", _("Closed")
-
-
-ACTIVE = (Status.NEW, Status.OPEN, Status.WAITING)
 
 
 class HoldReason(models.TextChoices):
@@ -211,6 +201,7 @@ class Ticket(models.Model):
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.NEW)
     hold_reason = models.CharField(max_length=12, choices=HoldReason, blank=True)
     wake_at = models.DateTimeField(_("until"), null=True)
+    working_state = models.ForeignKey(WorkingState, models.PROTECT, null=True, related_name="tickets", db_index=False)
     due_at = models.DateTimeField(_("due"), null=True)
     resolution_code = models.CharField(max_length=16, choices=ResolutionCode, blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list)
@@ -258,6 +249,13 @@ class Ticket(models.Model):
             models.Index(fields=["due_at", "id"], name="ticket_due"),
             models.Index(fields=["callback_at", "id"], name="ticket_callback", condition=Q(callback_at__isnull=False)),
             models.Index(fields=["template"], name="ticket_of_template", condition=Q(template__isnull=False)),
+            models.Index(
+                F("working_state"),
+                F("updated_at").desc(),
+                F("id").desc(),
+                name="ticket_of_working_state",
+                condition=Q(working_state__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ from .models import (
     Ticket,
     TicketKind,
     Urgency,
+    WorkingState,
 )
 
 METRICS = {
@@ -78,6 +79,9 @@ class _Values(dict[str, str]):
     def _category(self) -> str:
         found = Category.objects.filter(pk=self.data.get("category")).first()
         return str(found) if found else _("none")
+
+    def _working_state(self) -> str:
+        return self.names.states.get(self.data.get("working_state")) or _("none")
 
     def _ticket_kind(self) -> Any:
         return TicketKind(self.data["ticket_kind"]).label
@@ -159,8 +163,14 @@ class _Names:
         self.people = _named(Person.objects.values_list("pk", "name"), data, _PEOPLE)
         self.teams = _named(Team.objects.values_list("pk", "name"), data, _TEAMS)
         self.items = _named(ChecklistItem.objects.values_list("pk", "text"), data, ("item",))
+        self.states = _states(data)
         numbers = _named(Ticket.objects.values_list("pk", "number"), data, _TICKETS)
         self.tickets = {pk: f"#{number}" for pk, number in numbers.items()}
+
+
+def _states(data: list[dict[str, Any]]) -> dict[Any, str]:
+    ids = {d["working_state"] for d in data if d.get("working_state")}
+    return {state.pk: str(state) for state in WorkingState.objects.filter(pk__in=ids)} if ids else {}
 
 
 def _named(rows: Any, data: list[dict[str, Any]], keys: tuple[str, ...]) -> dict[Any, Any]:

@@ -26,7 +26,7 @@ from olmo.kernel.tokens import new_token
 from olmo.outbox import actions as outbox
 from olmo.people.models import Person
 
-from . import family, policy
+from . import family, policy, working
 from .actions.people import move
 from .changes import KINDS, Resolved, Talk, Undone, loggable, of_event
 from .collecting import KEPT, Collection, Piece, collecting, ended, opened, plain
@@ -198,7 +198,8 @@ def _in_the_way(log: Log, piece: UndoPiece) -> list[str]:
 def _ours(piece: UndoPiece) -> set[str]:
     """What nobody else may have touched: columns, and single custom fields."""
     keys = {f"fields.{key}" for key in _changed_fields(piece)}
-    return keys | set(piece.after) - {*SETS, *WITH_WORDS, "fields"}
+    beneath = {"working_state_id"} if "status" in piece.after else set()  # it would fall away with the status
+    return keys | beneath | set(piece.after) - {*SETS, *WITH_WORDS, "fields"}
 
 
 def _since(ticket: Ticket, seq: int) -> Iterator[tuple[Event, set[str]]]:
@@ -233,6 +234,9 @@ def _take_back(log: Log, piece: UndoPiece) -> int:
         for column in WITH_WORDS:
             wanted.pop(column, None)
     restored = {column: value for column in wanted if (value := _value(ticket, piece, wanted, column)) is not ...}
+    if "working_state_id" in restored:
+        status = restored.get("status", ticket.status)
+        restored["working_state_id"] = working.still_of(status, restored["working_state_id"])
     _require_tree(ticket, restored.get("links", ticket.links))
     if restored.get("client_id", ticket.client_id) != ticket.client_id:
         move(ticket, restored["client_id"])
@@ -273,7 +277,8 @@ def _closed(piece: UndoPiece) -> dict[str, Any]:
     now = plain(clock.now())
     return {
         "status": Status.CLOSED.value, "resolution_code": ResolutionCode.MISTAKE.value, "resolved_at": now, "closed_at": now,
-        "hold_reason": "", "wake_at": None, "callback_at": None, "is_first_contact": False, "links": [],
+        "hold_reason": "", "wake_at": None, "working_state_id": None, "callback_at": None, "is_first_contact": False,
+        "links": [],
     }  # fmt: skip
 
 

@@ -6,11 +6,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from olmo.automation.models import Macro
 from olmo.channels.models import Mailbox
 from olmo.people.models import Kind, Person, Team, Tier
 from olmo.tenancy.models import Client
 from olmo.tickets import tagging
-from olmo.tickets.models import Category, CustomField
+from olmo.tickets.models import Category, CustomField, WorkingState
 
 from .pages import SECTIONS
 
@@ -51,6 +52,13 @@ def _tags(words: str) -> Iterable[tuple[str, str]]:
         yield one.name, f"{reverse('desk:admin_tag')}?{urlencode({'name': one.name})}"
 
 
+def _macros(words: str) -> Iterable[tuple[str, str]]:
+    """Those that administrators look after: of teams and of the whole desk."""
+    shared = Macro.objects.filter(Q(name__icontains=words) | Q(names__icontains=words), owner=None)
+    for one in shared[:MOST]:
+        yield str(one), reverse("desk:macro", args=[one.pk])
+
+
 # section -> how to look for what is set in it; a new section adds its line
 FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "organisations": _named(Client.objects.order_by("name"), "organisation", "name", "domains__name"),
@@ -59,6 +67,8 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
         *_named(Team.objects.all(), "team")(words), *_named(Tier.objects.all(), "tier")(words),
     ],
     "requesters": _named(Person.objects.filter(kind=Kind.REQUESTER).order_by("name"), "requester", "name", "email"),
+    "states": _named(WorkingState.objects.all(), "state", "name", "names"),
+    "macros": _macros,
     "categories": _named(Category.objects.all(), "category", "name", "names"),
     "fields": _named(CustomField.objects.all(), "field", "label", "labels", "key"),
     "tags": _tags,

@@ -29,6 +29,7 @@ PURPOSES: Mapping[str, Words] = {
     "agents": gettext_lazy("Who works here, in which teams, for whom, and who administers."),
     "teams": gettext_lazy("Who takes tickets together, and to whom they escalate."),
     "requesters": gettext_lazy("Who asks for help, and how they are reached."),
+    "states": gettext_lazy("The desk’s own words for how work stands, beneath each status."),
     "categories": gettext_lazy("What tickets are about, and which team takes them first."),
     "fields": gettext_lazy("What else tickets of an organisation or a category hold."),
     "macros": gettext_lazy("Several changes and prepared words in one press, for everybody or for a team."),

@@ -28,6 +28,7 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
     (
         _("Tickets"),
         (
+            ("states", _("Working states")),
             ("categories", _("Categories")),
             ("fields", _("Custom fields")),
             ("tags", _("Tags")),

@@ -4,7 +4,7 @@ from .base import ChangeForm
 from .calls import Call, Callback, Checklist, Outcome, Work
 from .joining import Links, Merge, Split
 from .people import Requester, Watchers
-from .properties import Category, Due, Fields, Kind, Language, Priority, Subject, Tags
+from .properties import Category, Due, Fields, Kind, Language, Priority, Subject, Tags, WorkingState
 from .working import Assignment, Escalation, Hold, Resolution
 
 FORMS: dict[str, type[ChangeForm]] = {
@@ -12,6 +12,7 @@ FORMS: dict[str, type[ChangeForm]] = {
     for form in (
         Assignment, Call, Callback, Category, Checklist, Due, Escalation, Fields, Hold, Kind,
         Language, Links, Merge, Outcome, Priority, Requester, Resolution, Subject, Tags, Watchers, Work,
+        WorkingState,
     )
 }  # fmt: skip
 

@@ -6,9 +6,10 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from olmo.tickets import actions
+from olmo.tickets import actions, working
 from olmo.tickets.actions.values import fields_for
 from olmo.tickets.models import CustomField, Impact, Ticket, TicketKind, Urgency
+from olmo.tickets.models import WorkingState as State
 
 from .base import ChangeForm
 from .values import CategoryChoice, Moment, categories
@@ -58,6 +59,31 @@ class Category(ChangeForm):
 
     def change(self, data: dict[str, Any], seen: int | None) -> object:
         return actions.categorise(self.ticket, by=self.by, category=data["category"], seen=seen)
+
+
+class WorkingState(ChangeForm):
+    """How work stands, in the desk's own words for the ticket's present status."""
+
+    noun, title, button = "working_state", _("Working state"), _("Save")
+    said = _("Working state changed.")
+
+    working_state = forms.TypedChoiceField(
+        label=_("Working state"), required=False, coerce=int, empty_value=None, widget=forms.RadioSelect
+    )
+
+    def shown(self, ticket: Ticket) -> dict[str, Any]:
+        return {"working_state": ticket.working_state_id or ""}
+
+    def prepare(self) -> None:
+        own = working.offered(self.ticket.status, self.ticket.working_state_id)
+        field: Any = self.fields["working_state"]
+        field.choices = [("", _("No working state")), *((one.pk, str(one)) for one in own)]
+        if not own:
+            field.help_text = _("There are none for tickets of this status. Administrators define them.")
+
+    def change(self, data: dict[str, Any], seen: int | None) -> object:
+        state = State.objects.filter(pk=data["working_state"]).first() if data["working_state"] else None
+        return actions.set_working_state(self.ticket, by=self.by, state=state, seen=seen)
 
 
 class Kind(ChangeForm):

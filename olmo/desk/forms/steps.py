@@ -16,8 +16,9 @@ from olmo.automation.steps import ME, NONE
 from olmo.people import queries as people
 from olmo.people.models import Person
 from olmo.tenancy.models import Client
+from olmo.tickets import working
 from olmo.tickets.actions.values import checked_tags
-from olmo.tickets.models import CustomField, HoldReason, Impact, ResolutionCode, Ticket, TicketKind, Urgency
+from olmo.tickets.models import CustomField, HoldReason, Impact, ResolutionCode, Status, Ticket, TicketKind, Urgency
 
 from .properties import custom_field
 from .values import CategoryChoice, Moment, active_teams, categories, tree
@@ -50,7 +51,7 @@ class StepsForm(forms.Form):
             ("impact", "urgency", "category", "kind", "language", "tags_add", "tags_remove", "due_at", "due_days"),
         ),
         (_("Words"), ("reply", "note")),
-        (_("How work stands"), ("state", "reason", "wake_at", "days", "code", "merge")),
+        (_("How work stands"), ("state", "reason", "wake_at", "days", "code", "working_state", "merge")),
     )
 
     team = _one_of(_("Team"))
@@ -77,6 +78,8 @@ class StepsForm(forms.Form):
         help_text=_("Only for “Resolved”."),
     )  # fmt: skip
 
+    working_state = _one_of(_("Working state"))
+
     def __init__(self, data: Any = None, *, by: Person, tickets: list[Ticket] | None = None, **more: Any) -> None:
         self.by, self.tickets = by, tickets
         super().__init__(data, label_suffix="", auto_id="steps-%s", **more)
@@ -91,6 +94,8 @@ class StepsForm(forms.Form):
         for name in ("follow", "unfollow"):
             self._choose(name, [me, *agents])
         self._choose("category", [(NONE, now_("No category")), *((str(pk), name) for pk, name in tree(categories()))])
+        own = [(str(one.pk), f"{Status(one.status).label} · {one}") for one in working.in_order(only_active=True)]
+        self._choose("working_state", [(NONE, str(_("No working state"))), *own])
         for definition in self._custom():
             self.fields[_PREFIX + definition.key] = custom_field(definition)
 
@@ -206,7 +211,7 @@ def _plain(name: str, value: Any) -> Any:
         return checked_tags(value.replace(",", " ").split())
     if name in ("due_at", "wake_at"):
         return value.isoformat()
-    is_id = name in ("team", "assignee", "follow", "unfollow", "category", "impact", "urgency")
+    is_id = name in ("team", "assignee", "follow", "unfollow", "category", "impact", "urgency", "working_state")
     return int(value) if is_id and value.isdecimal() else value
 
 

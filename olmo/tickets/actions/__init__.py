@@ -15,6 +15,7 @@ from .classifying import (
     set_due,
     set_fields,
     set_language,
+    set_working_state,
     tag,
 )
 from .closing import close, close_due, reopen, resolve, resolve_family
@@ -31,6 +32,6 @@ __all__ = [
     "close", "close_due", "complete_callback", "delivery_failed", "drop_callback", "escalate", "hand_over", "hold",
     "link", "log_call", "mark_missed", "merge", "note", "open_solved", "open_ticket", "prioritise",
     "promise_callback", "receive", "redact", "reopen", "reply", "resolve", "resolve_family", "resume", "retitle",
-    "set_checklist", "set_due", "set_fields", "set_language", "split", "tag", "tick", "unlink", "unmerge", "unwatch",
-    "wake_due", "watch",
+    "set_checklist", "set_due", "set_fields", "set_language", "set_working_state", "split", "tag", "tick", "unlink",
+    "unmerge", "unwatch", "wake_due", "watch",
 ]  # fmt: skip

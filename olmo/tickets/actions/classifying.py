@@ -10,7 +10,7 @@ from olmo.kernel.errors import Invalid
 from olmo.kernel.text import digest
 from olmo.people.models import Person
 
-from .. import policy
+from .. import policy, working
 from ..changes import (
     Categorised,
     Change,
@@ -21,10 +21,11 @@ from ..changes import (
     Prioritised,
     Retitled,
     Tagged,
+    WorkingStateSet,
     loggable,
 )
 from ..log import changing
-from ..models import Category, Event, MessageKind, Ticket, TicketKind
+from ..models import Category, Event, MessageKind, Ticket, TicketKind, WorkingState
 from .opening import checked_subject
 from .values import checked_fields, checked_future, checked_level, checked_tags
 from .writing import NewMessage, message_row
@@ -68,6 +69,22 @@ def set_language(ticket: Ticket, *, by: Person, language: str, seen: int | None 
 def set_due(ticket: Ticket, *, by: Person, due_at: datetime | None, seen: int | None = None) -> Event | None:
     """Agree a due date, or drop it. Raises NotFound, NotAllowed, Invalid (in the past), Stale."""
     return _set(ticket, by, DueSet(due_at=checked_future("due_at", due_at)), "due_at", due_at, seen)
+
+
+def set_working_state(
+    ticket: Ticket, *, by: Person, state: WorkingState | None, seen: int | None = None
+) -> Event | None:
+    """Say how work stands in the desk's own words, or no longer.
+
+    Raises NotFound, NotAllowed, Invalid (switched off, or of another status than the ticket's present one), Stale.
+    """
+    with changing(ticket, by=by, seen=seen, touching=["working_state"]) as log:
+        policy.require_work(by, ticket)
+        if state is None or state.pk == ticket.working_state_id:
+            pk = state.pk if state else None
+        else:
+            pk = working.checked(state.pk, ticket.status)
+        return None if pk == ticket.working_state_id else log.record(WorkingStateSet(working_state=pk))
 
 
 def retitle(ticket: Ticket, *, by: Person, subject: str, seen: int | None = None) -> Event | None:

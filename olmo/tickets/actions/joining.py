@@ -13,6 +13,7 @@ from ..files import Stored
 from ..log import Log, changing
 from ..models import Attachment, Event, LinkKind, Message, MessageKind, Ticket
 from ..replay import replay
+from ..working import still_of
 from .opening import open_ticket
 from .writing import NewFile, NewMessage
 
@@ -123,7 +124,7 @@ def _state_before_merge(ticket: Ticket) -> Unmerged:
     before = replay(ticket, until=merged.seq - 1)
     return Unmerged(
         other=merged.data["other"], status=before.status, hold_reason=before.hold_reason, wake_at=before.wake_at,
-        closed_at=before.closed_at,
+        closed_at=before.closed_at, working_state=still_of(before.status, before.working_state_id),
     )  # fmt: skip
 
 

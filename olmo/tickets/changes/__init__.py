@@ -20,7 +20,17 @@ from .drafting import (
 from .life import ChainStopped, Closed, Opened, PutOnHold, Reopened, Resolved, Resumed
 from .ownership import Assigned, Escalated, HandedOver, RequesterChanged, Unwatched, Watched
 from .promises import Breached, Rejudged, Waived, Warned
-from .properties import Categorised, Classified, DueSet, FieldsSet, LanguageSet, Prioritised, Retitled, Tagged
+from .properties import (
+    Categorised,
+    Classified,
+    DueSet,
+    FieldsSet,
+    LanguageSet,
+    Prioritised,
+    Retitled,
+    Tagged,
+    WorkingStateSet,
+)
 from .relations import Absorbed, Linked, Merged, Released, SplitOff, Unlinked, Unmerged
 from .undoing import Undone
 
@@ -81,6 +91,7 @@ __all__ = [
     "Waived",
     "Warned",
     "Watched",
+    "WorkingStateSet",
     "loggable",
     "of_event",
 ]

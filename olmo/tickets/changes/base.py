@@ -84,9 +84,22 @@ def filled(present: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in kept.items() if value is not None}
 
 
+def enter(ticket: "Ticket", status: str, *, hold_reason: str = "", wake_at: datetime | None = None) -> None:
+    """The one way in which a change sets the status. The working state belongs to a status and falls away with it."""
+    if status != ticket.status:
+        ticket.working_state_id = None
+    ticket.status, ticket.hold_reason, ticket.wake_at = status, hold_reason, wake_at
+
+
 def wake(ticket: "Ticket") -> None:
     """End a hold: the ticket is open again."""
-    ticket.status, ticket.hold_reason, ticket.wake_at = Status.OPEN, "", None
+    enter(ticket, Status.OPEN)
+
+
+def take(ticket: "Ticket") -> None:
+    """Somebody works on it: a new ticket is open from now on."""
+    if ticket.status == Status.NEW:
+        enter(ticket, Status.OPEN)
 
 
 def _default(cls: type[Change], name: str) -> Any:

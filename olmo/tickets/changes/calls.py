@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ..models import HoldReason, Status
-from .base import Change, Talk, wake
+from .base import Change, Talk, take, wake
 
 if TYPE_CHECKING:
     from ..models import Ticket
@@ -28,9 +28,8 @@ class Called(Change):
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.last_message_id, ticket.answered_at = self.message, ticket.answered_at or at
-        if ticket.status == Status.NEW:
-            ticket.status = Status.OPEN
-        elif ticket.status == Status.WAITING and ticket.hold_reason == HoldReason.REQUESTER:
+        take(ticket)
+        if ticket.status == Status.WAITING and ticket.hold_reason == HoldReason.REQUESTER:
             wake(ticket)
 
     def talk(self, before: Talk, at: datetime) -> Talk:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ..models import Channel, Status
-from .base import Change, Talk, wake
+from .base import Change, Talk, enter, wake
 
 if TYPE_CHECKING:
     from ..models import Ticket
@@ -42,7 +42,7 @@ class Opened(Change):
         ticket.impact, ticket.urgency, ticket.priority = self.impact, self.urgency, self.priority
         ticket.team_id, ticket.assignee_id, ticket.category_id = self.team, self.assignee, self.category
         ticket.template_id = self.template
-        ticket.status = Status.OPEN if self.assignee else Status.NEW
+        enter(ticket, Status.OPEN if self.assignee else Status.NEW)
         ticket.opened_at, ticket.last_message_id = at, self.message
 
     def talk(self, before: Talk, at: datetime) -> Talk:
@@ -63,7 +63,7 @@ class PutOnHold(Change):
     wake_at: datetime | None = None
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
-        ticket.status, ticket.hold_reason, ticket.wake_at = Status.WAITING, self.reason, self.wake_at
+        enter(ticket, Status.WAITING, hold_reason=self.reason, wake_at=self.wake_at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ class Resolved(Change):
     on_first_contact: bool = False
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
-        ticket.status, ticket.hold_reason, ticket.wake_at = Status.RESOLVED, "", None
+        enter(ticket, Status.RESOLVED)
         ticket.resolution_code, ticket.resolved_at = self.code, at
         ticket.is_first_contact = self.on_first_contact
         if self.message:
@@ -132,7 +132,8 @@ class Closed(Change):
     words = _("%(by)s closed the ticket")
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
-        ticket.status, ticket.hold_reason, ticket.wake_at, ticket.closed_at = Status.CLOSED, "", None, at
+        enter(ticket, Status.CLOSED)
+        ticket.closed_at = at
 
 
 @dataclass(frozen=True, kw_only=True)

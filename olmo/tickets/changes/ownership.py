@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..models import Status
-from .base import Change, Talk
+from .base import Change, Talk, take
 
 if TYPE_CHECKING:
     from ..models import Ticket
@@ -27,8 +26,8 @@ class Assigned(Change):
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.team_id, ticket.assignee_id = self.team, self.assignee
-        if ticket.status == Status.NEW and self.assignee:
-            ticket.status = Status.OPEN
+        if self.assignee:
+            take(ticket)
 
     def talk(self, before: Talk, at: datetime) -> Talk:
         return before._replace(handed_at=None if self.assignee else before.handed_at, moved_at=at)
@@ -69,8 +68,8 @@ class HandedOver(Change):
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.team_id, ticket.assignee_id, ticket.last_message_id = self.team, self.assignee, self.message
-        if ticket.status == Status.NEW and self.assignee:
-            ticket.status = Status.OPEN
+        if self.assignee:
+            take(ticket)
 
     def talk(self, before: Talk, at: datetime) -> Talk:
         return before._replace(handed_at=None if self.assignee else at, moved_at=at)

@@ -111,6 +111,19 @@ class LanguageSet(Change):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkingStateSet(Change):
+    """How work stands, in the desk's own words, was said or taken back."""
+
+    touches = frozenset({"working_state"})
+    noun = pgettext_lazy("taken back", "working state")
+    words = _("%(by)s set the working state to %(working_state)s")
+    working_state: int | None = None
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.working_state_id = self.working_state
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tagged(Change):
     """Tags were added or removed."""
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ..models import OTHER_END, Status
-from .base import Change
+from .base import Change, enter
 
 if TYPE_CHECKING:
     from ..models import Ticket
@@ -59,8 +59,8 @@ class Merged(Change):
     other: int
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
-        ticket.merged_into_id, ticket.status, ticket.closed_at = self.other, Status.CLOSED, at
-        ticket.hold_reason, ticket.wake_at = "", None
+        enter(ticket, Status.CLOSED)
+        ticket.merged_into_id, ticket.closed_at = self.other, at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +76,11 @@ class Unmerged(Change):
     hold_reason: str = ""
     wake_at: datetime | None = None
     closed_at: datetime | None = None
+    working_state: int | None = None
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
-        ticket.merged_into_id, ticket.status, ticket.hold_reason = None, self.status, self.hold_reason
-        ticket.wake_at, ticket.closed_at = self.wake_at, self.closed_at
+        enter(ticket, self.status, hold_reason=self.hold_reason, wake_at=self.wake_at)
+        ticket.merged_into_id, ticket.closed_at, ticket.working_state_id = None, self.closed_at, self.working_state
 
 
 @dataclass(frozen=True, kw_only=True)

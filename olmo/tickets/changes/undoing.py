@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .base import KINDS, Change, Talk, filled
+from .base import KINDS, Change, Talk, enter, filled
 
 if TYPE_CHECKING:
     from ..models import Ticket
@@ -32,6 +32,8 @@ class Undone(Change):
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         """The row gets words (subject, custom fields) from the verb; the log proves them by their digest."""
+        if "status" in self.restored:
+            enter(ticket, self.restored["status"], hold_reason=ticket.hold_reason, wake_at=ticket.wake_at)
         for column, value in self.restored.items():
             setattr(ticket, column, _typed(ticket, column, value))
         if self.fields:

@@ -25,6 +25,7 @@ from olmo.tickets.models import (
     Ticket,
     Undoable,
     UndoPiece,
+    WorkingState,
 )
 from tests.cast import DeskTest
 
@@ -206,6 +207,7 @@ class Refusing(DeskTest):
 STEPS = (
     "reply", "note", "assign", "escalate", "prioritise", "hold", "resume", "resolve", "close", "reopen", "tag", "watch", "link",
     "merge", "unmerge", "split", "retitle", "due", "language", "classify", "requester",
+    "working_state", "working_state",
 )  # fmt: skip
 
 
@@ -224,6 +226,10 @@ class RandomLives(DeskTest):
 
         lives()
 
+    def setUp(self) -> None:
+        super().setUp()
+        self.states = [WorkingState.objects.create(name=f"In {status}", status=status) for status in Status.values]
+
     def live(self, past: list[tuple[str, int]], blocks: list[list[tuple[str, int]]]) -> None:
         self.tickets = [self.report(f"Ticket {n}", team=self.desk) for n in range(3)]
         for step, seed in past:
@@ -234,8 +240,10 @@ class RandomLives(DeskTest):
         for token in filter(None, reversed(tokens)):
             undo.undo(token, by=self.alma)
         self.assertEqual([state(ticket) for ticket in known], before)
-        for ticket in Ticket.objects.all():
+        for ticket in Ticket.objects.select_related("working_state"):
             self.assertReplays(ticket)
+            if ticket.working_state:
+                self.assertEqual(ticket.working_state.status, ticket.status)
 
     def block(self, steps: list[tuple[str, int]]) -> str:
         with undo.undoable(self.alma, "Several things") as made:
@@ -296,6 +304,10 @@ class RandomLives(DeskTest):
 
     def do_language(self, ticket: Ticket, dice: random.Random) -> None:
         actions.set_language(ticket, by=self.alma, language=dice.choice(["en", "it"]))
+
+    def do_working_state(self, ticket: Ticket, dice: random.Random) -> None:
+        own = next(state for state in self.states if state.status == Ticket.objects.get(pk=ticket.pk).status)
+        actions.set_working_state(ticket, by=self.alma, state=dice.choice([own, own, None]))
 
     def do_requester(self, ticket: Ticket, dice: random.Random) -> None:
         actions.change_requester(ticket, by=self.alma, requester=dice.choice([self.rui, self.bea]))

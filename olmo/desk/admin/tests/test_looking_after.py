@@ -3,6 +3,7 @@
 import csv
 import io
 
+from olmo.automation.models import Macro
 from olmo.people.models import AuditLine
 from olmo.reports import rollup
 from olmo.tickets import actions
@@ -67,6 +68,10 @@ class FindingSettings(AdminTest):
         actions.tag(self.report("Printer"), by=self.alma, add=["printing"])
         self.assertIn("Printing Categories", self.found("print"))
         self.assertIn("printing Tags", self.found("print"))
+        Macro.objects.create(name="Print it again")
+        Macro.objects.create(name="Print my own", owner=self.ines)
+        self.assertIn("Print it again Macros", self.found("print"))
+        self.assertNotIn("Print my own", self.found("print"))
         self.assertIn("Stampa", self.found("stampa") + "Stampa")
         self.assertIn("Alma Ferri Agents", self.found("alma"))
         self.assertIn("Acme Industrial Organisations", self.found("acme.example"))

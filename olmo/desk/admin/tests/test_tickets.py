@@ -4,7 +4,7 @@ from typing import Any
 
 from olmo.kernel.errors import Conflict, Invalid
 from olmo.tickets import actions, administration
-from olmo.tickets.models import Category, CustomField
+from olmo.tickets.models import Category, CustomField, WorkingState
 
 from .base import AdminTest
 
@@ -48,6 +48,35 @@ class LookingAfterCategories(AdminTest):
     def test_the_list_says_how_often_each_is_used(self) -> None:
         self.report("Printer", category=self.make("Printer"))
         self.assertEqual(self.look("categories").words("td.n"), ["1"])
+
+
+class LookingAfterWorkingStates(AdminTest):
+    def test_made_found_changed_and_counted(self) -> None:
+        self.save("states/new", name="Parts ordered", name_it="Ricambi ordinati", status="open", position="2")
+        state = WorkingState.objects.get()
+        self.assertEqual((state.status, state.position, state.names), ("open", 2, {"it": "Ricambi ordinati"}))
+        self.assertAudited("working state: Parts ordered", status=[None, "open"], position=[None, 2])
+        ticket = self.report("Printer", assignee=self.alma)
+        actions.set_working_state(ticket, by=self.alma, state=state)
+        page = self.look("states?q=parts")
+        self.assertEqual(page.words("tbody tr"), ["Parts ordered Open 1"])
+        rows = self.get(page.one("td .n-link").attributes["href"] or "", by=self.ines)
+        self.assertEqual(len(rows.all("#list li")), 1)
+        self.assertIn("Parts ordered", self.look("?q=ricambi").text)
+        self.save(f"states/{state.pk}", is_active=None)
+        self.assertIn("Not active", self.look("states").text)
+        self.assertAudited("working state: Parts ordered", is_active=[True, False])
+
+    def test_a_refusal_stands_at_its_field_and_nothing_is_lost(self) -> None:
+        self.save("states/new", name="Parts ordered", status="open")
+        state = WorkingState.objects.get()
+        ticket = self.report("Printer", assignee=self.alma)
+        actions.set_working_state(ticket, by=self.alma, state=state)
+        visit = self.save(f"states/{state.pk}", status="waiting", name="Parts under way")
+        self.assertIn("Tickets have it (1)", self.wrong(visit, "status"))
+        self.assertEqual(visit.value("[name=name]"), "Parts under way")
+        self.assertIn("of this name", self.wrong(self.save("states/new", name="Parts ordered", status="open"), "name"))
+        self.assertEqual(self.get("/desk/admin/states", by=self.alma).status, 404)
 
 
 class LookingAfterFields(AdminTest):

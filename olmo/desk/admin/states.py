@@ -1,0 +1,88 @@
+"""Working states: the desk's own words beneath each status."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from olmo.people.models import Person
+from olmo.tickets import working
+from olmo.tickets.models import Status, WorkingState
+
+from ..filters import Filters
+from ..shell import DeskRequest
+from .categories import counted
+from .forms import SettingsForm, line, tick
+from .pages import administrators, list_of, or_404, settle, show, typed
+
+
+class StateForm(SettingsForm):
+    """A working state."""
+
+    groups = (
+        (_("Name"), "", ["name", ("name_it", "name_en")]),
+        (_("Place"), "", ["status", "position"]),
+        (_("State"), "", ["is_active"]),
+    )
+
+    name = line(_("Name"), limit=60)
+    name_it = line(_("In Italian, when it differs"), limit=60, required=False)
+    name_en = line(_("In English, when it differs"), limit=60, required=False)
+    status = forms.ChoiceField(  # type: ignore[assignment]  # a field of the page; `status` is the answer's
+        label=_("Status"), choices=Status.choices,
+        help_text=_("A ticket can have it while it has this status; with another status it falls away."),
+    )  # fmt: skip
+    position = forms.IntegerField(
+        label=_("Order"), required=False, min_value=0, max_value=999, help_text=_("The lowest comes first.")
+    )
+    is_active = tick(_("Active"), hint=_("Switched off, nobody can choose it any more. Tickets keep it."))
+
+    def shown(self) -> dict[str, Any]:
+        """The settings, one field for each language."""
+        return {
+            **self.state,
+            "name_it": self.thing.names.get("it", ""),
+            "name_en": self.thing.names.get("en", ""),
+        }
+
+    def save(self, data: dict[str, Any], seen: str, by: Person) -> WorkingState:
+        """Change the working state, or make it."""
+        values = working.StateSettings(
+            name=data["name"], names={"it": data["name_it"], "en": data["name_en"]}, status=data["status"],
+            position=data["position"] or 0, is_active=data["is_active"],
+        )  # fmt: skip
+        return working.save(self.thing, values, by=by, seen=seen)
+
+
+@require_safe
+@administrators
+def states(request: DeskRequest) -> HttpResponse:
+    """All of them beneath their statuses, with how often each is used."""
+    uses, words = working.uses(), typed(request).lower()
+    rows = [
+        {
+            "one": one,
+            "status": Status(one.status).label,
+            "uses": counted(uses.get(one.pk, 0)),
+            "url": Filters(box="all", working_state=str(one.pk)).url(),
+        }
+        for one in working.in_order()
+        if not words or words in f"{one.name} {one}".lower()
+    ]
+    return show(request, "states", "states", {"rows": rows, "typed": typed(request)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators
+def state(request: DeskRequest, pk: int = 0) -> HttpResponse:
+    """One working state, or a new one."""
+    found = or_404(WorkingState.objects.all(), pk) if pk else None
+    known = working.state_of(found) if found else {}
+    first = {} if found else {"is_active": True, "status": Status.OPEN.value}
+    form = StateForm(request.POST or None, thing=found, state=known, **first)
+    return settle(
+        request, "states", form, title=str(found) if found else _("New working state"), said=_("%(name)s was saved."),
+        way=[list_of("states")],
+    )  # fmt: skip
