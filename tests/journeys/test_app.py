@@ -14,14 +14,17 @@ from .base import Journey
 
 KEPT = "caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((c) => c.keys())))).then((all) => all.flat().map((r) => new URL(r.url).pathname))"  # noqa: E501
 
-CONTROLLED = "navigator.serviceWorker.controller ? 1 : new Promise((done) => { navigator.serviceWorker.oncontrollerchange = () => done(1) })"  # noqa: E501
+ACTIVE = "() => navigator.serviceWorker.getRegistration().then((found) => Boolean(found?.active))"
+CONTROLLED = "() => Boolean(navigator.serviceWorker.controller)"
 
 
 class AnApp(Journey):
     def open_app(self, path: str = "/desk/") -> Page:
         page = self.sign_in(self.alma, service_workers="allow")
         page.goto(self.url(path))
-        page.evaluate(CONTROLLED)
+        page.wait_for_function(ACTIVE)
+        page.reload()  # a page that was there before the worker is not always taken over by it
+        page.wait_for_function(CONTROLLED)
         return page
 
     def fetch(self, path: str) -> tuple[str, bytes]:
