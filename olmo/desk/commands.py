@@ -90,6 +90,8 @@ COMMANDS: tuple[Command, ...] = (
     _go(name="views", label=_("Saved views"), key="g v", path="views", icon="star"),
     _go(name="box-open", label=_("All open"), key="g o", path="?box=open", icon="todo"),
     _go(name="box-all", label=_("All tickets"), key="g a", path="?box=all", icon="archive"),
+    _go(name="drafts", label=_("My drafts"), key="g f", path="drafts", icon="pen"),
+    _go(name="answers-list", label=_("Ready answers"), path="canned", icon="chat"),
     _go(name="week", label=_("My week"), key="g e", path="week", icon="calendar"),
     _go(name="reports", label=_("Reports"), key="g r", path="reports/", icon="chart"),
     _go(name="admin", label=_("Administration"), key="g s", path="admin/", icon="gear", for_administrators=True),
@@ -126,6 +128,12 @@ COMMANDS: tuple[Command, ...] = (
     _ticket(name="more", label=_("More actions"), key=".", path="more", icon="more"),
     Command(name="reply", label=_("Write a reply"), group="write", where=Where.TICKET, key="r", icon="reply"),
     Command(name="note", label=_("Write an internal note"), group="write", where=Where.TICKET, key="n", icon="lock"),
+    Command(
+        name="answers", label=_("Insert a ready answer"), group="write", where=Where.TICKET, key="i", path="answers", icon="book"
+    ),
+    Command(name="quote", label=_("Quote the last message"), group="write", where=Where.TICKET, icon="chat"),
+    Command(name="schedule", label=_("Send later"), group="write", where=Where.TICKET, key="s", icon="snooze"),
+    Command(name="drafting", label=_("Save, share or throw the draft away"), group="write", where=Where.TICKET, icon="pen"),
     Command(name="send", label=_("Send"), group="write", where=Where.COMPOSER, key="Mod+Enter", icon="send", is_plain=False),
 )  # fmt: skip
 

@@ -40,7 +40,8 @@ def show(request: DeskRequest, number: int) -> HttpResponse:
 
 
 def _quoting(request: DeskRequest, ticket: Ticket, typed: Typed) -> Typed:
-    """With a note that quotes the one in `note` (its id) and mentions who wrote it, unless another one is being written."""
+    """As the address asks: `as` names the text that is shown; `note`, the id of a note, quotes it and mentions its author."""
+    typed.kind = request.GET["as"] if request.GET.get("as") in ("reply", "note") else typed.kind
     text = request.GET.get("note", "")
     pk = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
     found = conversation.messages(request.person, ticket, limit=1, only=[pk]) if pk else []

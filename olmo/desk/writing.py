@@ -37,6 +37,8 @@ Act = Callable[[DeskRequest, Draft, Typed], str]
 @agents
 def replies(request: DeskRequest, number: int) -> HttpResponse:
     """Send the reply, or do with it what the pressed button (`send`) says."""
+    if _pressed(request) == "answers":
+        return _to_answers(request, number, Kind.REPLY)
     return _written(request, number, Kind.REPLY, _ACTS.get(_pressed(request), _send))
 
 
@@ -44,6 +46,8 @@ def replies(request: DeskRequest, number: int) -> HttpResponse:
 @agents
 def notes(request: DeskRequest, number: int) -> HttpResponse:
     """Add the internal note, or only keep it (`send` "save")."""
+    if _pressed(request) == "answers":
+        return _to_answers(request, number, Kind.NOTE)
     return _written(request, number, Kind.NOTE, {"save": _save, "discard": _discard}.get(_pressed(request), _note))
 
 
@@ -100,6 +104,18 @@ def _written(request: DeskRequest, number: int, kind: str, act: Act) -> HttpResp
     if said:
         messages.success(request, said)
     return SeeOther(_onward(request, ticket, draft, before))
+
+
+def _to_answers(request: DeskRequest, number: int, kind: str) -> HttpResponse:
+    """Keep what is typed, however little, and go to the ready answers for it."""
+    ticket, typed = queries.by_number(request.person, number), Typed.read(request, kind)
+    try:
+        keep_files(request, typed, ticket.client_id)
+        drafting.save(ticket, by=request.person, kind=kind, content=typed.content(ticket))
+    except (Invalid, Conflict, NoSpace) as refusal:
+        typed.refuse(refusal, request.person, ticket)
+        return whole(request, queries.by_number(request.person, number), typed=typed, status=status_of(refusal))
+    return SeeOther(f"{reverse('desk:ticket_answers', args=[number])}?as={kind}")
 
 
 def _saved(by: Person, ticket: Ticket, kind: str, typed: Typed) -> Draft:

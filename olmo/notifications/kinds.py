@@ -37,6 +37,9 @@ OF_AGENTS: Mapping[str, Kind] = {
     "escalated": Kind(_("A ticket is escalated to your team")),
     "handed_over": Kind(_("Tickets are handed over to you")),
     "call": Kind(_("A call that was promised is due, or was missed")),
+    "approval": Kind(_("A colleague asks you to approve a reply")),
+    "given_back": Kind(_("A reply of yours is given back to be changed")),
+    "not_sent": Kind(_("A reply of yours that waited was not sent")),
     "failed": Kind(_("A message of yours could not be delivered")),
     "other": Kind(_("Everything else")),
 }
@@ -52,6 +55,8 @@ WHY: Mapping[str, Words] = {
     "follower": _("because you follow the ticket"),
     "team": _("because you are in the team that it went to"),
     "author": _("because you wrote the message"),
+    "approver": _("because you were asked to approve it"),
+    "drafter": _("because the draft is yours"),
     "receiver": _("because a colleague handed tickets over to you"),
     "requester": _("because it is your request"),
     "": _("because you work on the ticket"),

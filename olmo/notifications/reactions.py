@@ -172,19 +172,23 @@ def _handed_over(event: Event, change: HandedOver) -> None:
 
 def _approval_asked(event: Event, change: ApprovalAsked) -> None:
     words = {"by": event.by.name}
-    notify(event, [_person(change.person)], lambda: _("%(by)s asks you to approve a reply.") % words)
+    notify(
+        event, [_person(change.person)], lambda: _("%(by)s asks you to approve a reply.") % words, kind="approval",
+        why="approver",
+    )  # fmt: skip
 
 
 def _draft_returned(event: Event, change: DraftReturned) -> None:
     words = {"by": event.by.name}
     notify(
-        event, [_person(change.person)], lambda: _("%(by)s gave your reply back; the word is on the ticket.") % words
-    )
+        event, [_person(change.person)], lambda: _("%(by)s gave your reply back; the word is on the ticket.") % words,
+        kind="given_back", why="drafter",
+    )  # fmt: skip
 
 
 def _send_stopped(event: Event, change: SendStopped) -> None:
     said = lambda: _("Your reply was not sent; it is a draft again, and the ticket says why.")  # noqa: E731
-    notify(event, [_person(change.person)], said)
+    notify(event, [_person(change.person)], said, kind="not_sent", why="drafter")
 
 
 def _delivery_failed(event: Event, change: DeliveryFailed) -> None:

@@ -11,12 +11,15 @@ from olmo.kernel import placeholders
 from olmo.kernel.errors import Invalid, NotAllowed, NotFound
 from olmo.kernel.text import clean, clean_line
 from olmo.people import audit
+from olmo.people.administration import require_unchanged
 from olmo.people.models import Person, Team
 from olmo.people.queries import team_ids
 from olmo.tickets.models import Ticket
 from olmo.tickets.placeholders import filled
 
-from .models import ReadyAnswer
+from . import drafting, queries
+from .drafting import Content
+from .models import Draft, ReadyAnswer
 
 MAX_TEXT = 20_000
 FOUND = 8
@@ -42,9 +45,16 @@ def usable_by(viewer: Person) -> QuerySet[ReadyAnswer]:
     return ReadyAnswer.objects.filter(mine).select_related("team", "owner")
 
 
-def find(viewer: Person, words: str) -> QuerySet[ReadyAnswer]:
+def known_to(viewer: Person) -> QuerySet[ReadyAnswer]:
+    """Those that one uses or looks after: an administrator looks after every team's."""
+    if not (viewer.is_agent and viewer.is_administrator):
+        return usable_by(viewer)
+    return ReadyAnswer.objects.filter(Q(owner=viewer) | Q(owner=None)).select_related("team", "owner")
+
+
+def find(viewer: Person, words: str, rows: QuerySet[ReadyAnswer] | None = None) -> QuerySet[ReadyAnswer]:
     """Those whose title, folder, tag or text holds every word, the most used first."""
-    found = usable_by(viewer)
+    found = usable_by(viewer) if rows is None else rows
     for word in clean_line(words, 100).split():
         fits = Q(title__icontains=word) | Q(folder__icontains=word) | Q(tags__icontains=word) | Q(texts__icontains=word)
         found = found.filter(fits)
@@ -70,14 +80,36 @@ def may_change(by: Person, answer: ReadyAnswer) -> bool:
 
 
 @transaction.atomic
-def save(answer: ReadyAnswer | None, settings_: Settings, *, by: Person) -> ReadyAnswer:
-    """Change a ready answer, or make one. Raises NotFound, NotAllowed, Invalid (no title, no text, an unknown placeholder)."""
-    row = usable_by(by).select_for_update(of=("self",)).filter(pk=answer.pk).first() if answer else ReadyAnswer()
+def insert(answer: ReadyAnswer, ticket: Ticket, *, by: Person, kind: str) -> Draft:
+    """Put a ready answer below what `by` is writing on a ticket. Raises NotFound (none that they use), NotAllowed, Invalid."""
+    if not usable_by(by).filter(pk=answer.pk).exists():
+        raise NotFound
+    draft, text = queries.open_draft(by, ticket, kind, locked=True), text_for(answer, ticket, by)
+    own = Content(
+        text="\n\n".join(part for part in (draft.text.rstrip() if draft else "", text) if part), to=draft.to if draft else "",
+        cc=draft.cc if draft else "", code=draft.code if draft else "", uploads=tuple(draft.uploads) if draft else (),
+        revision=draft.revision if draft else 0,
+    )  # fmt: skip
+    written = drafting.save(ticket, by=by, kind=kind, content=own)
+    if written is None:
+        raise NotFound
+    used(answer)
+    return written
+
+
+@transaction.atomic
+def save(answer: ReadyAnswer | None, settings_: Settings, *, by: Person, seen: str = "") -> ReadyAnswer:
+    """Change a ready answer, or make one. seen: the mark of the state that the author had on the page.
+
+    Raises NotFound, NotAllowed, Conflict (changed meanwhile), Invalid (no title, no text, an unknown placeholder).
+    """
+    row = known_to(by).select_for_update(of=("self",)).filter(pk=answer.pk).first() if answer else ReadyAnswer()
     if row is None:
         raise NotFound
     if row.pk and not may_change(by, row):
         raise NotAllowed
     before = state(row) if row.pk else {}
+    require_unchanged(before, seen)
     row.title, row.folder = clean_line(settings_.title, 80), clean_line(settings_.folder, 80)
     row.tags = sorted({clean_line(tag, 40).lower() for tag in settings_.tags} - {""})
     _place(row, settings_, by)
@@ -93,7 +125,7 @@ def save(answer: ReadyAnswer | None, settings_: Settings, *, by: Person) -> Read
 @transaction.atomic
 def remove(answer: ReadyAnswer, *, by: Person) -> None:
     """Remove a ready answer; what was sent with it stays. Raises NotFound, NotAllowed."""
-    row = usable_by(by).filter(pk=answer.pk).first()
+    row = known_to(by).filter(pk=answer.pk).first()
     if row is None:
         raise NotFound
     if not may_change(by, row):

@@ -12,6 +12,7 @@ from olmo.people.models import Kind, Person, Team, Tier
 from olmo.tenancy.models import Client
 from olmo.tickets import tagging
 from olmo.tickets.models import Category, CustomField, WorkingState
+from olmo.writing.models import ReadyAnswer
 
 from .pages import SECTIONS
 
@@ -59,6 +60,13 @@ def _macros(words: str) -> Iterable[tuple[str, str]]:
         yield str(one), reverse("desk:macro", args=[one.pk])
 
 
+def _answers(words: str) -> Iterable[tuple[str, str]]:
+    """Shared ones: what somebody keeps for themselves is not looked for."""
+    condition = Q(title__icontains=words) | Q(folder__icontains=words) | Q(tags__icontains=words)
+    for one in ReadyAnswer.objects.filter(condition, owner=None)[:MOST]:
+        yield one.title, reverse("desk:canned_one", args=[one.pk])
+
+
 # section -> how to look for what is set in it; a new section adds its line
 FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "organisations": _named(Client.objects.order_by("name"), "organisation", "name", "domains__name"),
@@ -71,6 +79,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "macros": _macros,
     "categories": _named(Category.objects.all(), "category", "name", "names"),
     "fields": _named(CustomField.objects.all(), "field", "label", "labels", "key"),
+    "answers": _answers,
     "tags": _tags,
     "mailboxes": _named(Mailbox.objects.order_by("address"), "mailbox", "address"),
 }  # fmt: skip

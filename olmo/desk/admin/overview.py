@@ -33,6 +33,9 @@ PURPOSES: Mapping[str, Words] = {
     "categories": gettext_lazy("What tickets are about, and which team takes them first."),
     "fields": gettext_lazy("What else tickets of an organisation or a category hold."),
     "macros": gettext_lazy("Several changes and prepared words in one press, for everybody or for a team."),
+    "answers": gettext_lazy(
+        "Texts that agents insert while they write, in each language, for a team or for everybody."
+    ),
     "tags": gettext_lazy("Words that agents give to tickets: rename, merge and remove them everywhere."),
     "templates": gettext_lazy("What a new ticket begins from: its words, its team, its checklist."),
     "activities": gettext_lazy("What agents are at when they enter time, and how minutes are counted."),

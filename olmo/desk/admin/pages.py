@@ -33,6 +33,7 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
             ("fields", _("Custom fields")),
             ("tags", _("Tags")),
             ("macros", _("Macros")),
+            ("answers", _("Ready answers")),
             ("templates", _("Templates")),
             ("activities", _("Time")),
         ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .. import macros
+from .. import canned, macros
 from . import (
     categories,
     changes,
@@ -50,6 +50,7 @@ urlpatterns = [
     path("fields/new", fields.field, name="admin_field_new"),
     path("fields/<int:pk>", fields.field, name="admin_field"),
     path("fields/<int:pk>/removal", fields.removal, name="admin_field_removal"),
+    path("answers", canned.administered, name="admin_answers"),
     path("macros", macros.listed, name="admin_macros"),
     path("tags", tags.tags, name="admin_tags"),
     path("tags/tag", tags.tag, name="admin_tag"),

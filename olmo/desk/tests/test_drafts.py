@@ -116,7 +116,7 @@ class Suggesting(PageTest):
         self.assertEqual(self.rows(self.report("Printer"), "addresses", "bea"), [])
 
     def test_a_ready_answer_is_shown_as_it_would_be_inserted(self) -> None:
-        wanted = canned.Settings(title="Greeting", scope="own", texts={"en": "Hello {{requester.first_name}}"})
+        wanted = canned.Settings(title="Greeting", scope="own", texts={"en": "Hello {first_name}"})
         row = canned.save(None, wanted, by=self.alma)
         self.assertEqual(self.rows(self.report("Printer"), "answers", "greet")[0]["insert"], "Hello Rui")
         self.assertEqual(self.post(f"/desk/canned/{row.pk}/use").status, 204)
