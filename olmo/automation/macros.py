@@ -18,7 +18,7 @@ from olmo.people.queries import team_ids
 from olmo.tenancy.models import Client
 from olmo.tickets import placeholders
 from olmo.tickets.models import Category, Ticket
-from olmo.tickets.queries import visible_to
+from olmo.tickets.queries import branch, visible_to
 from olmo.tickets.undo import Made, undoable
 
 from .models import Macro
@@ -52,10 +52,10 @@ def known_to(person: Person) -> QuerySet[Macro]:
 
 
 def offered(person: Person, ticket: Ticket) -> list[Macro]:
-    """The macros that fit this ticket, the most used first."""
+    """The macros that fit this ticket, the most used first. One for a category is for all below it too."""
     fits = (
         (Q(client=None) | Q(client=ticket.client_id))
-        & (Q(category=None) | Q(category=ticket.category_id))
+        & (Q(category=None) | Q(category__in=branch(ticket.category_id)))
         & Q(kind__in=["", ticket.kind])
         & Q(language__in=["", ticket.language])
     )

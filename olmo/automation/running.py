@@ -1,7 +1,7 @@
 """The same steps on one ticket or on many: shown before they act, each ticket whole or not at all, undone in one go."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -15,9 +15,9 @@ from olmo.people.models import Person
 from olmo.tickets import undo
 from olmo.tickets.collecting import Collection
 from olmo.tickets.log import rehearsing
-from olmo.tickets.models import Ticket
+from olmo.tickets.models import Event, Ticket
 from olmo.tickets.queries import visible_to
-from olmo.tickets.sentences import describe
+from olmo.tickets.sentences import planned
 
 from .models import Run
 from .steps import Steps, apply
@@ -40,7 +40,9 @@ class Effect:
 
 def preview(tickets: Iterable[Ticket], *, by: Person, steps: Steps) -> list[Effect]:
     """What the steps would do to each of these tickets. Nothing is written, nobody is told."""
-    return [_rehearsed(ticket, by, steps) for ticket in tickets]
+    tried = [_rehearsed(ticket, by, steps) for ticket in tickets]
+    words = iter(planned([event for _effect, events in tried for event in events]))
+    return [replace(effect, words=[next(words) for _event in events]) if events else effect for effect, events in tried]
 
 
 def begin(tickets: list[tuple[int, int]], *, by: Person, steps: Steps, label: str) -> Run:
@@ -110,12 +112,13 @@ def _remember(run: Run, collection: Collection) -> None:
     undo.add(run.undoable, collection.pieces)
 
 
-def _rehearsed(ticket: Ticket, by: Person, steps: Steps) -> Effect:
+def _rehearsed(ticket: Ticket, by: Person, steps: Steps) -> tuple[Effect, list[Event]]:
+    """What becomes of one ticket, and the events that would say so."""
     number, subject, version = ticket.number, ticket.subject, ticket.version
     try:
         with rehearsing() as events:
             apply(ticket, by=by, steps=steps)
     except OlmoError as refusal:
-        return Effect(number, subject, "refused", [str(refusal.message)])
+        return Effect(number, subject, "refused", [str(refusal.message)]), []
     ours = [event for event in events if event.ticket_id == ticket.pk and event.seq > version]
-    return Effect(number, subject, "done" if ours else "same", describe(by, ours))
+    return Effect(number, subject, "done" if ours else "same", []), ours

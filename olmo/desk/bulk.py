@@ -1,6 +1,6 @@
 """Many tickets at once: choose what is to change, see what would happen ticket by ticket, and only then do it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -22,7 +22,7 @@ from .forms.steps import ManyForm, named
 from .shell import DeskRequest, SeeOther, agents, page
 from .undoing import say
 
-MOST_SHOWN = 200
+MOST_SHOWN = 100  # tried before it is done; the others when it is done
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,10 @@ class Chosen:
     def words(self) -> str:
         """For the hidden field that carries the choice on: "1001:4 1002:7"."""
         return " ".join(f"{t.number}:{self.seen.get(t.number, t.version)}" for t in self.tickets)
+
+    def but(self, numbers: set[int]) -> "Chosen":
+        """Without the tickets of these numbers."""
+        return replace(self, tickets=[t for t in self.tickets if t.number not in numbers])
 
     def pairs(self) -> list[tuple[int, int]]:
         """Id and version shown of each."""
@@ -58,7 +62,7 @@ def bulk(request: DeskRequest) -> HttpResponse:
         return _previewed(request, chosen, form)
     try:
         label = _("Changed several tickets")
-        run = running.begin(chosen.pairs(), by=request.person, steps=form.steps, label=label)
+        run = running.begin(chosen.but(_left_out(request)).pairs(), by=request.person, steps=form.steps, label=label)
     except Invalid as refusal:
         form.add_error(None, str(refusal.message))
         return _shown(request, chosen, form, status=422)
@@ -119,13 +123,26 @@ def _previewed(request: DeskRequest, chosen: Chosen, form: ManyForm) -> HttpResp
         form.add_error(None, _("Choose what is to change."))
         return _shown(request, chosen, form, status=422)
     now = Chosen(chosen.tickets, {}, chosen.has_more)  # from here on, what is shown now counts as seen
-    versions = now.words
-    effects = running.preview(chosen.tickets, by=request.person, steps=form.steps)
+    versions, left_out = now.words, _left_out(request)
+    effects = running.preview(chosen.tickets[:MOST_SHOWN], by=request.person, steps=form.steps)
     counts = {state: sum(e.state == state for e in effects) for state in ("done", "same", "refused")}
     effects.sort(key=lambda effect: effect.state != "refused")
-    rows = [{"effect": e, "url": places.ticket(e.number)} for e in effects[:MOST_SHOWN]]
-    extra = {"rows": rows, "counts": counts, "versions": versions, "hidden": len(effects) - len(rows)}
+    rows = [{"effect": e, "url": places.ticket(e.number), "is_ticked": e.number not in left_out} for e in effects]
+    hidden = len(chosen.tickets) - len(rows)
+    extra = {
+        "rows": rows,
+        "counts": counts,
+        "versions": versions,
+        "hidden": hidden,
+        "can_act": counts["done"] or hidden,
+    }
     return _shown(request, chosen, form, extra=extra)
+
+
+def _left_out(request: DeskRequest) -> set[int]:
+    """Numbers of the tickets whose tick in the preview was taken away."""
+    shown, ticked = ({_number(word) for word in request.POST.getlist(name)} for name in ("shown", "kept"))
+    return shown - ticked
 
 
 def _shown(

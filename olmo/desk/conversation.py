@@ -12,11 +12,12 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from olmo.channels import queries as channels
+from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, NotAllowed
 from olmo.tickets import actions, policy, queries
 from olmo.tickets.models import Message, Ticket
 
-from .changing import alone, attempt
+from .changing import attempt
 from .forms import Split
 from .shell import DeskRequest, SeeOther, agents, page
 from .ticket import acts, message_of
@@ -97,7 +98,25 @@ def split(request: DeskRequest, number: int, pk: int) -> HttpResponse:
     form = Split(data, message=message, ticket=ticket, by=request.person)
     if data is not None and (done := attempt(request, form)):
         return done
-    return alone(request, form, {"message": message}, status=form.status if data is not None else 200)
+    context = {
+        "form": form, "ticket": ticket, "message": message, "facts": _becomes(ticket, message), "clashes": [],
+        "back_url": reverse("desk:ticket", args=[number]), "others": queries.messages(request.person, ticket).count() - 1,
+    }  # fmt: skip
+    return page(request, "desk/split.html", context, status=form.status if data is not None else 200)
+
+
+def _becomes(ticket: Ticket, message: Message) -> list[dict[str, str]]:
+    """What the new ticket would be, beside its subject (see actions.split)."""
+    found = {
+        _("Requester"): f"{ticket.requester.name} · {ticket.client.name}",
+        _("First message"): f"{message.author.name}, {spoken.moment(message.at)}",
+        _("Kind"): str(ticket.get_kind_display()),
+        _("Team"): ticket.team.name if ticket.team else _("No team"),
+        _("Owner"): _("Nobody yet"),
+        _("Category"): str(ticket.category) if ticket.category else _("No category"),
+        _("Priority"): str(ticket.get_priority_display()),
+    }
+    return [{"label": label, "value": value} for label, value in found.items()]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

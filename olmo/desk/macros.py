@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from olmo.automation import macros
 from olmo.automation.macros import MacroSettings
 from olmo.automation.models import Macro
+from olmo.automation.steps import NONE
 from olmo.kernel import placeholders
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.people.administration import mark_of
@@ -167,11 +168,17 @@ def _first(macro: Macro | None) -> dict[str, Any]:
     if macro is None:
         return {"whose": "own", "is_active": True}
     steps = dict(macro.steps)
-    fields = {f"field_{key}": value for key, value in steps.pop("fields", {}).items()}
+    values = steps.pop("fields", {})
+    fields = {f"field_{key}": value for key, value in values.items() if value is not None}
+    emptied = {
+        "emptied": [key for key, value in values.items() if value is None],
+        "no_due": steps.pop("due_at", "") == NONE,
+    }
     tags = {name: " ".join(steps.pop(name)) for name in ("tags_add", "tags_remove") if name in steps}
     whose = "own" if macro.owner_id else f"team-{macro.team_id}" if macro.team_id else "desk"
     return {
-        **steps, **fields, **tags, "name": macro.name, "name_it": macro.names.get("it", ""), "name_en": macro.names.get("en", ""),
+        **steps, **fields, **emptied, **tags,
+        "name": macro.name, "name_it": macro.names.get("it", ""), "name_en": macro.names.get("en", ""),
         "is_active": macro.is_active, "goes_on": macro.goes_on, "whose": whose, "client": macro.client_id,
         "on_category": macro.category_id, "on_kind": macro.kind, "on_language": macro.language,
         "seen": mark_of(macros.state_of(macro)),

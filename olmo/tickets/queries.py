@@ -18,7 +18,7 @@ from olmo.tenancy.scope import EveryClient
 from . import search as words
 from .boxes import BOXES, Box
 from .changes import KINDS, Undone
-from .models import Attachment, Bucket, Event, Message, MessageKind, ReadMark, Ticket, Watch
+from .models import Attachment, Bucket, Category, Event, Message, MessageKind, ReadMark, Ticket, Watch
 
 tagged = words.tagged
 
@@ -310,6 +310,16 @@ def events(viewer: Person, ticket: Ticket) -> list[Event]:
         return found
     undone = {seq for event in found if event.kind == Undone.kind for seq in event.data["seqs"]}
     return [e for e in found if KINDS[e.kind].is_public and e.seq not in undone]
+
+
+def branch(category: int | None) -> list[int]:
+    """Ids of a category and of all above it, from itself up to its root; nothing for none."""
+    above = dict(Category.objects.values_list("pk", "parent_id")) if category else {}
+    found: list[int] = []
+    while category and category not in found:
+        found.append(category)
+        category = above.get(category)
+    return found
 
 
 def absorbed(ticket: Ticket) -> list[int]:

@@ -40,11 +40,13 @@ _PEOPLE, _TEAMS, _TICKETS = ("assignee", "person", "requester"), ("team", "from_
 def describe(viewer: Person, events: list[Event]) -> list[str]:
     """One sentence an event, in order. Few queries, however many events."""
     names = _Names(events)
-    return [_sentence(event, names) for event in events]
+    return [str(KINDS[event.kind].words) % _Values(event, names) for event in events]
 
 
-def _sentence(event: Event, names: "_Names") -> str:
-    return str(KINDS[event.kind].words) % _Values(event, names)
+def planned(events: list[Event]) -> list[str]:
+    """The same of events that were only rehearsed: what would be done, and by nobody yet."""
+    names = _Names(events)
+    return [str(KINDS[event.kind].plan or KINDS[event.kind].words) % _Values(event, names) for event in events]
 
 
 class _Values(dict[str, str]):
@@ -77,8 +79,7 @@ class _Values(dict[str, str]):
         return Priority(self.data["priority"]).label
 
     def _category(self) -> str:
-        found = Category.objects.filter(pk=self.data.get("category")).first()
-        return str(found) if found else _("none")
+        return self.names.categories.get(self.data.get("category")) or _("none")
 
     def _working_state(self) -> str:
         return self.names.states.get(self.data.get("working_state")) or _("none")
@@ -163,14 +164,16 @@ class _Names:
         self.people = _named(Person.objects.values_list("pk", "name"), data, _PEOPLE)
         self.teams = _named(Team.objects.values_list("pk", "name"), data, _TEAMS)
         self.items = _named(ChecklistItem.objects.values_list("pk", "text"), data, ("item",))
-        self.states = _states(data)
+        self.states = _called(WorkingState, data, "working_state")
+        self.categories = _called(Category, data, "category")
         numbers = _named(Ticket.objects.values_list("pk", "number"), data, _TICKETS)
         self.tickets = {pk: f"#{number}" for pk, number in numbers.items()}
 
 
-def _states(data: list[dict[str, Any]]) -> dict[Any, str]:
-    ids = {d["working_state"] for d in data if d.get("working_state")}
-    return {state.pk: str(state) for state in WorkingState.objects.filter(pk__in=ids)} if ids else {}
+def _called(model: Any, data: list[dict[str, Any]], key: str) -> dict[Any, str]:
+    """Names in the reader's language."""
+    ids = {d[key] for d in data if d.get(key)}
+    return {row.pk: str(row) for row in model.objects.filter(pk__in=ids)} if ids else {}
 
 
 def _named(rows: Any, data: list[dict[str, Any]], keys: tuple[str, ...]) -> dict[Any, Any]:

@@ -8,7 +8,7 @@ from olmo.automation import macros
 from olmo.automation.macros import MacroSettings
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import actions
-from olmo.tickets.models import Status, Ticket
+from olmo.tickets.models import Message, Status, Ticket, WorkingState
 from tests.journeys.base import Journey
 
 
@@ -39,7 +39,7 @@ class TakingBack(Journey):
         self.picture(page, "bulk-preview")
         self.assert_accessible(page)
         self.assertEqual(self.now(one).tags, [])
-        page.get_by_role("button", name="Change 2 tickets").click()
+        page.get_by_role("button", name="Change the ticked tickets").click()
         expect(page.locator(".toast")).to_contain_text("2 tickets were changed.")
         self.assertEqual((self.now(two).assignee, self.now(two).tags), (self.alma, ["vpn"]))
         self.assert_accessible(page)
@@ -87,13 +87,43 @@ class TakingBack(Journey):
         expect(page.locator(".toast")).to_contain_text("Undone")
         self.assertIsNone(self.now(two).merged_into_id)
 
+    def test_a_working_state_set_in_the_panel_and_undone(self) -> None:
+        with scope(EVERY_CLIENT):
+            WorkingState.objects.create(name="Being looked at", status="new")
+        ticket = self.report("VPN drops")
+        page = self.sign_in(self.alma)
+        self.visit(page, f"/desk/tickets/{ticket.number}")
+        page.keyboard.press("i")
+        page.get_by_label("Being looked at").check()
+        self.picture(page, "working-state")
+        self.assert_accessible(page)
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".ticket__bar .badge")).to_have_text("New · Being looked at")
+        page.keyboard.press("z")
+        expect(page.locator(".ticket__bar .badge")).to_have_text("New")
+
+    def test_a_split_shown_before_it_acts_on_a_phone_too(self) -> None:
+        ticket = self.report("VPN drops")
+        with scope(EVERY_CLIENT):
+            pk = Message.objects.get(ticket=ticket).pk
+        for phone in (False, True):
+            page = self.sign_in(self.alma, phone=phone)
+            self.visit(page, f"/desk/tickets/{ticket.number}/messages/{pk}/split")
+            expect(page.get_by_role("heading", name=f"What stays in {ticket.number}")).to_be_visible()
+            self.assert_accessible(page)
+            self.assert_not_sideways(page)
+            self.picture(page, "split-phone" if phone else "split")
+        page.get_by_label("Subject of the new ticket").fill("Scanner")
+        page.get_by_role("button", name="Make a ticket").click()
+        expect(page.locator("h1")).to_have_text("Scanner")
+
     def test_without_scripts(self) -> None:
         ticket = self.report("VPN drops")
         page = self.sign_in(self.alma, scripts=False)
         page.goto(self.url(f"/desk/bulk?ticket={ticket.number}"))
         page.get_by_label("Owner").select_option("me")
         page.get_by_role("button", name="Show what would happen").click()
-        page.get_by_role("button", name="Change 1 ticket").click()
+        page.get_by_role("button", name="Change the ticked tickets").click()
         self.assertEqual(self.now(ticket).assignee, self.alma)
         page.locator(".toast").get_by_role("button", name="Undo").click()
         self.assertIsNone(self.now(ticket).assignee)

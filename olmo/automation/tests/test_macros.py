@@ -29,7 +29,7 @@ class Using(MacroTest):
     def test_it_is_shown_done_in_one_go_and_undone(self) -> None:
         macro, ticket = self.make(), self.report("VPN drops")
         effect = macros.shown(macro, ticket, self.alma)
-        self.assertIn("Alma Ferri put the ticket on hold: Waiting for a third party", effect.words)
+        self.assertIn("Put on hold: Waiting for a third party", effect.words)
         ticket.refresh_from_db()
         self.assertLogged(ticket, "opened")
         made = macros.use(
@@ -77,6 +77,17 @@ class Offering(MacroTest):
             with self.subTest(conditions):
                 macro = self.make(**conditions)
                 self.assertEqual(macro in macros.offered(self.alma, ticket), fits)
+
+    def test_one_for_a_category_is_for_all_below_it(self) -> None:
+        network = Category.objects.create(name="Network")
+        vpn = Category.objects.create(name="VPN", parent=network)
+        other = Category.objects.create(name="Printing")
+        macro, ticket = self.make(category=network), self.report("VPN drops", category=vpn)
+        self.assertEqual(macros.offered(self.alma, ticket), [macro])
+        actions.categorise(ticket, by=self.alma, category=other)
+        self.assertEqual(macros.offered(self.alma, ticket), [])
+        actions.categorise(ticket, by=self.alma, category=None)
+        self.assertEqual(macros.offered(self.alma, ticket), [])
 
     def test_own_ones_are_nobody_elses(self) -> None:
         ticket = self.report("VPN drops")

@@ -1,10 +1,13 @@
 """The same steps on many tickets: shown first, each whole or not at all, undone in one go."""
 
+from datetime import timedelta
+
 from olmo.automation import jobs, running
 from olmo.automation.models import Run
+from olmo.kernel import clock
 from olmo.kernel.errors import Invalid
 from olmo.tickets import actions, undo
-from olmo.tickets.models import Event, Message, Status, Ticket
+from olmo.tickets.models import CustomField, Event, Message, Status, Ticket
 from tests.cast import DeskTest
 
 
@@ -17,11 +20,28 @@ class Previewing(DeskTest):
         steps = {"tags_add": ["vpn"], "note": "Look", "state": "resolved", "code": "fixed"}
         effects = running.preview([fresh, done], by=self.alma, steps=steps)
         self.assertEqual([e.state for e in effects], ["done", "refused"])
-        self.assertIn("Alma Ferri resolved the ticket: Fixed", effects[0].words)
+        self.assertIn("Resolve: Fixed", effects[0].words)
         self.assertEqual(effects[1].words, ["This ticket is resolved already."])
         self.assertEqual(running.preview([same], by=self.alma, steps={"tags_add": ["vpn"]})[0].state, "same")
         self.assertEqual((Event.objects.count(), Message.objects.count()), before)
         self.assertReplays(fresh)
+
+    def test_a_due_date_dropped_and_a_field_emptied(self) -> None:
+        CustomField.objects.create(key="room", label="Room", kind="text")
+        ticket = self.report("Chairs", fields={"room": "12"})
+        actions.set_due(ticket, by=self.alma, due_at=clock.now() + timedelta(days=1))
+        steps = {"due_at": "none", "fields": {"room": None}}
+        self.assertEqual(
+            running.preview([ticket], by=self.alma, steps=steps)[0].words, ["Change Room", "Set the due date to none"]
+        )
+        run = running.begin([(ticket.pk, ticket.version)], by=self.alma, steps=steps, label="Emptied")
+        ticket.refresh_from_db()
+        self.assertEqual((ticket.due_at, ticket.fields), (None, {}))
+        assert run.undoable is not None
+        undo.undo(run.undoable.token, by=self.alma)
+        ticket.refresh_from_db()
+        self.assertEqual((ticket.due_at is None, ticket.fields), (False, {"room": "12"}))
+        self.assertReplays(ticket)
 
 
 class Running(DeskTest):

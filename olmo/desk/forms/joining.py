@@ -91,6 +91,10 @@ class Split(ChangeForm):
         super().__init__(data, **more)
         self.fresh: Ticket | None = None
 
+    def shown(self, ticket: Ticket) -> dict[str, Any]:
+        """The subject begins as that of the ticket it comes from."""
+        return {"subject": ticket.subject}
+
     @property
     def url(self) -> str:
         return reverse("desk:split", args=[self.ticket.number, self.message.pk])

@@ -48,7 +48,18 @@ class StepsForm(forms.Form):
         (_("Who works on it"), ("team", "assignee", "follow", "unfollow")),
         (
             _("What it is"),
-            ("impact", "urgency", "category", "kind", "language", "tags_add", "tags_remove", "due_at", "due_days"),
+            (
+                "impact",
+                "urgency",
+                "category",
+                "kind",
+                "language",
+                "tags_add",
+                "tags_remove",
+                "due_at",
+                "due_days",
+                "no_due",
+            ),
         ),
         (_("Words"), ("reply", "note")),
         (_("How work stands"), ("state", "reason", "wake_at", "days", "code", "working_state", "merge")),
@@ -65,6 +76,7 @@ class StepsForm(forms.Form):
     language = _one_of(_("Answer in"), settings.LANGUAGES)
     tags_add = forms.CharField(label=_("Add tags"), required=False, max_length=500, help_text=_("Separated by spaces."))
     tags_remove = forms.CharField(label=_("Remove tags"), required=False, max_length=500)
+    no_due = forms.BooleanField(label=_("Drop the due date"), required=False)
     note = _words(_("Internal note"), _("Written on each ticket; agents only."))
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
     reason = forms.ChoiceField(
@@ -98,6 +110,10 @@ class StepsForm(forms.Form):
         self._choose("working_state", [(NONE, str(_("No working state"))), *own])
         for definition in self._custom():
             self.fields[_PREFIX + definition.key] = custom_field(definition)
+        if custom := [(d.key, str(d)) for d in self._custom()]:
+            self.fields["emptied"] = forms.MultipleChoiceField(
+                label=_("Empty these fields"), choices=custom, required=False, widget=forms.CheckboxSelectMultiple
+            )
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field: Any = self.fields[name]
@@ -114,7 +130,7 @@ class StepsForm(forms.Form):
         for title, names in self.groups:
             yield {"title": title, "fields": [self[name] for name in names if name in self.fields]}
         if custom := [self[name] for name in self.fields if name.startswith(_PREFIX)]:
-            yield {"title": now_("More about it"), "fields": custom}
+            yield {"title": now_("More about it"), "fields": [*custom, self["emptied"]]}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -125,6 +141,10 @@ class StepsForm(forms.Form):
             self.add_error("wake_at" if "wake_at" in self.fields else "days", now_("Say until when the ticket waits."))
         if state == "resolved" and not data.get("code"):
             self.add_error("code", now_("Say how it was resolved."))
+        if data.get("no_due") and (data.get("due_at") or data.get("due_days")):
+            self.add_error("no_due", _("Either set a due date or drop it."))
+        if [key for key in data.get("emptied", []) if data.get(_PREFIX + key)]:
+            self.add_error("emptied", _("Either fill a field in or empty it."))
         return data
 
     @property
@@ -132,12 +152,16 @@ class StepsForm(forms.Form):
         """What was filled in, as automation.steps reads it."""
         found: dict[str, Any] = {}
         for name, value in self.cleaned_data.items():
-            if value in ("", None):
+            if value in ("", None) or name in ("no_due", "emptied"):
                 continue
             if name.startswith(_PREFIX):
                 found.setdefault("fields", {})[name.removeprefix(_PREFIX)] = value
             elif plain := _plain(name, value):
                 found[name] = plain
+        if self.cleaned_data.get("no_due"):
+            found["due_at"] = NONE
+        if emptied := self.cleaned_data.get("emptied"):
+            found["fields"] = {**found.get("fields", {}), **dict.fromkeys(emptied)}
         return found
 
 

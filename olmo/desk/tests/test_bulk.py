@@ -1,8 +1,11 @@
 """Many tickets at once: form, preview, change, result, undo."""
 
+from datetime import timedelta
+
 from olmo.automation.models import Run
+from olmo.kernel import clock
 from olmo.tickets import actions
-from olmo.tickets.models import Status, Ticket
+from olmo.tickets.models import CustomField, Status, Ticket
 
 from .base import PageTest, Visit
 
@@ -24,7 +27,7 @@ class ChangingMany(PageTest):
         wanted = {"assignee": "me", "state": "hold", "reason": "requester"}
         shown = self.step(page, "preview", **wanted)
         self.assertIn("This ticket is finished; reopen it before you put it on hold.", shown.text)
-        self.assertIn("Alma Ferri put the ticket on hold: Waiting for the requester", shown.text)
+        self.assertIn("Put on hold: Waiting for the requester", shown.text)
         self.assertEqual(Ticket.objects.filter(status=Status.WAITING).count(), 0)
         after = self.step(shown, "apply", **wanted)
         self.assertEqual(after.words(".toast span"), ["2 tickets were changed. 1 was refused."])
@@ -33,6 +36,42 @@ class ChangingMany(PageTest):
         action = after.one(".toast form").attributes["action"] or ""
         self.as_(self.alma).post(action)
         self.assertEqual(Ticket.objects.filter(status=Status.NEW, assignee=None).count(), 2)
+
+    def test_a_row_of_the_preview_is_left_out(self) -> None:
+        one, two = self.report("VPN"), self.report("Printer")
+        page = self.get(f"{URL}?ticket={one.number}&ticket={two.number}")
+        shown = self.step(page, "preview", assignee="me")
+        self.assertEqual(
+            [box.attributes["value"] for box in shown.all("[name=kept][checked]")], [str(two.number), str(one.number)]
+        )
+        ticks = {"shown": [one.number, two.number], "kept": [two.number]}
+        again = self.step(shown, "preview", assignee="me", **ticks)
+        self.assertEqual([box.attributes["value"] for box in again.all("[name=kept][checked]")], [str(two.number)])
+        self.step(again, "apply", assignee="me", **ticks)
+        self.assertEqual([t.number for t in Ticket.objects.filter(assignee=self.alma)], [two.number])
+        nobody = self.step(again, "apply", assignee="me", shown=[one.number, two.number])
+        self.assertIn("Choose some tickets first.", nobody.text)
+
+    def test_a_due_date_is_dropped_and_a_field_emptied(self) -> None:
+        CustomField.objects.create(key="room", label="Room", kind="text")
+        ticket = self.report("Chairs", fields={"room": "12"})
+        actions.set_due(ticket, by=self.alma, due_at=clock.now() + timedelta(days=1))
+        page = self.get(f"{URL}?ticket={ticket.number}")
+        both = self.step(page, "preview", no_due="on", due_at="2099-01-01T10:00", emptied="room", field_room="13")
+        self.assertIn("Either set a due date or drop it.", both.text)
+        self.assertIn("Either fill a field in or empty it.", both.text)
+        self.step(page, "apply", no_due="on", emptied="room")
+        ticket.refresh_from_db()
+        self.assertEqual((ticket.due_at, ticket.fields), (None, {}))
+
+    def test_the_first_hundred_are_tried_and_the_others_told_of(self) -> None:
+        numbers = [self.report(f"Ticket {n}").number for n in range(103)]
+        page = self.get(f"{URL}?all=1&box=open")
+        shown = self.step(page, "preview", kind="service_request")
+        self.assertEqual(len(shown.all("[name=kept]")), 100)
+        self.assertIn("3 more tickets are tried when they are changed", shown.text)
+        self.step(shown, "apply", kind="service_request", shown=numbers[-1])
+        self.assertEqual(len(Run.objects.get().tickets), 102)
 
     def test_all_that_a_list_shows(self) -> None:
         for n in range(3):

@@ -1,7 +1,7 @@
 """The pages of macros: found, kept, offered on a ticket, shown, done, undone."""
 
 from olmo.automation.models import Macro
-from olmo.tickets.models import Message, Status, Ticket
+from olmo.tickets.models import CustomField, Message, Status, Ticket
 
 from .base import PageTest, Visit
 
@@ -33,6 +33,14 @@ class Macros(PageTest):
         self.assertEqual(self.post(f"/desk/macros/{macro.pk}/removal", by=self.ines).status, 303)
         self.assertFalse(Macro.objects.exists())
 
+    def test_what_it_empties_is_kept_and_shown_again(self) -> None:
+        CustomField.objects.create(key="room", label="Room", kind="text")
+        macro = self.kept(no_due="on", emptied="room")
+        self.assertEqual((macro.steps["due_at"], macro.steps["fields"]), ("none", {"room": None}))
+        page = self.get(f"/desk/macros/{macro.pk}", by=self.ines)
+        self.assertEqual(len(page.all("[name=no_due][checked]")), 1)
+        self.assertEqual(page.value("[name=emptied][checked]"), "room")
+
     def test_who_may_not(self) -> None:
         macro = self.kept()
         self.assertEqual(self.get(f"/desk/macros/{macro.pk}").status, 404)
@@ -51,7 +59,7 @@ class Macros(PageTest):
         menu = self.look_again(self.url(ticket, "macros"))
         self.assertIn("Wait for the supplier", menu.text)
         page = self.get(self.url(ticket, "macros", macro.pk))
-        self.assertIn("Alma Ferri put the ticket on hold: Waiting for a third party", page.text)
+        self.assertIn("Put on hold: Waiting for a third party", page.text)
         self.assertEqual(page.one("textarea[name=reply]").text(), "Dear Rui, the supplier has it.")
         data = {"seen": page.value("[name=seen]"), "reply": "Dear Rui, wait."}
         after = Visit(self.as_(self.alma).post(self.url(ticket, "macros", macro.pk), data, follow=True))

@@ -41,6 +41,7 @@ class Change:
     has_words: ClassVar[bool] = False  # `message` was written with it, and is withdrawn when it is taken back
     noun: ClassVar[Words] = ""  # what it is called when it is taken back
     words: ClassVar[Words] = ""  # "%(by)s ..." with names resolved by `sentences`
+    plan: ClassVar[Words] = ""  # the same before it is done, for kinds that a preview shows: "Close for good"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         cls.kind = "".join("_" + c.lower() if c.isupper() else c for c in cls.__name__).lstrip("_")

@@ -23,6 +23,7 @@ class Replied(Change):
     has_words = True
     noun = pgettext_lazy("taken back", "reply")
     words = _("%(by)s replied")
+    plan = pgettext_lazy("what would happen", "Send the reply")
     message: int
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
@@ -60,6 +61,7 @@ class Noted(Change):
     has_words = True
     noun = pgettext_lazy("taken back", "internal note")
     words = _("%(by)s wrote an internal note")
+    plan = pgettext_lazy("what would happen", "Write the internal note")
     message: int
     mentioned: tuple[int, ...] = ()  # persons
 

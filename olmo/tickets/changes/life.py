@@ -59,6 +59,7 @@ class PutOnHold(Change):
     is_public = True
     noun = pgettext_lazy("taken back", "hold")
     words = _("%(by)s put the ticket on hold: %(hold_reason)s")
+    plan = pgettext_lazy("what would happen", "Put on hold: %(hold_reason)s")
     reason: str
     wake_at: datetime | None = None
 
@@ -74,6 +75,7 @@ class Resumed(Change):
     is_public = True
     noun = pgettext_lazy("taken back", "resuming")
     words = _("%(by)s resumed work")
+    plan = pgettext_lazy("what would happen", "Resume work")
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         wake(ticket)
@@ -91,6 +93,7 @@ class Resolved(Change):
     has_words = True
     noun = pgettext_lazy("taken back", "resolution")
     words = _("%(by)s resolved the ticket: %(code)s")
+    plan = pgettext_lazy("what would happen", "Resolve: %(code)s")
     code: str
     message: int | None = None
     on_first_contact: bool = False
@@ -114,6 +117,7 @@ class Reopened(Change):
     is_public = True
     noun = pgettext_lazy("taken back", "reopening")
     words = _("%(by)s reopened the ticket")
+    plan = pgettext_lazy("what would happen", "Reopen")
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         wake(ticket)
@@ -130,6 +134,7 @@ class Closed(Change):
     is_activity = False
     noun = pgettext_lazy("taken back", "closure")
     words = _("%(by)s closed the ticket")
+    plan = pgettext_lazy("what would happen", "Close for good")
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         enter(ticket, Status.CLOSED)

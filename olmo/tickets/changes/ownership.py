@@ -21,6 +21,7 @@ class Assigned(Change):
     is_public = True
     noun = pgettext_lazy("taken back", "assignment")
     words = _("%(by)s assigned the ticket to %(target)s")
+    plan = pgettext_lazy("what would happen", "Assign to %(target)s")
     team: int | None = None
     assignee: int | None = None
 
@@ -42,6 +43,7 @@ class Escalated(Change):
     has_words = True
     noun = pgettext_lazy("taken back", "escalation")
     words = _("%(by)s escalated the ticket to %(target)s")
+    plan = pgettext_lazy("what would happen", "Escalate to %(target)s")
     team: int
     message: int
     from_team: int | None = None
@@ -96,6 +98,7 @@ class Watched(Change):
     is_activity = False
     noun = pgettext_lazy("taken back", "follower added")
     words = _("%(by)s added %(person)s as a follower")
+    plan = pgettext_lazy("what would happen", "Add %(person)s as a follower")
     person: int
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
@@ -109,6 +112,7 @@ class Unwatched(Change):
     is_activity = False
     noun = pgettext_lazy("taken back", "follower removed")
     words = _("%(by)s removed %(person)s from the followers")
+    plan = pgettext_lazy("what would happen", "Remove %(person)s from the followers")
     person: int
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:

@@ -20,6 +20,9 @@ class Prioritised(Change):
     touches = frozenset({"impact", "urgency"})
     noun = pgettext_lazy("taken back", "impact and urgency")
     words = _("%(by)s set impact to %(impact)s and urgency to %(urgency)s: priority %(priority)s")
+    plan = pgettext_lazy(
+        "what would happen", "Set impact to %(impact)s and urgency to %(urgency)s: priority %(priority)s"
+    )
     impact: int
     urgency: int
     priority: int
@@ -35,6 +38,7 @@ class Categorised(Change):
     touches = frozenset({"category"})
     noun = pgettext_lazy("taken back", "category")
     words = _("%(by)s set the category to %(category)s")
+    plan = pgettext_lazy("what would happen", "Set the category to %(category)s")
     category: int | None = None
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
@@ -48,6 +52,7 @@ class Classified(Change):
     touches = frozenset({"kind"})
     noun = pgettext_lazy("taken back", "kind")
     words = _("%(by)s made it: %(ticket_kind)s")
+    plan = pgettext_lazy("what would happen", "Make it: %(ticket_kind)s")
     ticket_kind: str
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
@@ -77,6 +82,7 @@ class FieldsSet(Change):
     touches = frozenset({"fields"})
     noun = pgettext_lazy("taken back", "fields")
     words = _("%(by)s filled in %(fields)s")
+    plan = pgettext_lazy("what would happen", "Change %(fields)s")
     values: dict[str, Any]
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
@@ -91,6 +97,7 @@ class DueSet(Change):
     is_public = True
     noun = pgettext_lazy("taken back", "due date")
     words = _("%(by)s set the due date to %(due_at)s")
+    plan = pgettext_lazy("what would happen", "Set the due date to %(due_at)s")
     due_at: datetime | None = None
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
@@ -104,6 +111,7 @@ class LanguageSet(Change):
     touches = frozenset({"language"})
     noun = pgettext_lazy("taken back", "language")
     words = _("%(by)s set the language to %(language)s")
+    plan = pgettext_lazy("what would happen", "Set the language to %(language)s")
     language: str
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
@@ -117,6 +125,7 @@ class WorkingStateSet(Change):
     touches = frozenset({"working_state"})
     noun = pgettext_lazy("taken back", "working state")
     words = _("%(by)s set the working state to %(working_state)s")
+    plan = pgettext_lazy("what would happen", "Set the working state to %(working_state)s")
     working_state: int | None = None
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
@@ -131,6 +140,7 @@ class Tagged(Change):
     is_activity = False
     noun = pgettext_lazy("taken back", "tags")
     words = _("%(by)s changed the tags: %(tags)s")
+    plan = pgettext_lazy("what would happen", "Change the tags: %(tags)s")
     added: list[str] | None = None
     removed: list[str] | None = None
 

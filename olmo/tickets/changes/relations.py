@@ -56,6 +56,7 @@ class Merged(Change):
     is_public = True
     noun = pgettext_lazy("taken back", "merge")
     words = _("%(by)s merged the ticket into %(other)s")
+    plan = pgettext_lazy("what would happen", "Merge into %(other)s")
     other: int
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
