@@ -5,7 +5,9 @@ ticket, and must be idempotent; what it changes, it changes by verbs.
 """
 
 from olmo.channels import reactions as channels
+from olmo.notifications import devices, pushing
 from olmo.notifications import reactions as notifications
+from olmo.outbox.models import PUSH
 from olmo.service_levels import clocks
 from olmo.tickets import search, standing
 
@@ -13,3 +15,5 @@ INSIDE = [standing.keep, search.index, clocks.keep]
 AFTER = [channels.follow, notifications.tell]
 GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered
 MAILBOX_FAILED = [notifications.mailbox_failing]  # of mailboxes that cannot be read
+SIGNED_OUT = [devices.signed_out]  # of a person and the session that ended
+CARRIERS = {PUSH: pushing.carry}  # who carries what leaves by another way than mail

@@ -60,4 +60,5 @@ def offline(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=1)
 def _worker() -> str:
     code = Path(settings.PACKAGE, "static", "built", "sw.js").read_text(encoding="utf-8")
-    return f"const SHELL = {dumps([static(f'built/{name}') for name in SHELL])};\n{code}"
+    shell = dumps([static(f"built/{name}") for name in SHELL])
+    return f"const SHELL = {shell};\nconst ICON = {dumps(static('built/olmo-192.png'))};\n{code}"

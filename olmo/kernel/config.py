@@ -10,7 +10,7 @@ import hashlib
 import ipaddress
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -55,6 +55,7 @@ class Config:
     stop_seconds: int
     postgres_user: str | None
     debug: bool
+    loopback_targets: bool
     given_secret_key: str | None = field(repr=False)
 
     @property
@@ -93,8 +94,8 @@ class Config:
         """
         return self.given_secret_key or self.kept_secret("secret_key")
 
-    def kept_secret(self, name: str) -> str:
-        """The secret of that name in `secrets_dir`, generated (384 random bits) when it is not there yet.
+    def kept_secret(self, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(48)) -> str:
+        """The secret of that name in `secrets_dir`, made (384 random bits, or by `make`) when it is not there yet.
 
         Two processes starting at once agree: the first to link its file into place wins.
         Raises ConfigError when the folder cannot be used.
@@ -102,7 +103,7 @@ class Config:
         path = self.secrets_dir / name
         try:
             if not path.exists():
-                self._make_secret(path)
+                self._make_secret(path, make())
             return path.read_text().strip()
         except OSError as error:
             raise ConfigError(
@@ -110,11 +111,11 @@ class Config:
                 "give Olmo a folder that it may write"
             ) from error
 
-    def _make_secret(self, path: Path) -> None:
+    def _make_secret(self, path: Path, text: str) -> None:
         self.prepare_data_folder()
         draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48) + "\n")
+        draft.write_text(text.strip() + "\n")
         try:
             os.link(draft, path)
         except FileExistsError:
@@ -227,6 +228,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         stop_seconds=env.integer("OLMO_STOP_SECONDS", 20, 1, 600),
         postgres_user=env.text("OLMO_POSTGRES_USER", "") or None,
         debug=env.flag("OLMO_DEBUG", default=False),
+        loopback_targets=env.flag("OLMO_LOOPBACK_TARGETS", default=False),
         given_secret_key=env.secret_key("OLMO_SECRET_KEY"),
     )
     env.refuse_misspelled()

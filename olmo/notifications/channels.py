@@ -14,17 +14,17 @@ from olmo.people.models import Person
 from olmo.tickets import mentions
 from olmo.tickets.models import Event, Message
 
-from . import kinds, wording
-from .models import Alert
+from . import devices, kinds, pushing, wording
+from .models import Alert, Notice
 from .sending import automatic_headers, page_of, preferences_url, sender_for
-from .telling import Reader, once_by_itself, post
+from .telling import Reader, once, once_by_itself, post
 
 MAX_WORDS = 5000
 
 
 @dataclass(frozen=True)
 class Telling:
-    """One person is told of one event: in which words, why, and until when mail must wait (None: not at all)."""
+    """One person is told of one event: in which words, why, and until when what reaches them outside the pages must wait."""
 
     event: Event
     person: Person
@@ -32,7 +32,7 @@ class Telling:
     sentence: Callable[[], str]
     why: str
     message: Message | None
-    mail_at: datetime | None = None
+    waits_until: datetime | None = None
 
 
 def show(telling: Telling) -> None:
@@ -51,16 +51,32 @@ def mail(telling: Telling) -> None:
     notice = once_by_itself(telling.event, telling.reader, "notice")
     if notice is None:
         return
-    if telling.mail_at is not None:
-        notice.person, notice.why, notice.due_at = telling.person, telling.why, telling.mail_at
-        notice.save(update_fields=["person", "why", "due_at"])
+    if _waits(telling, notice):
         return
     sender = sender_for(telling.event.ticket)
     headers = automatic_headers("auto-generated", sender)
     post(notice, telling.reader, _mail(telling), sender=sender, headers=headers, is_automatic=True)
 
 
-WAYS: Mapping[str, Callable[[Telling], None]] = {kinds.PAGE: show, kinds.MAIL: mail}
+def push(telling: Telling) -> None:
+    """Show it on each device of theirs, or keep it to be collected with others."""
+    if not devices.listed(telling.person).exists():
+        return
+    notice = once(telling.event, Reader(f"push:{telling.person.pk}", telling.person), kinds.PUSH)
+    if notice is not None and not _waits(telling, notice):
+        pushing.queue(telling.person, telling.event)
+
+
+WAYS: Mapping[str, Callable[[Telling], None]] = {kinds.PAGE: show, kinds.MAIL: mail, kinds.PUSH: push}
+
+
+def _waits(telling: Telling, notice: Notice) -> bool:
+    """Keep what must wait, to be collected with others when its time has come."""
+    if telling.waits_until is None:
+        return False
+    notice.person, notice.why, notice.due_at = telling.person, telling.why, telling.waits_until
+    notice.save(update_fields=["person", "why", "due_at"])
+    return True
 
 
 def _mail(telling: Telling) -> wording.Mail:

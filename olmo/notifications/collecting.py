@@ -1,4 +1,4 @@
-"""Mail that waited for its time: what came together for one person leaves as one mail."""
+"""What waited for its time: what came together for one person leaves as one mail, and as one push."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from olmo.people.models import Person
 from olmo.tickets import undo
 from olmo.tickets.sentences import describe
 
-from . import kinds, wording
+from . import kinds, pushing, wording
 from .models import Notice
 from .sending import own_headers, page_of, preferences_url
 from .telling import is_silenced, reader_of, suppress
@@ -36,17 +36,25 @@ def _send(pk: int, now: datetime) -> bool:
         notice.due_at = None
         if notice not in told:
             suppress(notice, "no longer to be told")
-    if told and not is_silenced(told[0].address):
-        mail = _mail(person, told)
-        envelope = send(
-            to=told[0].address, to_name=person.name, subject=mail.subject, text=mail.text, html=mail.html, purpose="digest",
-            reference=f"digest:{told[0].pk}", is_automatic=True,
-            headers=own_headers({"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}),
-        )  # fmt: skip
-        for notice in told:
-            notice.envelope = envelope
+    pushed = [notice for notice in told if notice.purpose == kinds.PUSH]
+    mailed = [notice for notice in told if notice.purpose != kinds.PUSH]
+    if pushed:
+        pushing.queue_collected(person, pushed)
+    if mailed and not is_silenced(mailed[0].address):
+        _post(person, mailed)
     Notice.objects.bulk_update(notices, ["due_at", "envelope"])
-    return bool(told)
+    return bool(mailed)
+
+
+def _post(person: Person, notices: list[Notice]) -> None:
+    mail = _mail(person, notices)
+    envelope = send(
+        to=notices[0].address, to_name=person.name, subject=mail.subject, text=mail.text, html=mail.html, purpose="digest",
+        reference=f"digest:{notices[0].pk}", is_automatic=True,
+        headers=own_headers({"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}),
+    )  # fmt: skip
+    for notice in notices:
+        notice.envelope = envelope
 
 
 def _is_still_for(person: Person, notice: Notice) -> bool:

@@ -41,8 +41,8 @@ class Preferences(forms.Form):
     """Kinds of events by channels; for agents also when their mail comes."""
 
     collect_at = Times(
-        label=gettext_lazy("Collect my mail until"), required=False, max_length=80,
-        help_text=gettext_lazy("Times of the day, as 08:00, 13:00. Empty: each mail at once. In Olmo you are told at once."),
+        label=gettext_lazy("Collect mail and devices’ notices until"), required=False, max_length=80,
+        help_text=gettext_lazy("Times of the day, as 08:00, 13:00. Empty: each at once. In Olmo you are told at once."),
     )  # fmt: skip
     quiet_from = forms.TimeField(
         label=gettext_lazy("Quiet from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -50,10 +50,10 @@ class Preferences(forms.Form):
     quiet_until = forms.TimeField(
         label=gettext_lazy("Quiet until"), required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        help_text=gettext_lazy("No mail in these hours of your time zone; it comes when they end."),
+        help_text=gettext_lazy("No mail and nothing on devices in these hours of your time zone; it comes when they end."),
     )  # fmt: skip
     urgent_passes = forms.BooleanField(
-        label=gettext_lazy("Tickets of priority 1 may mail me at any time"), required=False
+        label=gettext_lazy("Tickets of priority 1 may reach me at any time"), required=False
     )
 
     def __init__(self, data: Any = None, *, person: Person) -> None:
@@ -116,3 +116,18 @@ class Preferences(forms.Form):
         Preference.objects.bulk_create(rows)
         if self.person.is_agent:
             Rhythm.objects.update_or_create(person=self.person, defaults=self.cleaned_data)
+
+
+class DeviceForm(forms.Form):
+    """What a browser made for us when it was allowed to show notices (Push API, PushSubscription), and a name for it."""
+
+    name = forms.CharField(label=gettext_lazy("Name of this device"), max_length=80)
+    endpoint = forms.CharField(max_length=2048, required=False, widget=forms.HiddenInput)
+    p256dh = forms.CharField(max_length=100, required=False, widget=forms.HiddenInput)
+    auth = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not (found.get("endpoint") and found.get("p256dh") and found.get("auth")):
+            raise forms.ValidationError(_("To switch a device on, its browser must run scripts."))
+        return found

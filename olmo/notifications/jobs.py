@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 from olmo.kernel import clock
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
-from . import collecting, reminding
+from . import collecting, devices, reminding
 
 
 @app.periodic(cron="* * * * *")
@@ -22,3 +22,11 @@ def remind(timestamp: int) -> None:
     """Remind agents of promised calls that are due soon."""
     with scope(EVERY_CLIENT):
         reminding.remind()
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="olmo.notifications.jobs.sweep_devices", queue="clockwork")
+def sweep_devices(timestamp: int) -> None:
+    """Forget devices whose session is over."""
+    with scope(EVERY_CLIENT):
+        devices.sweep()

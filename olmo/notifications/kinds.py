@@ -10,9 +10,9 @@ from olmo.people.models import Person
 
 from .models import Preference
 
-PAGE, MAIL = "page", "mail"
+PAGE, MAIL, PUSH = "page", "mail", "push"
 # The ways to reach somebody. Whatever is added here is offered to everybody (see `channels.WAYS` for what it does).
-CHANNELS: dict[str, Words] = {PAGE: _("In Olmo"), MAIL: _("By e-mail")}
+CHANNELS: dict[str, Words] = {PAGE: _("In Olmo"), MAIL: _("By e-mail"), PUSH: _("On my devices")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Kind:
     """A kind of event: its words, and the channels that are on until somebody says otherwise."""
 
     words: Words
-    channels: frozenset[str] = frozenset({PAGE, MAIL})
+    channels: frozenset[str] = frozenset({PAGE, MAIL, PUSH})
     offered: frozenset[str] | None = None  # None: every channel
 
     def offers(self, channel: str) -> bool:
@@ -32,7 +32,7 @@ OF_AGENTS: Mapping[str, Kind] = {
     "assigned": Kind(_("A ticket is given to you")),
     "mentioned": Kind(_("You are mentioned in a note")),
     "answered": Kind(_("Somebody outside writes on your ticket or on one that you follow")),
-    "replied": Kind(_("A colleague replies on a ticket that you follow")),
+    "replied": Kind(_("A colleague replies on a ticket that you follow"), frozenset({PAGE, MAIL})),
     "noted": Kind(_("A colleague writes a note on your ticket or on one that you follow"), frozenset({PAGE})),
     "escalated": Kind(_("A ticket is escalated to your team")),
     "handed_over": Kind(_("Tickets are handed over to you")),
@@ -41,7 +41,7 @@ OF_AGENTS: Mapping[str, Kind] = {
     "given_back": Kind(_("A reply of yours is given back to be changed")),
     "not_sent": Kind(_("A reply of yours that waited was not sent")),
     "failed": Kind(_("A message of yours could not be delivered")),
-    "other": Kind(_("Everything else")),
+    "other": Kind(_("Everything else"), frozenset({PAGE, MAIL})),
 }
 _BY_MAIL = frozenset({MAIL})
 OF_REQUESTERS: Mapping[str, Kind] = {

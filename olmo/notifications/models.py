@@ -54,6 +54,30 @@ class Alert(models.Model):
         ]
 
 
+class Device(models.Model):
+    """A browser that shows a person's notices when no page is open: where its push service takes them, and its keys.
+
+    session, proof: with them it was switched on, and without them it is told nothing.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    endpoint = models.CharField(max_length=2048)
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=40)
+    session = models.CharField(max_length=40)
+    proof = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(models.functions.MD5("endpoint"), name="device_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Preference(models.Model):
     """What a person chose against the default: whether they are told of a kind of event by a channel."""
 

@@ -38,8 +38,8 @@ def notify(
     everybody = [person for person, _reader in readers.values()]
     chosen, when, now = kinds.channels_for(everybody, kind), rhythms(everybody), clock.now()
     for person, reader in readers.values():
-        mail_at = moment(when.get(person.pk), person, ticket, now)
-        telling = channels.Telling(event, person, reader, sentence, why, message, mail_at)
+        waits_until = moment(when.get(person.pk), person, ticket, now)
+        telling = channels.Telling(event, person, reader, sentence, why, message, waits_until)
         for name in sorted(chosen[person.pk] & channels.WAYS.keys()):
             channels.WAYS[name](telling)
 

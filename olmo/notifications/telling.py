@@ -31,10 +31,14 @@ class Reader:
         return self.person.language if self.person else ticket.language
 
 
+def may_be_told(person: Person, ticket: Ticket) -> bool:
+    """Whether a person may be told of a ticket at all: active, and allowed to see it."""
+    return person.is_active and not person.is_robot and policy.may_see(person, ticket)
+
+
 def reader_of(person: Person, ticket: Ticket) -> Reader | None:
     """A person who may be told of a ticket by mail: active, with an address, and allowed to see it."""
-    is_reachable = person.is_active and not person.is_robot and person.email
-    return Reader(person.email, person) if is_reachable and person.email and policy.may_see(person, ticket) else None
+    return Reader(person.email, person) if person.email and may_be_told(person, ticket) else None
 
 
 def reader_at(address: str) -> Reader:

@@ -6,4 +6,8 @@ from . import views
 
 app_name = "notices"
 
-urlpatterns = [path("notices", views.preferences, name="preferences")]
+urlpatterns = [
+    path("notices", views.preferences, name="preferences"),
+    path("devices", views.devices, name="devices"),
+    path("devices/<int:pk>/removal", views.remove_device, name="remove_device"),
+]

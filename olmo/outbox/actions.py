@@ -16,9 +16,10 @@ from olmo.kernel.text import clean, clean_line
 from olmo.tenancy.queries import provider
 
 from .addresses import checked_address
-from .models import Envelope, State
+from .models import MAIL, Envelope, State
 
 DELIVER = "olmo.outbox.jobs.deliver"
+CARRY = "olmo.outbox.jobs.carry"
 PRIORITY = 10
 
 
@@ -61,6 +62,23 @@ def send(
     return envelope
 
 
+def carry(
+    channel: str, *, target: str, to: str, to_name: str = "", purpose: str = "notice", reference: str = "", text: str = "",
+    client_id: int | None = None, not_before: datetime | None = None,
+) -> Envelope:  # fmt: skip
+    """Queue something that leaves by another way than mail: its carrier (`wiring.CARRIERS`) makes the words when it leaves.
+
+    target: what the carrier sends it to ("device:12"). to: the recipient in words, for those who look after the outbox.
+    """
+    now = clock.now()
+    envelope = Envelope.objects.create(
+        channel=channel, target=target, to=clean_line(to, 320), to_name=clean_line(to_name, 120), purpose=purpose,
+        reference=reference, text=clean(text), client_id=client_id, is_automatic=True, next_at=not_before or now, created_at=now,
+    )  # fmt: skip
+    wake(not_before, channel)
+    return envelope
+
+
 def retry(envelope: Envelope) -> None:
     """Try a message again that was given up or held back, from the start of its patience. Raises Conflict."""
     if envelope.state not in (State.FAILED, State.HELD):
@@ -69,12 +87,13 @@ def retry(envelope: Envelope) -> None:
     Envelope.objects.filter(pk=envelope.pk).update(
         state=State.QUEUED, attempts=0, doubts=0, is_in_doubt=False, next_at=now, created_at=now, last_error=""
     )
-    wake()
+    wake(channel=envelope.channel)
 
 
-def wake(at: datetime | None = None) -> None:
+def wake(at: datetime | None = None, channel: str = MAIL) -> None:
     """Queue a job that sends all that is due; it commits with the caller's transaction."""
-    app.configure_task(DELIVER, queue="outbox", priority=PRIORITY, schedule_at=at, allow_unknown=True).defer()
+    task = DELIVER if channel == MAIL else CARRY
+    app.configure_task(task, queue="outbox", priority=PRIORITY, schedule_at=at, allow_unknown=True).defer()
 
 
 def default_sender() -> str:

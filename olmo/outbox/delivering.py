@@ -16,13 +16,14 @@ from olmo.tenancy.scope import EVERY_CLIENT, scope
 
 from . import actions
 from .composing import as_bytes, needs_utf8
-from .models import Envelope, State
+from .models import MAIL, Envelope, State
 from .relaying import Conversation, Outcome, Result
 
 log = logging.getLogger("olmo.outbox")
 
 LEASE = timedelta(minutes=5)
 PATIENCE = timedelta(days=3)
+PATIENCE_ELSEWHERE = timedelta(hours=4)  # news on a device is stale sooner than a mail
 PAUSES = [timedelta(minutes=n) for n in (1, 5, 15, 60, 120, 240, 480)]
 MAX_DOUBTS = 2
 SIGN_IN = "sign-in"  # the purpose of a mail whose link signs its reader in
@@ -50,14 +51,15 @@ def deliver_due() -> int:
     return sent
 
 
-def claim() -> Envelope | None:
+def claim(*, is_mail: bool = True) -> Envelope | None:
     """The next due envelope, marked as being sent; None when nothing is due. Given-up doubts are settled on the way."""
+    way = Q(channel=MAIL) if is_mail else ~Q(channel=MAIL)
     while True:
         with scope(EVERY_CLIENT):
             now = clock.now()
             due = Q(state__in=[State.QUEUED, State.SENDING], next_at__lte=now)
             envelope = (
-                Envelope.objects.filter(due)
+                Envelope.objects.filter(due, way)
                 .order_by("next_at", "pk")
                 .select_for_update(skip_locked=True, of=("self",))
                 .first()
@@ -80,7 +82,9 @@ def settle(envelope: Envelope, outcome: Outcome) -> None:
         envelope.is_in_doubt = False
         if outcome.result is Result.SENT:
             envelope.state, envelope.sent_at = State.SENT, now
-        elif outcome.result is Result.REFUSED or now - envelope.created_at > PATIENCE:
+        elif outcome.result is Result.DROPPED:
+            envelope.state = State.DROPPED
+        elif outcome.result is Result.REFUSED or now - envelope.created_at > _patience(envelope):
             _give_up(envelope)
         elif outcome.result is Result.IN_DOUBT and _doubted_too_often(envelope):
             return
@@ -88,6 +92,10 @@ def settle(envelope: Envelope, outcome: Outcome) -> None:
             envelope.state, envelope.next_at = State.QUEUED, now + pause_after(envelope.attempts)
         envelope.save(update_fields=["state", "sent_at", "next_at", "last_error", "is_in_doubt", "doubts"])
         _forget_secrets(envelope)
+
+
+def _patience(envelope: Envelope) -> timedelta:
+    return PATIENCE if envelope.channel == MAIL else PATIENCE_ELSEWHERE
 
 
 def _forget_secrets(envelope: Envelope) -> None:

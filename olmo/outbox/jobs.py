@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
 from . import actions, queries
+from .carrying import carry_due
 from .delivering import deliver_due
 from .models import Envelope
 
@@ -17,6 +18,12 @@ from .models import Envelope
 def deliver() -> None:
     """Send all that is due."""
     deliver_due()
+
+
+@app.task(name=actions.CARRY, queue="outbox", priority=actions.PRIORITY)
+def carry() -> None:
+    """The same for what is no mail."""
+    carry_due()
 
 
 @app.task(name="olmo.outbox.jobs.given_up", queue="outbox", retry=RetryStrategy(max_attempts=10, wait=30))
@@ -33,5 +40,5 @@ def given_up(envelope_id: int) -> None:
 def sweep(timestamp: int) -> None:
     """Queue a delivery when anything is due: no lost job keeps a message here."""
     with scope(EVERY_CLIENT):
-        if queries.due().exists():
-            actions.wake()
+        for channel in queries.due().values_list("channel", flat=True).distinct():
+            actions.wake(channel=channel)

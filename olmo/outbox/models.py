@@ -13,19 +13,23 @@ class State(models.TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Could not be delivered")
     HELD = "held", _("Held back")
+    DROPPED = "dropped", _("Not to be sent any more")
 
 
 PENDING = (State.QUEUED, State.SENDING)
+MAIL, PUSH = "mail", "push"  # the ways on which envelopes leave; `wiring.CARRIERS` names who carries what is not mail
 
 
 class Envelope(models.Model):
-    """One message to one recipient. `reference` says what it carries ("message:123")."""
+    """One message to one recipient. `reference` says what it carries ("message:123"), `channel` the way that it takes."""
 
     client = models.ForeignKey(Client, models.PROTECT, null=True, related_name="+", db_index=False)
+    channel = models.CharField(max_length=8, default=MAIL)
     purpose = models.CharField(max_length=16)
     reference = models.CharField(max_length=64, blank=True)
     to = models.CharField(max_length=320)
     to_name = models.CharField(max_length=120, blank=True)
+    target = models.CharField(max_length=64, blank=True, help_text=_("What its carrier sends it to, when not mail."))
     sender = models.CharField(max_length=320)
     sender_name = models.CharField(max_length=120, blank=True)
     return_path = models.CharField(max_length=320, blank=True)

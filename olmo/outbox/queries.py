@@ -5,11 +5,19 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from olmo.kernel import clock
 from olmo.kernel.config import current
 
-from .models import PENDING, Envelope, State
+from .models import MAIL, PENDING, Envelope, State
+
+_ENDED = {
+    State.SENT: gettext_lazy("Sent to %(to)s"),
+    State.FAILED: gettext_lazy("Could not be delivered to %(to)s: %(reason)s"),
+    State.HELD: gettext_lazy("Held back from %(to)s: %(reason)s"),
+    State.DROPPED: gettext_lazy("Not sent to %(to)s any more: %(reason)s"),
+}
 
 
 @dataclass(frozen=True)
@@ -53,13 +61,9 @@ def by_message_id(message_id: str, recipients: Iterable[str] = ()) -> Envelope |
 def words(envelope: Envelope) -> str:
     """How far it got, in one sentence."""
     names = {"to": envelope.to, "reason": envelope.last_error}
-    if envelope.state == State.SENT:
-        return _("Sent to %(to)s") % names
-    if envelope.state == State.FAILED:
-        return _("Could not be delivered to %(to)s: %(reason)s") % names
-    if envelope.state == State.HELD:
-        return _("Held back from %(to)s: %(reason)s") % names
-    if current().relay is None:
+    if (words := _ENDED.get(State(envelope.state))) is not None:
+        return str(words) % names
+    if envelope.channel == MAIL and current().relay is None:
         return _("Waiting for %(to)s: no relay for outgoing mail is set (OLMO_SMTP_URL)") % names
     if envelope.last_error:
         return _("Waiting for %(to)s, to be tried again: %(reason)s") % names

@@ -23,6 +23,7 @@ class Result(Enum):
     LATER = "later"  # this message: try again
     REFUSED = "refused"  # this message: never
     IN_DOUBT = "in doubt"  # handed over, and the answer was not heard
+    DROPPED = "dropped"  # nobody is to get it any more
     UNREACHABLE = "unreachable"  # the relay itself: nothing can be sent now
 
 

@@ -6,6 +6,7 @@ the answer, and the work done before it, are the same for known and unknown addr
 
 import logging
 from datetime import timedelta
+from importlib import import_module
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -99,6 +100,8 @@ def end_session(request: HttpRequest) -> None:
     person: Person | None = request.person  # type: ignore[attr-defined]
     if person is not None:
         live.tell(person=person.pk)
+        for react in getattr(import_module(settings.OLMO_WIRING), "SIGNED_OUT", []):
+            react(person, request.session.session_key or "")
         log.info("Person %d signed out", person.pk)
     logout(request)
 

@@ -20,7 +20,7 @@ def stream_url(request: HttpRequest, tickets: list[int] | None = None) -> str:
     person: Person = request.person  # type: ignore[attr-defined]
     return stream.address(
         stream.Listener(
-            person=person.pk, session=request.session.session_key or "", proof=_proof(person), clients=_clients(person),
+            person=person.pk, session=request.session.session_key or "", proof=proof_of(person), clients=_clients(person),
             tickets=None if tickets is None else frozenset(tickets),
         )
     )  # fmt: skip
@@ -37,7 +37,7 @@ def ended(listeners: list[stream.Listener]) -> set[stream.Listener]:
         found = Person.objects.filter(pk__in={listener.person for listener in listeners}, is_active=True).annotate(
             client_ids=ArrayAgg("clients", distinct=True, filter=Q(clients__isnull=False), default=[])
         )
-        people = {person.pk: (_proof(person), _clients(person)) for person in found}
+        people = {person.pk: (proof_of(person), _clients(person)) for person in found}
     return {
         listener
         for listener in listeners
@@ -57,7 +57,15 @@ async def guard(listeners: list[stream.Listener]) -> set[stream.Listener]:
     return await sync_to_async(check, thread_sensitive=False)()
 
 
-def _proof(person: Person) -> str:
+def is_open(person: Person, session: str, proof: str) -> bool:
+    """Whether a session of a person goes on: not signed out, the same password and rights, still here."""
+    if not person.is_active or proof_of(person) != proof:
+        return False
+    return Session.objects.filter(pk=session, expire_date__gt=clock.now()).exists()
+
+
+def proof_of(person: Person) -> str:
+    """A digest that changes with the password and with what the person is."""
     return digest(f"{person.get_session_auth_hash()} {person.kind} {person.client_id} {person.sees_organisation}")
 
 

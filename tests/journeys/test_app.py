@@ -17,6 +17,14 @@ KEPT = "caches.keys().then((names) => Promise.all(names.map((name) => caches.ope
 ACTIVE = "() => navigator.serviceWorker.getRegistration().then((found) => Boolean(found?.active))"
 CONTROLLED = "() => Boolean(navigator.serviceWorker.controller)"
 
+# No push service of a browser's maker can be asked here: its answer, with a real key pair.
+SUBSCRIBES = """async () => {
+    const text = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+    const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+    const keys = { p256dh: text(await crypto.subtle.exportKey("raw", pair.publicKey)), auth: text(crypto.getRandomValues(new Uint8Array(16))) };
+    PushManager.prototype.subscribe = async () => ({ toJSON: () => ({ endpoint: "https://push.example.com/1", keys }) });
+}"""  # noqa: E501
+
 
 class AnApp(Journey):
     def open_app(self, path: str = "/desk/") -> Page:
@@ -73,3 +81,33 @@ class AnApp(Journey):
         page.context.set_offline(False)
         page.get_by_role("link", name="Try again").click()
         expect(page.locator("#reply-text")).to_have_value("half a thought")
+
+    def test_a_press_switches_notices_on_and_the_worker_shows_one(self) -> None:
+        page = self.open_app("/account/devices")
+        page.context.grant_permissions(["notifications"], origin=self.url("").rstrip("/"))
+        page.evaluate(SUBSCRIBES)
+        page.get_by_role("button", name="Show notices on this device").click()
+        expect(page.get_by_text("Notices are shown on Chrome on Linux from now on.")).to_be_visible()
+        expect(page.locator(".devices li")).to_have_count(1)
+        self.picture(page, "devices")
+        self.push(
+            page, {"title": "Ines gave it to you", "body": "#1 Printer", "tag": "t", "url": "/desk/", "stays": False}
+        )
+        page.wait_for_function(
+            "navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((all) => all[0]?.body === '#1 Printer')"
+        )
+        page.get_by_role("button", name="Remove Chrome on Linux").click()
+        expect(page.get_by_text("No device shows notices yet.")).to_be_visible()
+
+    def push(self, page: Page, shown: dict[str, Any]) -> None:
+        """Deliver a push as the browser would."""
+        devtools = page.context.new_cdp_session(page)
+        known: list[str] = []
+        devtools.on(
+            "ServiceWorker.workerRegistrationUpdated",
+            lambda said: known.extend(each["registrationId"] for each in said["registrations"]),
+        )
+        devtools.send("ServiceWorker.enable")
+        page.wait_for_timeout(300)
+        message = {"origin": self.url("").rstrip("/"), "registrationId": known[0], "data": json.dumps(shown)}
+        devtools.send("ServiceWorker.deliverPushMessage", message)

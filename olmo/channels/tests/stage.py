@@ -23,7 +23,8 @@ from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets.models import Message, Ticket
 
 HELP = "help@desk.example"
-LATER = {"olmo.outbox.jobs.deliver"}  # needs a relay: `delivered` does it
+# They need a relay, or a push service: `delivered` and `carry_due` do it.
+LATER = {"olmo.outbox.jobs.deliver", "olmo.outbox.jobs.carry"}
 
 
 def mail(
