@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
-from olmo.people import audit
+from olmo.kernel.text import clean_line
+from olmo.people import administration, audit
 from olmo.people.actions import robot
 from olmo.people.models import Person
 from olmo.tenancy.models import Client
@@ -18,43 +19,80 @@ from olmo.tickets.log import changing
 from olmo.tickets.models import ACTIVE, Category, Event, Ticket
 from olmo.tickets.policy import require_work
 
-from . import clocks
+from . import calendars, clocks
 from .engine import case
+from .engine.working_time import Calendar as WorkingCalendar
+from .engine.working_time import Union
 from .models import Agreement, AgreementKind, Calendar, Clock, Terms, Waiver
 from .promises import Governing, governing, of_content, working_calendar
 
 BATCH = 200
 
 
-def set_calendar(name: str, content: dict[str, Any], *, by: Person) -> Calendar:
-    """Keep a calendar. content: zone, hours, holidays, exceptions, as in a case.
+def set_calendar(
+    name: str, content: dict[str, Any], *, by: Person, instead_of: Calendar | None = None, seen: str = ""
+) -> Calendar:
+    """Keep a calendar. content: zone, hours, holidays, exceptions, as in a case, or a union of such.
 
-    Raises Invalid (a rule is broken, or nothing would ever count), Conflict (terms use it: a changed calendar would change what
-    was promised without an amendment; give the new one another name).
+    instead_of: the calendar that is changed. One that terms or a union use stays as it is: under another name a new one is made,
+    under its own it is a conflict, since it would change what was promised without an amendment.
+    Raises NotAllowed, Invalid (names the field; nothing would ever count), Conflict.
     """
-    if not name.strip():
+    name = clean_line(name, 80)
+    if not name:
         raise Invalid("name", _("A calendar needs a name."))
+    _require_hours(content, name)
+    with transaction.atomic():
+        administration.require_administrator(by)
+        kept = _kept_calendar(name, instead_of, seen)
+        if kept is not None and (kept.name, kept.content) == (name, content):
+            return kept
+        users = calendars.used_by(kept.name) if kept is not None else []
+        if users and kept is not None and kept.name == name:
+            words = {"name": name, "users": ", ".join(users[:3])}
+            refusal = _(
+                "%(users)s counts by the calendar %(name)s. Give the new hours another name, and amend the terms."
+            )
+            raise Conflict(refusal % words)
+        made = kept if kept is not None and not users else Calendar()
+        before = {"name": made.name or None, "content": made.content}
+        made.name, made.content = name, content
+        made.save()
+        audit.record(by, f"calendar: {name}", audit.difference(before, {"name": name, "content": content}))
+        return made
+
+
+def _require_hours(content: dict[str, Any], name: str) -> None:
     try:
-        read = case.calendar(content, name)
+        read = working_calendar(json.dumps(content), name)
     except case.BadCase as problem:
         raise Invalid("content", str(problem)) from None
-    if not any(read.weekly) and not any(read.days.values()):
-        raise Invalid("content", _("A calendar without hours would never let a clock run."))
-    kept = Calendar.objects.filter(name=name).first()
-    if kept is not None and kept.content == content:
-        return kept
-    if kept is not None and _is_used(name):
-        raise Conflict(_("Terms use the calendar %(name)s. Give the new hours another name.") % {"name": name})
-    audit.record(
-        by, f"calendar: {name}", audit.difference({"content": kept.content if kept else None}, {"content": content})
-    )
-    return Calendar.objects.update_or_create(name=name, defaults={"content": content})[0]
+    parts = read.parts if isinstance(read, Union) else (read,)
+    if not any(any(p.weekly) or any(p.days.values()) for p in parts if isinstance(p, WorkingCalendar)):
+        raise Invalid("hours", _("A calendar without hours would never let a clock run."))
 
 
-def _is_used(name: str) -> bool:
-    return any(
-        f'"{name}"' in str(content).replace("'", '"') for content in Terms.objects.values_list("content", flat=True)
-    )
+def _kept_calendar(name: str, instead_of: Calendar | None, seen: str) -> Calendar | None:
+    """The calendar that is changed, locked. Raises Invalid (another one has the name), Conflict (it changed meanwhile)."""
+    same = Calendar.objects.select_for_update().filter(name=name).first()
+    if instead_of is None:
+        return same
+    kept = Calendar.objects.select_for_update().get(pk=instead_of.pk)
+    administration.require_unchanged({"name": kept.name, "content": kept.content}, seen)
+    if same is not None and same.pk != kept.pk:
+        raise Invalid("name", _("Another calendar has this name."))
+    return kept
+
+
+def remove_calendar(calendar: Calendar, *, by: Person) -> None:
+    """Remove a calendar that nothing uses. Raises NotAllowed, Conflict."""
+    with transaction.atomic():
+        administration.require_administrator(by)
+        kept = Calendar.objects.select_for_update().get(pk=calendar.pk)
+        if users := calendars.used_by(kept.name):
+            raise Conflict(_("%(users)s counts by this calendar.") % {"users": ", ".join(users[:3])})
+        audit.record(by, f"calendar: {kept.name}", {"content": [kept.content, None]})
+        kept.delete()
 
 
 def agree(
@@ -111,9 +149,9 @@ def _check(content: dict[str, Any], version: str, valid_from: datetime, valid_to
         raise Invalid("version", _("A version needs a name."))
     if valid_to is not None and valid_to <= valid_from:
         raise Invalid("valid_to", _("Terms must end after they begin."))
-    calendars = {c.name: working_calendar(json.dumps(c.content), c.name) for c in Calendar.objects.all()}
+    known = {c.name: working_calendar(json.dumps(c.content), c.name) for c in Calendar.objects.all()}
     try:
-        of_content(content, version, 0, None, False, calendars)
+        of_content(content, version, 0, None, False, known)
     except case.BadCase as problem:
         raise Invalid("content", str(problem)) from None
 

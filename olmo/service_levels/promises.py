@@ -11,6 +11,7 @@ from django.db.models import Q
 from .engine import case
 from .engine.terms import Target, Version
 from .engine.working_time import Calendar as WorkingCalendar
+from .engine.working_time import Union, WorkingTime
 from .models import Agreement, AgreementKind, Calendar, Terms
 
 NOTHING = Version("", -(10**12), None, False, {}, Target(None, WorkingCalendar("UTC", [()] * 7), frozenset()))
@@ -18,9 +19,13 @@ MARKS = (75, 90)  # shares of the target, in percent, at which somebody is warne
 
 
 @lru_cache(maxsize=500)
-def working_calendar(content: str, name: str) -> WorkingCalendar:
-    """A stored calendar; the same content is worked out once in a process."""
-    return case.calendar(json.loads(content), f"calendars.{name}")
+def working_calendar(content: str, name: str) -> WorkingTime:
+    """A stored calendar or union of calendars; the same content is worked out once in a process. Raises BadCase."""
+    kept = case.mapping(json.loads(content), f"calendars.{name}")
+    if "union" not in kept:
+        return case.calendar(kept, f"calendars.{name}")
+    parts = case.mapping(kept["union"], f"calendars.{name}.union")
+    return Union([case.calendar(part, f"calendars.{name}.union.{each}") for each, part in parts.items()])
 
 
 @dataclass
@@ -64,7 +69,7 @@ def governing(clients: Iterable[int], known_at: datetime | None = None) -> Gover
     return found
 
 
-def version(row: Terms, calendars: dict[str, WorkingCalendar]) -> Version:
+def version(row: Terms, calendars: dict[str, WorkingTime]) -> Version:
     """One stored version."""
     end = None if row.valid_to is None else int(row.valid_to.timestamp())
     return of_content(row.content, row.version, int(row.valid_from.timestamp()), end, row.is_for_running, calendars)
@@ -76,7 +81,7 @@ def of_content(
     start: int,
     end: int | None,
     running: bool,
-    calendars: dict[str, WorkingCalendar],
+    calendars: dict[str, WorkingTime],
 ) -> Version:
     """Terms as they are stored: calendar, pauses, targets by priority and metric. Raises BadCase."""
     where = case.calendar_named(case.needed(content, "calendar", ""), "calendar", calendars)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from olmo.automation.models import Macro
 from olmo.channels.models import Mailbox
 from olmo.people.models import Kind, Person, Team, Tier
+from olmo.service_levels.models import Calendar
 from olmo.tenancy.models import Client
 from olmo.tickets import tagging
 from olmo.tickets.models import Category, CustomField, WorkingState
@@ -81,5 +82,6 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "fields": _named(CustomField.objects.all(), "field", "label", "labels", "key"),
     "answers": _answers,
     "tags": _tags,
+    "calendars": _named(Calendar.objects.all(), "calendar"),
     "mailboxes": _named(Mailbox.objects.order_by("address"), "mailbox", "address"),
 }  # fmt: skip

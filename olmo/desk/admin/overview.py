@@ -22,6 +22,7 @@ from .pages import SECTIONS, administrators, show, typed
 
 # section -> what it is for, in one sentence
 PURPOSES: Mapping[str, Words] = {
+    "calendars": gettext_lazy("When time counts: weekly hours, public holidays and other days, by country and zone."),
     "provider": gettext_lazy("Who runs this desk: its name, its address, its signature."),
     "organisations": gettext_lazy(
         "Whom the desk helps, by which mail domains they are known, and what matters to them."

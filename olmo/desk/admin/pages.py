@@ -38,6 +38,7 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
             ("activities", _("Time")),
         ),
     ),
+    (_("Service levels"), (("calendars", _("Calendars")),)),
     (_("Mail"), (("mailboxes", _("Mailboxes")), ("incoming", _("Incoming mail")), ("outgoing", _("Outgoing mail")))),
     (_("Record"), (("changes", _("Change log")),)),
 )

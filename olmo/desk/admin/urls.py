@@ -4,6 +4,7 @@ from django.urls import path
 
 from .. import canned, macros
 from . import (
+    calendars,
     categories,
     changes,
     fields,
@@ -63,6 +64,11 @@ urlpatterns = [
     path("time/new", worktime.activity, name="admin_activity_new"),
     path("time/<int:pk>", worktime.activity, name="admin_activity"),
     path("time/<int:pk>/removal", worktime.removal, name="admin_activity_removal"),
+    path("calendars", calendars.listed, name="admin_calendars"),
+    path("calendars/new", calendars.calendar, name="admin_calendar_new"),
+    path("calendars/union", calendars.calendar, {"is_union": True}, name="admin_calendar_union"),
+    path("calendars/<int:pk>", calendars.calendar, name="admin_calendar"),
+    path("calendars/<int:pk>/removal", calendars.removal, name="admin_calendar_removal"),
     path("mailboxes", mailboxes.mailboxes, name="admin_mailboxes"),
     path("mailboxes/new", mailboxes.mailbox, name="admin_mailbox_new"),
     path("mailboxes/<int:pk>", mailboxes.mailbox, name="admin_mailbox"),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from .clock import CASE_METRICS, Happening
 from .terms import Hold, Target, Version, in_force
-from .working_time import EPOCH, Calendar, Periods
+from .working_time import EPOCH, Calendar, Periods, WorkingTime
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 KINDS = ("opened", "replied", "received", "held", "resumed", "prioritised", "resolved", "reopened", "closed")
@@ -190,13 +190,13 @@ def version(found: object, at: str, calendars: Mapping[str, Calendar], prioritie
     return Version(name, start, end, applies == "running", used, own)
 
 
-def metrics(found: object, at: str, own: Target, calendars: Mapping[str, Calendar]) -> dict[str, Target]:
+def metrics(found: object, at: str, own: Target, calendars: Mapping[str, WorkingTime]) -> dict[str, Target]:
     """The targets of one priority."""
     given = mapping(found, at)
     return {m.value: target(needed(given, m.value, at), f"{at}.{m.value}", own, calendars) for m in CASE_METRICS}
 
 
-def target(found: object, at: str, own: Target, calendars: Mapping[str, Calendar]) -> Target:
+def target(found: object, at: str, own: Target, calendars: Mapping[str, WorkingTime]) -> Target:
     """One target: minutes, minutes with a calendar or pauses of its own, or no promise."""
     if found is None:
         return own
@@ -211,7 +211,7 @@ def target(found: object, at: str, own: Target, calendars: Mapping[str, Calendar
     return Target(seconds, calendars[where], held, where)
 
 
-def calendar_named(found: object, at: str, calendars: Mapping[str, Calendar]) -> str:
+def calendar_named(found: object, at: str, calendars: Mapping[str, WorkingTime]) -> str:
     """The name of a calendar of the case."""
     name = text(found, at)
     if name not in calendars:
