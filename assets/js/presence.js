@@ -1,26 +1,12 @@
 // Who is at which ticket: the tab with the stream hears it and tells the others; each shows it in its rows and at its ticket.
-import { arriving, words } from "./page.js";
+import { arriving } from "./page.js";
+import { kind, mark, sentence, short } from "./presence-marks.js";
 
 const me = Number(document.body.dataset.liveKey);
 const channel = new BroadcastChannel(`olmo-here-${me}`);
-const WORDS = { read: "isReading", reply: "isReplying", note: "isNoting", change: "isChanging" };
 let here = {}; // a ticket's number -> [[person, name, doing]], without the reader
 let isFirst = false; // this tab holds the stream
 
-const kind = (doing) => doing.split(":")[0];
-const short = (name) => name.split(" ").filter(Boolean).map((word) => word[0]).filter((_, at, all) => !at || at === all.length - 1).join("");
-const drawing = (name) => document.getElementById("words")?.content.querySelector(`.icon:has([href$="#i-${name}"])`)?.cloneNode(true) ?? "";
-const part = (text, css, attributes = {}) => Object.assign(document.createElement("span"), { textContent: text, className: css, ...attributes });
-
-function mark(sentence, doing, brief = "") {
-  const isReading = doing === "read";
-  const made = part("", isReading ? "presence" : "presence presence--writing", { title: sentence });
-  const initials = part(brief, "", { ariaHidden: "true" });
-  made.append(drawing(isReading ? "eye" : "pen"), ...(brief ? [initials, part(sentence, "visually-hidden")] : [part(sentence, "")]));
-  return made;
-}
-
-const sentence = ([, name, doing], word = WORDS[kind(doing)]) => words(word, { name });
 function fill(place, made) {
   if (place.textContent === made.map((mark) => mark.textContent).join("")) return; // a status says only what is new
   place.replaceChildren(...made);

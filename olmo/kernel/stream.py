@@ -396,6 +396,5 @@ async def _until_gone(receive: Receive) -> None:
 
 async def empty(status: int, send: Send) -> None:
     """An answer without words."""
-    headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": [(b"cache-control", b"no-store")]})
     await send({"type": "http.response.body", "body": b""})

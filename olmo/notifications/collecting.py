@@ -12,7 +12,7 @@ from olmo.tickets import undo
 from olmo.tickets.sentences import describe
 
 from . import kinds, pushing, wording
-from .models import Notice
+from .models import Alert, Notice
 from .sending import own_headers, page_of, preferences_url
 from .telling import is_silenced, reader_of, suppress
 
@@ -31,7 +31,11 @@ def _send(pk: int, now: datetime) -> bool:
     rows = Notice.objects.select_for_update(skip_locked=True, of=("self",)).select_related("event__ticket", "event__by")
     notices = list(rows.filter(person=pk, due_at__lte=now).order_by("pk")[:MOST_IN_ONE])
     person = Person.objects.get(pk=pk)
-    told = [notice for notice in notices if _is_still_for(person, notice)]
+    events = [notice.event_id for notice in notices]
+    read = set(
+        Alert.objects.filter(person=pk, event__in=events).exclude(read_at=None).values_list("event_id", flat=True)
+    )
+    told = [notice for notice in notices if notice.event_id not in read and _is_still_for(person, notice)]
     for notice in notices:
         notice.due_at = None
         if notice not in told:

@@ -9,11 +9,13 @@ import os
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import http_ece
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from py_vapid import Vapid02
@@ -31,7 +33,7 @@ from olmo.tickets import undo
 from olmo.tickets.models import Event, Priority
 from olmo.tickets.sentences import describe
 
-from . import devices
+from . import devices, promising
 from .models import Device, Notice
 from .telling import may_be_told
 
@@ -92,14 +94,15 @@ def _shown(person: Person, envelope: Envelope) -> dict[str, Any] | None:
     events = [event for event in found if may_be_told(person, event.ticket) and not undo.is_undone(event)]
     if not events:
         return None
-    with override(person.language):
+    with override(person.language), timezone.override(ZoneInfo(person.time_zone)):
         return _one(person, events[0]) if len(events) == 1 else _many(events)
 
 
 def _one(person: Person, event: Event) -> dict[str, Any]:
     ticket = event.ticket
     is_mention = person.pk in event.data.get("mentioned", [])
-    said = _("%(by)s mentioned you.") % {"by": event.by.name} if is_mention else describe(person, [event])[0]
+    mentioned = _("%(by)s mentioned you.") % {"by": event.by.name} if is_mention else ""
+    said = mentioned or promising.said(event) or describe(person, [event])[0]
     return {
         "title": said, "body": f"#{ticket.number} {ticket.subject}"[:200], "tag": f"ticket-{ticket.pk}",
         "url": reverse("desk:ticket", args=[ticket.number]), "stays": ticket.priority == Priority.CRITICAL,

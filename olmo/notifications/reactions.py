@@ -17,6 +17,7 @@ from olmo.tickets import actions, undo
 from olmo.tickets.changes import (
     ApprovalAsked,
     Assigned,
+    Breached,
     CallbackMissed,
     Change,
     DeliveryFailed,
@@ -29,11 +30,12 @@ from olmo.tickets.changes import (
     Replied,
     Resolved,
     SendStopped,
+    Warned,
     of_event,
 )
 from olmo.tickets.models import Event, Message, MessageKind
 
-from . import kinds
+from . import kinds, promising
 from .acknowledging import acknowledge
 from .answers import send_answer
 from .noticing import following_agents, members_of, notify, team_name
@@ -155,7 +157,7 @@ def _handed_over(event: Event, change: HandedOver) -> None:
             return (
                 ngettext(
                     "%(by)s handed a ticket over to your team.",
-                    "%(by)s handed %(n)d tickets over to teams.",
+                    "%(by)s handed %(n)d tickets over to your team.",
                     change.count,
                 )
                 % words
@@ -210,7 +212,7 @@ _REACTIONS: dict[type[Change], Callable[[Event, Any], None]] = {
     Replied: _replied, Resolved: _resolved, Received: _received, Assigned: _assigned,
     Escalated: _escalated, DeliveryFailed: _delivery_failed, ApprovalAsked: _approval_asked,
     DraftReturned: _draft_returned, SendStopped: _send_stopped,
-    CallbackMissed: missed,
+    CallbackMissed: missed, Warned: promising.warned, Breached: promising.breached,
 }  # fmt: skip
 
 

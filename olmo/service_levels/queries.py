@@ -42,6 +42,12 @@ def of(ticket: Ticket) -> list[Clock]:
     return list(newest.values())
 
 
+def due(ticket: Ticket, metric: str, started_at: datetime) -> datetime | None:
+    """When the promise of a clock, named by its metric and its start, is due."""
+    found = Clock.objects.filter(ticket=ticket, metric=metric, started_at=started_at)
+    return found.values_list("due_at", flat=True).first()
+
+
 def explained(ticket: Ticket) -> list[Explained]:
     """Why each clock of a ticket is due when it is, made from its log and the terms."""
     log = list(Event.objects.filter(ticket=ticket).order_by("seq"))

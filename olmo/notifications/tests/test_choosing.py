@@ -5,6 +5,7 @@ from datetime import datetime, time
 from olmo.channels.tests.stage import do_jobs, envelopes
 from olmo.kernel import clock
 from olmo.notifications import collecting
+from olmo.notifications.actions import read
 from olmo.notifications.models import Alert, Notice, Preference, Rhythm
 from olmo.outbox.models import Envelope
 from olmo.people.models import Person
@@ -104,6 +105,18 @@ class Rhythms(Choosing):
         (mail,) = self.mails(self.tove, "digest")
         self.assertEqual(mail.text.count("because you were mentioned"), 2)
         self.assertEqual(self.collect("2026-03-02 13:00"), 0)
+
+    def test_what_was_read_in_the_pages_already_is_left_out(self) -> None:
+        self.rhythm(collect_at=[time(13)])
+        with self.at("2026-03-02 09:00"):
+            self.mention(self.tove)
+            do_jobs()
+            read(self.tove, ticket=self.ticket)
+            self.mention(self.tove)
+            do_jobs()
+        self.assertEqual(self.collect("2026-03-02 12:00"), 1)
+        (mail,) = self.mails(self.tove, "digest")
+        self.assertEqual(mail.text.count("because you were mentioned"), 1)
 
     def test_quiet_hours_past_midnight_hold_it_until_their_end(self) -> None:
         self.rhythm(quiet_from=time(20), quiet_until=time(7, 30))

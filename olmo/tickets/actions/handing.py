@@ -1,5 +1,6 @@
 """Handing over: an agent's shift ends, and their tickets go on with others."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
@@ -38,10 +39,19 @@ def hand_over(
         checked_team(team)
     own = notes or {}
     with transaction.atomic():
+        counts = Counter(_taker(ticket, assignee, team) for ticket in chosen)  # the first for each says how many
         return [
-            _hand(ticket, by, assignee, team, own.get(ticket.number, "").strip() or note, 0 if n else len(chosen))
-            for n, ticket in enumerate(chosen)
-        ]
+            _hand(
+                ticket, by, assignee, team, own.get(ticket.number, "").strip() or note,
+                counts.pop(_taker(ticket, assignee, team), 0),
+            )
+            for ticket in chosen
+        ]  # fmt: skip
+
+
+def _taker(ticket: Ticket, assignee: Person | None, team: Team | None) -> int | None:
+    """Who is told of it together with others: the colleague, or the team that it goes (back) to."""
+    return assignee.pk if assignee else team.pk if team else ticket.team_id
 
 
 def _hand(ticket: Ticket, by: Person, assignee: Person | None, team: Team | None, note: str, count: int) -> Event:

@@ -57,7 +57,7 @@ class Escalated(Change):
 
 @dataclass(frozen=True, kw_only=True)
 class HandedOver(Change):
-    """Its agent gave it to a colleague or to a team, with a note: a shift ends. Of several together the first knows how many."""
+    """Its agent gave it to a colleague or to a team, with a note: a shift ends. The first of several says how many."""
 
     touches = frozenset({"team", "assignee"})
     has_words = True

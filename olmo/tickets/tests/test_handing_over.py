@@ -36,6 +36,12 @@ class HandingOver(DeskTest):
         found = [(self.fresh(t).team_id, self.fresh(t).assignee_id) for t in (one, two)]
         self.assertEqual(found, [(self.desk.pk, None), (self.network.pk, None)])
 
+    def test_back_to_several_teams_the_first_for_each_says_how_many(self) -> None:
+        one, two, three = self.mine("VPN"), self.mine("Printer"), self.mine("Switch")
+        actions.assign(three, by=self.alma, team=self.network, assignee=self.alma)
+        events = actions.hand_over([one, two, three], by=self.alma, note="Good night.")
+        self.assertEqual([event.data.get("count", 0) for event in events], [2, 0, 1])
+
     def test_one_that_cannot_go_keeps_all_of_them(self) -> None:
         one, theirs = self.mine("VPN"), self.mine("Truck", by=self.bea)
         with self.assertRaises(Invalid) as refusal:  # Otto works for Bolt only
