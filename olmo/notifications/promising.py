@@ -30,7 +30,7 @@ def said(event: Event) -> str:
     change: Any = of_event(event.kind, event.data)
     if not isinstance(change, Warned | Breached):
         return ""
-    words = {"metric": METRICS.get(change.metric, change.metric)}
+    words: dict[str, Any] = {"metric": METRICS.get(change.metric, change.metric)}
     if isinstance(change, Breached):
         return _("The promise of %(metric)s was broken: it was due %(at)s.") % {
             **words, "at": spoken.moment(change.breached_at),
