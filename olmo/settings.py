@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "olmo.tickets",
     "olmo.worklog",
     "olmo.service_levels",
+    "olmo.routing",
     "olmo.channels",
     "olmo.writing",
     "olmo.automation",

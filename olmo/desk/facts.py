@@ -13,7 +13,7 @@ from olmo.people.models import Person
 from olmo.tickets.conversation import Around
 from olmo.tickets.models import CustomField, HoldReason, Impact, Priority, Status, Ticket, TicketKind, Urgency
 
-from . import callbacks, checklist, places, promises, related, requester, worktime
+from . import callbacks, checklist, places, promises, related, requester, triage, worktime
 
 Fact = dict[str, Any]
 
@@ -121,6 +121,7 @@ def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list
     """What stands beside a ticket. token: the hidden field of the forms that stand there."""
     properties = [*_properties(ticket, around), *_custom(ticket, around)]
     parts: list[dict[str, Any]] = [requester.section(ticket, around), {"title": _("Properties"), "facts": properties}]
+    parts += triage.sections(ticket, token)
     parts += [
         callbacks.section(ticket, token),
         checklist.section(ticket, token),

@@ -10,6 +10,7 @@ order; then the INSIDE reactions of `wiring` run, and one job for the AFTER reac
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -29,6 +30,7 @@ COLUMNS = tuple(f.attname for f in Ticket._meta.concrete_fields)
 
 _rehearsed: ContextVar[list[Event] | None] = ContextVar("rehearsed", default=None)
 _cause: ContextVar[Event | None] = ContextVar("cause", default=None)
+_reason: ContextVar[dict[str, Any] | None] = ContextVar("reason", default=None)
 
 
 class Stale(Conflict):
@@ -61,6 +63,8 @@ class Log:
     def record(self, change: Change) -> Event:
         """Apply `change` to the row and append its event. Returns the event; its `seq` is final, its id comes at the end."""
         ticket, moment = self.ticket, clock.now()
+        if reason := _reason.get():
+            change = replace(change, **reason)
         at = max(moment, ticket.updated_at) if ticket.version else moment
         change.apply(ticket, at)
         ticket.version += 1
@@ -138,6 +142,16 @@ def caused_by(event: Event) -> Iterator[None]:
         yield
     finally:
         _cause.reset(token)
+
+
+@contextmanager
+def because(*, triage: float | None = None, rule: str = "") -> Iterator[None]:
+    """Everything recorded inside says why it was done: triage with its confidence, or a routing rule by its name."""
+    token = _reason.set({"triage": triage, "rule": rule})
+    try:
+        yield
+    finally:
+        _reason.reset(token)
 
 
 @contextmanager

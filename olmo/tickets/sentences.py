@@ -40,13 +40,24 @@ _PEOPLE, _TEAMS, _TICKETS = ("assignee", "person", "requester"), ("team", "from_
 def describe(viewer: Person, events: list[Event]) -> list[str]:
     """One sentence an event, in order. Few queries, however many events."""
     names = _Names(events)
-    return [str(KINDS[event.kind].words) % _Values(event, names) for event in events]
+    return [_sentence(event, names) for event in events]
 
 
 def planned(events: list[Event]) -> list[str]:
     """The same of events that were only rehearsed: what would be done, and by nobody yet."""
     names = _Names(events)
     return [str(KINDS[event.kind].plan or KINDS[event.kind].words) % _Values(event, names) for event in events]
+
+
+def _sentence(event: Event, names: "_Names") -> str:
+    return str(KINDS[event.kind].words) % _Values(event, names) + _why(event.data)
+
+
+def _why(data: dict[str, Any]) -> str:
+    """Why a robot did it, in brackets: triage with how sure it was, or the routing rule."""
+    if data.get("triage") is not None:
+        return " " + _("(triage, %(percent)d %% sure)") % {"percent": int(data["triage"] * 100)}
+    return " " + _("(rule “%(rule)s”)") % {"rule": data["rule"]} if data.get("rule") else ""
 
 
 class _Values(dict[str, str]):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from olmo.automation.models import Macro
 from olmo.channels.models import Mailbox
 from olmo.people.models import Kind, Person, Team, Tier
+from olmo.routing.models import Target
 from olmo.service_levels.models import Calendar
 from olmo.tenancy.models import Client
 from olmo.tickets import tagging
@@ -68,6 +69,12 @@ def _answers(words: str) -> Iterable[tuple[str, str]]:
         yield one.title, reverse("desk:canned_one", args=[one.pk])
 
 
+def _targets(words: str) -> Iterable[tuple[str, str]]:
+    for target in Target:
+        if words.casefold() in str(target.label).casefold():
+            yield str(target.label), reverse("desk:admin_triage_target", args=[target.value])
+
+
 # section -> how to look for what is set in it; a new section adds its line
 FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "organisations": _named(Client.objects.order_by("name"), "organisation", "name", "domains__name"),
@@ -83,5 +90,6 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "answers": _answers,
     "tags": _tags,
     "calendars": _named(Calendar.objects.all(), "calendar"),
+    "triage": _targets,
     "mailboxes": _named(Mailbox.objects.order_by("address"), "mailbox", "address"),
 }  # fmt: skip

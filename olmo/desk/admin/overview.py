@@ -40,6 +40,7 @@ PURPOSES: Mapping[str, Words] = {
     "tags": gettext_lazy("Words that agents give to tickets: rename, merge and remove them everywhere."),
     "templates": gettext_lazy("What a new ticket begins from: its words, its team, its checklist."),
     "activities": gettext_lazy("What agents are at when they enter time, and how minutes are counted."),
+    "triage": gettext_lazy("What new tickets probably are, learnt from finished ones, and what it may set alone."),
     "mailboxes": gettext_lazy("The addresses to which requests are sent, and how their mail is fetched."),
     "incoming": gettext_lazy("Mail that could not become a ticket, with its reason."),
     "outgoing": gettext_lazy("Mail that could not be delivered or still waits."),

@@ -19,6 +19,7 @@ from . import (
     tags,
     teams,
     templates,
+    triage,
     worktime,
 )
 
@@ -69,6 +70,8 @@ urlpatterns = [
     path("calendars/union", calendars.calendar, {"is_union": True}, name="admin_calendar_union"),
     path("calendars/<int:pk>", calendars.calendar, name="admin_calendar"),
     path("calendars/<int:pk>/removal", calendars.removal, name="admin_calendar_removal"),
+    path("triage", triage.triage, name="admin_triage"),
+    path("triage/<slug:name>", triage.target, name="admin_triage_target"),
     path("mailboxes", mailboxes.mailboxes, name="admin_mailboxes"),
     path("mailboxes/new", mailboxes.mailbox, name="admin_mailbox_new"),
     path("mailboxes/<int:pk>", mailboxes.mailbox, name="admin_mailbox"),

@@ -43,6 +43,9 @@ class Change:
     words: ClassVar[Words] = ""  # "%(by)s ..." with names resolved by `sentences`
     plan: ClassVar[Words] = ""  # the same before it is done, for kinds that a preview shows: "Close for good"
 
+    triage: float | None = None  # how sure it was (0 to 1), where triage acted alone
+    rule: str = ""  # the name of the routing rule that did it
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         cls.kind = "".join("_" + c.lower() if c.isupper() else c for c in cls.__name__).lstrip("_")
         KINDS[cls.kind] = cls
