@@ -96,7 +96,8 @@ def _learn(request: DeskRequest) -> HttpResponse:
 def _row(told: queries.Told) -> dict[str, Any]:
     figures = told.row.figures
     return {
-        "told": told, "row": told.row, "outcomes": told.outcomes if any(told.outcomes.values()) else {}, "asked": _percent(told.row.precision),
+        "told": told, "row": told.row, "outcomes": told.outcomes if any(told.outcomes.values()) else {},
+        "asked": _percent(told.row.precision),
         "accuracy": _percent(figures.get("accuracy")), "top3": _percent(figures.get("top3")),
         "alone": _step(0, told.promise) if told.promise else None,
         "url": reverse("desk:admin_triage_target", args=[told.row.target]),
