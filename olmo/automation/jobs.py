@@ -13,7 +13,8 @@ def go_on(run_id: int) -> None:
     """The next batches of a run, each in a transaction of its own."""
     while True:
         with scope(EVERY_CLIENT):
-            run = Run.objects.select_related("by", "undoable").filter(pk=run_id, finished_at=None).first()
+            runs = Run.objects.select_related("by", "undoable").select_for_update(of=("self",))
+            run = runs.filter(pk=run_id, finished_at=None).first()
             if run is None:
                 return
             running.proceed(run)

@@ -13,10 +13,14 @@ from olmo.tickets.models import Category, TicketKind, Undoable
 
 
 class Run(models.Model):
-    """Steps on many tickets, and how far they are. `tickets`: [id, version shown]; `results`: [number, id, state, words]."""
+    """Steps on many tickets, and how far they are. `tickets`: [id, version shown]; `results`: [number, id, state, words].
+
+    is_trial: each ticket is tried and taken back at once, for a preview of more tickets than a page can wait for.
+    """
 
     by = models.ForeignKey(Person, models.CASCADE, related_name="+")
     label = models.CharField(max_length=200)
+    is_trial = models.BooleanField(default=False)
     steps: Any = models.JSONField()
     tickets: Any = models.JSONField()
     results: Any = models.JSONField(default=list)

@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, OlmoError
 from olmo.people.models import Person
+from olmo.people.queries import with_access
 from olmo.tickets import undo
 from olmo.tickets.collecting import Collection
 from olmo.tickets.log import rehearsing
@@ -64,6 +65,15 @@ def begin(tickets: list[tuple[int, int]], *, by: Person, steps: Steps, label: st
     return run
 
 
+def try_out(tickets: list[tuple[int, int]], *, by: Person, steps: Steps) -> Run:
+    """Let a job count what would become of these tickets; a former trial of the same person ends."""
+    with transaction.atomic():
+        Run.objects.filter(by=by, is_trial=True).delete()
+        run = Run.objects.create(by=by, steps=dict(steps), tickets=tickets, is_trial=True, made_at=clock.now())
+        wake(run)
+    return run
+
+
 def wake(run: Run) -> None:
     """Queue the job that goes on with a run; it commits with the caller's transaction."""
     app.configure_task(
@@ -75,9 +85,10 @@ def proceed(run: Run) -> None:
     """The next batch of a run, in one transaction; each ticket of it succeeds or is refused for itself."""
     with transaction.atomic(), override(run.by.language):
         run.refresh_from_db()
+        run.by = with_access(run.by_id) or run.by
         start = len(run.results)
         for pk, seen in run.tickets[start : start + BATCH]:
-            run.results.append(_carried_out(run, pk, seen))
+            run.results.append(_tried(run, pk) if run.is_trial else _carried_out(run, pk, seen))
         if len(run.results) >= len(run.tickets):
             run.finished_at = clock.now()
         run.save(update_fields=["results", "finished_at", "undoable"])
@@ -104,6 +115,15 @@ def _carried_out(run: Run, pk: int, seen: int) -> list[object]:
     if not collection.is_final:
         _remember(run, collection)
     return [ticket.number, pk, "done", []]
+
+
+def _tried(run: Run, pk: int) -> list[object]:
+    """One ticket of a trial, in the same form."""
+    ticket = visible_to(run.by).filter(pk=pk).first()
+    if ticket is None:
+        return [0, pk, "refused", [_("You may no longer see this ticket.")]]
+    effect, _events = _rehearsed(ticket, run.by, run.steps)
+    return [ticket.number, pk, effect.state, effect.words]
 
 
 def _remember(run: Run, collection: Collection) -> None:

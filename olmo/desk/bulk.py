@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from olmo.tickets.models import Ticket
 from . import places
 from .filters import Filters
 from .forms.steps import ManyForm, named
-from .shell import DeskRequest, SeeOther, agents, page
+from .shell import DeskRequest, SeeOther, agents, is_part, page
 from .undoing import say
 
 MOST_SHOWN = 100  # tried before it is done; the others when it is done
@@ -75,7 +76,7 @@ def bulk(request: DeskRequest) -> HttpResponse:
 @agents
 def run(request: DeskRequest, pk: int) -> HttpResponse:
     """What was done and what was refused; how far it is, while a job works on it."""
-    found = Run.objects.select_related("undoable").filter(pk=pk, by=request.person).first()
+    found = Run.objects.select_related("undoable").filter(pk=pk, by=request.person, is_trial=False).first()
     if found is None:
         raise NotFound
     refused = [result for result in found.results if result[2] == "refused"]
@@ -128,7 +129,9 @@ def _previewed(request: DeskRequest, chosen: Chosen, form: ManyForm) -> HttpResp
     counts = {state: sum(e.state == state for e in effects) for state in ("done", "same", "refused")}
     effects.sort(key=lambda effect: effect.state != "refused")
     rows = [{"effect": e, "url": places.ticket(e.number), "is_ticked": e.number not in left_out} for e in effects]
-    hidden = len(chosen.tickets) - len(rows)
+    rest = chosen.tickets[MOST_SHOWN:]
+    hidden = len(rest)
+    trial = running.try_out([(t.pk, t.version) for t in rest], by=request.person, steps=form.steps) if rest else None
     extra = {
         "rows": rows,
         "counts": counts,
@@ -136,7 +139,33 @@ def _previewed(request: DeskRequest, chosen: Chosen, form: ManyForm) -> HttpResp
         "hidden": hidden,
         "can_act": counts["done"] or hidden,
     }
+    extra |= _of_trial(trial) if trial else {}
     return _shown(request, chosen, form, extra=extra)
+
+
+@require_safe
+@agents
+def trial(request: DeskRequest, pk: int) -> HttpResponse:
+    """What would become of the tickets that a preview does not show, as far as the job has tried them."""
+    found = Run.objects.filter(pk=pk, by=request.person, is_trial=True).first()
+    if found is None:
+        raise NotFound
+    context = {**_of_trial(found), "title": _("What would happen"), "back_url": reverse("desk:list")}
+    if is_part(request):
+        return render(request, "desk/bulk_trial.html#trial", context)
+    answer = page(request, "desk/bulk_trial.html", context)
+    if found.finished_at is None:
+        answer.headers["Refresh"] = "2"
+    return answer
+
+
+def _of_trial(found: Run) -> dict[str, Any]:
+    refused = [result for result in found.results if result[2] == "refused"]
+    return {
+        "trial": found, "trial_url": reverse("desk:bulk_trial", args=[found.pk]), "trial_total": len(found.tickets),
+        "tried": {state: found.count(state) for state in ("done", "same", "refused")}, "trial_now": len(found.results),
+        "trial_refused": [{"number": n, "url": places.ticket(n) if n else "", "words": words} for n, _pk, _s, words in refused],
+    }  # fmt: skip
 
 
 def _left_out(request: DeskRequest) -> set[int]:

@@ -66,6 +66,7 @@ urlpatterns = [
     path("macros/<int:pk>/removal", macros.removal, name="macro_removal"),
     path("bulk", bulk.bulk, name="bulk"),
     path("bulk/<int:pk>", bulk.run, name="bulk_run"),
+    path("bulk/trials/<int:pk>", bulk.trial, name="bulk_trial"),
     path("undo/<slug:token>", undoing.take_back, name="undo"),
     path("tickets/new/templates", opening.templates, name="templates"),
     path("palette", palette.palette, name="palette"),

@@ -4,8 +4,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from olmo.automation import macros
+from olmo.automation import jobs, macros
 from olmo.automation.macros import MacroSettings
+from olmo.automation.models import Run
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import actions
 from olmo.tickets.models import Message, Status, Ticket, WorkingState
@@ -116,6 +117,20 @@ class TakingBack(Journey):
         page.get_by_label("Subject of the new ticket").fill("Scanner")
         page.get_by_role("button", name="Make a ticket").click()
         expect(page.locator("h1")).to_have_text("Scanner")
+
+    def test_more_tickets_than_a_preview_shows_are_counted_while_one_looks(self) -> None:
+        for n in range(103):
+            self.report(f"Ticket {n}")
+        page = self.sign_in(self.alma)
+        self.visit(page, "/desk/bulk?all=1&box=open")
+        page.get_by_label("Owner").select_option("me")
+        page.get_by_role("button", name="Show what would happen").click()
+        expect(page.locator("#trial")).to_contain_text("3 more tickets: 0 tried so far")
+        with scope(EVERY_CLIENT):
+            pk = Run.objects.get(is_trial=True).pk
+        jobs.go_on(pk)
+        expect(page.locator("#trial")).to_contain_text("3 would change · 0 so already · 0 refused")
+        self.assert_accessible(page)
 
     def test_without_scripts(self) -> None:
         ticket = self.report("VPN drops")

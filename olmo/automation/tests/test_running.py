@@ -44,6 +44,22 @@ class Previewing(DeskTest):
         self.assertReplays(ticket)
 
 
+class Trying(DeskTest):
+    def test_a_job_counts_what_would_happen_and_writes_nothing(self) -> None:
+        tickets = [self.report(f"Ticket {n}") for n in range(28)]
+        actions.resolve(tickets[0], by=self.alma, code="fixed")
+        before = Event.objects.count()
+        pairs = [(ticket.pk, ticket.version) for ticket in tickets]
+        former = running.try_out(pairs, by=self.alma, steps={"state": "closed"})
+        run = running.try_out(pairs, by=self.alma, steps={"state": "resolved", "code": "fixed"})
+        self.assertFalse(Run.objects.filter(pk=former.pk).exists())
+        jobs.go_on(former.pk)
+        jobs.go_on(run.pk)
+        run.refresh_from_db()
+        self.assertEqual((run.count("done"), run.count("refused"), run.finished_at is not None), (27, 1, True))
+        self.assertEqual((Event.objects.count(), run.undoable), (before, None))
+
+
 class Running(DeskTest):
     def pairs(self, *tickets: Ticket) -> list[tuple[int, int]]:
         return [(ticket.pk, ticket.version) for ticket in tickets]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from olmo.automation import jobs
 from olmo.automation.models import Run
 from olmo.kernel import clock
 from olmo.tickets import actions
@@ -64,14 +65,23 @@ class ChangingMany(PageTest):
         ticket.refresh_from_db()
         self.assertEqual((ticket.due_at, ticket.fields), (None, {}))
 
-    def test_the_first_hundred_are_tried_and_the_others_told_of(self) -> None:
+    def test_the_first_hundred_are_shown_and_a_job_counts_the_others(self) -> None:
         numbers = [self.report(f"Ticket {n}").number for n in range(103)]
         page = self.get(f"{URL}?all=1&box=open")
         shown = self.step(page, "preview", kind="service_request")
         self.assertEqual(len(shown.all("[name=kept]")), 100)
-        self.assertIn("3 more tickets are tried when they are changed", shown.text)
+        self.assertIn("3 more tickets: 0 tried so far", " ".join(shown.words("#trial")))
+        trial = Run.objects.get()
+        jobs.go_on(trial.pk)
+        place = f"{URL}/trials/{trial.pk}"
+        self.assertEqual(
+            self.look_again(place).words("#trial p"), ["3 more tickets: 3 would change · 0 so already · 0 refused"]
+        )
+        self.assertIn("3 would change", self.get(place).text)
+        self.assertEqual(self.get(place, by=self.tove).status, 404)
+        self.assertEqual(self.get(f"{URL}/{trial.pk}").status, 404)
         self.step(shown, "apply", kind="service_request", shown=numbers[-1])
-        self.assertEqual(len(Run.objects.get().tickets), 102)
+        self.assertEqual(len(Run.objects.get(is_trial=False).tickets), 102)
 
     def test_all_that_a_list_shows(self) -> None:
         for n in range(3):
