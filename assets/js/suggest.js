@@ -1,19 +1,11 @@
 // Suggestions while somebody types: recipients in an input, @colleagues in a note, /ready answers in both texts.
+import { caretOf } from "./caret.js";
 import { csrf } from "./page.js";
 
 const PAUSE = 120;
 const list = Object.assign(document.createElement("ul"), { className: "suggestions", role: "listbox", id: "suggestions", hidden: true });
 let open = null; // {caret, length, element, rows, at}
 let timer = null;
-
-const plain = (field) => ({
-  field,
-  before: () => field.value.slice(0, field.selectionStart),
-  replace: (length, text) => {
-    field.setRangeText(text, field.selectionStart - length, field.selectionStart, "end");
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  },
-});
 
 /** What is asked for at the caret: [address, words, length to replace], or null. */
 function wanted({ field, before }) {
@@ -68,7 +60,7 @@ document.addEventListener("input", ({ target }) => {
   const element = target.closest?.("[data-suggest], textarea[data-draft], .rich__text");
   if (!element) return;
   clearTimeout(timer);
-  timer = setTimeout(() => look(element, element.writing ?? plain(element)), PAUSE);
+  timer = setTimeout(() => look(element, caretOf(element)), PAUSE);
 });
 document.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

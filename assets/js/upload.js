@@ -16,11 +16,11 @@ function row(box, file) {
   return line;
 }
 
-function finish(line, answer) {
+function finish(line, answer, name) {
   line.querySelector("progress").remove();
   line.querySelector("small").textContent = size(answer.size);
   line.querySelector("button").dataset.uploadRemove = answer.remove_url ?? "";
-  line.append(Object.assign(document.createElement("input"), { type: "hidden", name: "upload", value: answer.id }));
+  line.append(Object.assign(document.createElement("input"), { type: "hidden", name, value: answer.id }));
 }
 
 function fail(line, file, reason) {
@@ -29,8 +29,8 @@ function fail(line, file, reason) {
   line.querySelector("small").textContent = words("uploadStopped", { name: file.name, reason });
 }
 
-/** Posts one file of a form to the address of its box, and shows how far it is. */
-export function send(box, file) {
+/** Posts one file of a form to the address of its box, and shows how far it is. done(answer): when it is there. */
+export function send(box, file, done = () => {}) {
   const line = row(box, file);
   const request = new XMLHttpRequest();
   const form = new FormData();
@@ -43,7 +43,7 @@ export function send(box, file) {
     line.querySelector("small").textContent = words("uploading", { percent: Math.round((100 * loaded) / total), size: size(total) });
   };
   request.onload = () =>
-    request.status < 300 && request.response ? finish(line, request.response) : fail(line, file, request.response?.error ?? `${request.status}`);
+    request.status < 300 && request.response ? (finish(line, request.response, box.dataset.uploadName), done(request.response)) : fail(line, file, request.response?.error ?? `${request.status}`);
   request.onerror = () => fail(line, file, words("uploadBroken"));
   line.querySelector("button").addEventListener("click", () => request.abort());
   request.send(form);

@@ -28,6 +28,13 @@ from .timeline import said
 MOST_STALE = 20
 
 
+# The fields of each text's files.
+BOXES: Mapping[str, dict[str, str]] = {
+    Kind.REPLY: {"upload_name": "upload", "files_name": "files", "upload_id": "files"},
+    Kind.NOTE: {"upload_name": "note_upload", "files_name": "note_files", "upload_id": "note-files"},
+}
+
+
 @dataclass
 class Typed:
     """What an agent typed and has not sent. `errors` by field; `stale` are the messages that came meanwhile."""
@@ -41,7 +48,7 @@ class Typed:
     seen: int | None = None
     writer: str = ""
     revisions: dict[str, int] = field(default_factory=dict)
-    uploads: list[int] = field(default_factory=list)
+    uploads: dict[str, list[int]] = field(default_factory=dict)  # of each kind its own
     errors: dict[str, str] = field(default_factory=dict)
     stale: list[Said] = field(default_factory=list)
     is_shared: bool = False
@@ -55,7 +62,7 @@ class Typed:
             cc=sent.get("cc", ""), code=sent.get("code", ""), seen=number_of(sent.get("seen", "")),
             writer=sent.get("writer", ""),
             revisions={name: number_of(sent.get(f"{name}_revision", "")) or 0 for name in Kind.values},
-            uploads=[n for n in map(number_of, sent.getlist("upload")) if n is not None],
+            uploads={name: _numbers(sent.getlist(BOXES[name]["upload_name"])) for name in Kind.values},
         )  # fmt: skip
 
     @classmethod
@@ -71,7 +78,7 @@ class Typed:
                 is_shared=reply.is_shared,
             )  # fmt: skip
         typed.revisions = {kind: draft.revision for kind, draft in known.items()}
-        typed.uploads = [pk for draft in known.values() for pk in draft.uploads]
+        typed.uploads = {kind: list(draft.uploads) for kind, draft in known.items()}
         if note is not None:
             typed.note_text, typed.kind = note.text, typed.kind if reply else Kind.NOTE
         return typed
@@ -81,6 +88,11 @@ class Typed:
         """The words of the draft that is being sent; the other draft is never touched."""
         return self.note_text if self.kind == "note" else self.reply_text
 
+    @property
+    def files(self) -> list[int]:
+        """The files of the draft that is being sent."""
+        return self.uploads.get(self.kind, [])
+
     def content(self, ticket: Ticket) -> Content:
         """The draft that is being sent, to be kept."""
         is_reply = self.kind == Kind.REPLY
@@ -88,7 +100,7 @@ class Typed:
         to = (self.to or "").strip()
         return Content(
             text=self.text, to=to if is_reply and to.lower() != own else "", cc=(self.cc or "") if is_reply else "",
-            code=self.code, uploads=tuple(dict.fromkeys(self.uploads)), revision=self.revisions.get(self.kind, 0),
+            code=self.code, uploads=tuple(dict.fromkeys(self.files)), revision=self.revisions.get(self.kind, 0),
             writer=self.writer,
         )  # fmt: skip
 
@@ -133,7 +145,7 @@ def composer(viewer: Person, ticket: Ticket, typed: Typed, copies: list[str]) ->
         "note_readers": _("Agents only. The requester never sees it."),
         "note_label": _("Add note for agents"),
         "upload_url": f"{reverse('desk:uploads')}?ticket={ticket.number}",
-        "uploads": uploads(viewer, typed.uploads),
+        "boxes": [_box(kind, viewer, typed) for kind in Kind.values],
         "max_size": size(settings.OLMO_MAX_UPLOAD_BYTES),
     }
 
@@ -188,6 +200,15 @@ def _stale(ticket: Ticket, typed: Typed) -> dict[str, Any] | None:
         "title": title % {"n": len(typed.stale)},
         "says": [said(ticket, message) for message in typed.stale],
     }
+
+
+def _box(kind: str, viewer: Person, typed: Typed) -> dict[str, Any]:
+    """The files of one of the two texts: what is given to the reply never goes with the note, nor the other way round."""
+    return {"kind": kind, "uploads": uploads(viewer, typed.uploads.get(kind, [])), **BOXES[kind]}
+
+
+def _numbers(texts: list[str]) -> list[int]:
+    return [n for n in map(number_of, texts) if n is not None]
 
 
 def uploads(viewer: Person, ids: list[int]) -> list[dict[str, Any]]:

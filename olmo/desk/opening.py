@@ -67,7 +67,7 @@ def _done(request: DeskRequest, form: Opening, draft: Typed) -> Ticket | None:
         return None
     is_solved = "solved" in request.POST
     with transaction.atomic():
-        ticket = form.open(draft.uploads, is_solved=is_solved)
+        ticket = form.open(draft.files, is_solved=is_solved)
     said = _("Ticket %(number)s was solved on the spot.") if is_solved else _("Ticket %(number)s is open.")
     messages.success(request, said % {"number": ticket.number})
     return ticket
@@ -82,7 +82,7 @@ def _continued(request: DeskRequest, form: Opening, draft: Typed) -> Ticket:
     with transaction.atomic():
         actions.log_call(
             ticket, by=request.person, text=request.POST.get("text", ""), direction=CallDirection.IN, minutes=spent,
-            uploads=draft.uploads,
+            uploads=draft.files,
         )  # fmt: skip
         form.enter(ticket, spent)
     messages.success(request, _("The call was noted on ticket %(number)s.") % {"number": ticket.number})
@@ -176,7 +176,7 @@ def _shown(
         "templates": offered(form),
         "began_at": form.began(),
         "upload_url": reverse("desk:uploads"),
-        "uploads": uploads(request.person, draft.uploads),
+        "uploads": uploads(request.person, draft.files),
     }
     return page(request, "desk/new.html", context, status=status)
 

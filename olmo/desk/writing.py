@@ -20,11 +20,12 @@ from olmo.people.models import Person
 from olmo.tickets import actions, queries
 from olmo.tickets.files import NoSpace
 from olmo.tickets.models import Attachment, Ticket
+from olmo.tickets.views import SHOWN
 from olmo.writing import drafting, hints, sending, sharing
 from olmo.writing.models import Draft, Kind, Then
 
 from . import following, moments
-from .composer import Typed
+from .composer import BOXES, Typed
 from .filters import clients
 from .shell import DeskRequest, SeeOther, agents
 from .ticket import whole
@@ -68,7 +69,7 @@ def note_draft(request: DeskRequest, number: int) -> HttpResponse:
 @require_POST
 @agents
 def uploads(request: DeskRequest) -> HttpResponse:
-    """Keep one file (`file`) as a draft until a message is sent: {"id", "name", "size"}, or 4xx {"error"}."""
+    """Keep one file (`file`) as a draft until a message is sent: {"id", "name", "size", "url" of a picture}, or 4xx {"error"}."""
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
         return JsonResponse({"error": _("There was no file.")}, status=422)
@@ -77,7 +78,13 @@ def uploads(request: DeskRequest) -> HttpResponse:
             kept = keep(request.person, file, _client_of(request))
     except OlmoError as refusal:
         return JsonResponse({"error": str(refusal.message)}, status=status_of(refusal))
-    return JsonResponse({"id": kept.pk, "name": kept.name, "size": kept.size})
+    shown = {"url": picture_url(kept)} if kept.media_type.lower() in SHOWN else {}
+    return JsonResponse({"id": kept.pk, "name": kept.name, "size": kept.size, **shown})
+
+
+def picture_url(file: Attachment) -> str:
+    """The address of a picture as it can stand in Markdown, where a parenthesis would end it."""
+    return reverse("files:file", args=[file.pk, file.name]).replace("(", "%28").replace(")", "%29")
 
 
 def keep(by: Person, file: "UploadedFile[Any]", client_id: int) -> Attachment:
@@ -162,9 +169,10 @@ def _kept(request: DeskRequest, number: int, kind: str) -> HttpResponse:
 
 def keep_files(request: DeskRequest, typed: Typed, client_id: int) -> None:
     """Files that came with the form itself (without scripts) become drafts at once, so that a refusal keeps them."""
-    for file in request.FILES.getlist("files"):
-        with transaction.atomic():
-            typed.uploads.append(keep(request.person, file, client_id).pk)
+    for kind, names in BOXES.items():
+        for file in request.FILES.getlist(names["files_name"]):
+            with transaction.atomic():
+                typed.uploads.setdefault(kind, []).append(keep(request.person, file, client_id).pk)
 
 
 def _send(request: DeskRequest, draft: Draft, typed: Typed) -> str:

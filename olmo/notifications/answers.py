@@ -1,6 +1,6 @@
 """The desk's words to the requester, to those who follow, and to whom a copy goes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -8,9 +8,10 @@ from django.utils.translation import override
 
 from olmo.channels.loops import is_own_address
 from olmo.kernel.errors import Invalid
-from olmo.outbox.actions import File
+from olmo.outbox.actions import File, own_host
 from olmo.outbox.addresses import checked_address
 from olmo.people.models import Person
+from olmo.tickets import pictures
 from olmo.tickets.files import path_of
 from olmo.tickets.models import Channel, Event, Message, Ticket
 from olmo.tickets.signatures import signature_for
@@ -29,7 +30,8 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
         return
     sender = sender_for(ticket)
     headers = automatic_headers("auto-generated", sender) if event.by.is_robot else {}
-    files, left_out = _files(message)
+    content_ids = _content_ids(message)
+    files, left_out = _files(message, content_ids)
     found = signature_for(ticket, event.by)
     signature = found.text if found else ""
     for reader in readers_of_answer(event, message):
@@ -40,7 +42,8 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
             because = _because(ticket, reader)
         mail = wording.written(
             "answer", wording.subject_of(ticket), language=language, ticket=ticket, message=message,
-            body=wording.as_html(message) if message else "", resolved=resolved, signature=signature,
+            body=wording.as_html(message, content_ids) if message else "",
+            words=pictures.as_words(message.text) if message else "", resolved=resolved, signature=signature,
             author_name="" if event.by.name in signature else event.by.name,
             left_out=left_out, url=page_of(ticket, reader.person), because=because, preferences_url=preferences_url(),
             quoted=wording.history(ticket, message, reader.person, language),
@@ -99,7 +102,15 @@ def _may_get_copy(address: str) -> bool:
     return not is_own_address(address)
 
 
-def _files(message: Message | None) -> tuple[list[File], list[str]]:
+def _content_ids(message: Message | None) -> dict[int, str]:
+    """The pictures of a text that go along inside the mail, each under a name of its own (RFC 2392)."""
+    shown = message.attachments.filter(is_inline=True, content_id="") if message and "/files/" in message.text else []
+    return {
+        file.pk: f"{file.pk}.{file.sha256[:16]}@{own_host()}" for file in shown if file.media_type.startswith("image/")
+    }
+
+
+def _files(message: Message | None, content_ids: Mapping[int, str]) -> tuple[list[File], list[str]]:
     """The files that go along, and the names of those that would make the mail too large."""
     taken, left_out, size = [], [], 0
     for file in message.attachments.order_by("pk") if message else []:
@@ -108,5 +119,7 @@ def _files(message: Message | None) -> tuple[list[File], list[str]]:
             left_out.append(file.name)
             continue
         place = path_of(file.sha256).relative_to(settings.OLMO_FILES)
-        taken.append(File(path=str(place), name=file.name, media_type=file.media_type))
+        taken.append(
+            File(path=str(place), name=file.name, media_type=file.media_type, content_id=content_ids.get(file.pk, ""))
+        )
     return taken, left_out

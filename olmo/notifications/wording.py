@@ -1,5 +1,6 @@
 """Mails in words: templates in the reader's language, as text and as HTML."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from django.utils.translation import override
 from olmo.channels.mail.parsing import MARKER_EN, MARKERS
 from olmo.kernel import markdown, spoken
 from olmo.people.models import Person
+from olmo.tickets import pictures
 from olmo.tickets.models import Message, MessageKind, Ticket
 
 MAX_QUOTED = 5000
@@ -42,10 +44,10 @@ def subject_of(ticket: Ticket) -> str:
     return f"[#{ticket.number}] {ticket.subject}"
 
 
-def as_html(message: Message) -> SafeString:
-    """A message of the desk as HTML: Markdown rendered, plain text in paragraphs with its links."""
+def as_html(message: Message, content_ids: Mapping[int, str]) -> SafeString:
+    """A message of the desk as HTML: Markdown rendered, plain text in paragraphs with its links. content_ids: of its pictures."""
     if message.is_markdown:
-        return markdown.as_html(message.text)
+        return SafeString(pictures.embedded(markdown.as_html(message.text), content_ids))
     return SafeString(linebreaks(urlize(message.text, nofollow=True, autoescape=True), autoescape=False))
 
 
@@ -59,5 +61,5 @@ def history(ticket: Ticket, message: Message | None, reader: Person | None, lang
         return ""
     with override(language), timezone.override(ZoneInfo((reader or ticket.client).time_zone)):
         head = _("On %(when)s, %(name)s wrote:") % {"when": spoken.moment(last.at), "name": last.author.name}
-    lines = last.text[:MAX_QUOTED].splitlines()
+    lines = pictures.as_words(last.text[:MAX_QUOTED]).splitlines()
     return "\n".join([head, *(f"> {line}" for line in lines)])

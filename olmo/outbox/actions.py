@@ -25,11 +25,12 @@ PRIORITY = 10
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """A file to go along: its place inside the file store, name and media type."""
+    """A file to go along: its place inside the file store, name and media type. content_id: it stands in the HTML as `cid:`."""
 
     path: str
     name: str
     media_type: str
+    content_id: str = ""
 
 
 def send(

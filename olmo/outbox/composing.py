@@ -1,5 +1,6 @@
 """An envelope as the bytes of a mail."""
 
+from collections.abc import Callable
 from datetime import datetime
 from email import policy
 from email.headerregistry import Address
@@ -29,8 +30,12 @@ def as_bytes(envelope: Envelope, at: datetime) -> bytes:
     message.set_content(envelope.text, cte="quoted-printable")
     if envelope.html:
         message.add_alternative(envelope.html, subtype="html", cte="quoted-printable")
+    html = message.get_body(("html",)) if envelope.html else None
     for file in envelope.attachments:
-        _attach(message, file)
+        if file.get("content_id") and isinstance(html, EmailMessage):  # a picture in the text (RFC 2387, RFC 2392)
+            _add(html.add_related, file, disposition="inline", cid=f"<{file['content_id']}>")
+        else:
+            _add(message.add_attachment, file)
     return message.as_bytes(policy=_WIRE.clone(utf8=needs_utf8(envelope)))
 
 
@@ -44,9 +49,9 @@ def _mailbox(name: str, address: str) -> Address:
     return Address(display_name=name, username=local.strip('"'), domain=domain)
 
 
-def _attach(message: EmailMessage, file: dict[str, str]) -> None:
+def _add(add: Callable[..., None], file: dict[str, str], **more: str) -> None:
     kind, _slash, subtype = file["media_type"].partition("/")
     if kind in ("", "message", "multipart") or not subtype.replace("-", "").replace(".", "").replace("+", "").isalnum():
         kind, subtype = "application", "octet-stream"
     content = (Path(settings.OLMO_FILES) / file["path"]).read_bytes()
-    message.add_attachment(content, maintype=kind, subtype=subtype, filename=file["name"])
+    add(content, maintype=kind, subtype=subtype, filename=file["name"], **more)

@@ -19,7 +19,7 @@ from olmo.kernel.middleware import status_of
 from olmo.people.answers import onward
 from olmo.people.gate import for_requesters
 from olmo.people.models import Person
-from olmo.tickets import actions, policy, queries
+from olmo.tickets import actions, pictures, policy, queries
 from olmo.tickets.actions.values import checked_text
 from olmo.tickets.models import Attachment, Channel, Message, Status, Ticket
 from olmo.tickets.sentences import describe
@@ -149,13 +149,18 @@ def _said(person: Person, message: Message) -> dict[str, Any]:
         "by": _("You") if author.pk == person.pk else desk if message.is_from_desk else author.name,
         "body": _words(message) if not message.redacted_at else "",
         "quoted": paragraphs(message.quoted) if message.quoted.strip() else "",
-        "attachments": [_file(file) for file in message.attachments.all()],
+        "attachments": [_file(file) for file in message.attachments.all() if not _stands_in(file, message)],
         "state": _("The content of this message was erased.") if message.redacted_at else "",
     }  # fmt: skip
 
 
 def _words(message: Message) -> SafeString:
     return as_html(message.text) if message.is_markdown else paragraphs(message.text)
+
+
+def _stands_in(file: Attachment, message: Message) -> bool:
+    """Whether a picture is shown in the words, so that it need not stand below them again."""
+    return file.is_inline and message.is_markdown and file.pk in pictures.ids_in(message.text)
 
 
 def _file(file: Attachment) -> dict[str, Any]:

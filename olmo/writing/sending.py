@@ -17,11 +17,11 @@ from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError
 from olmo.people.actions import robot
 from olmo.people.models import Person
 from olmo.tenancy.scope import EVERY_CLIENT, scope
-from olmo.tickets import actions
+from olmo.tickets import actions, pictures
 from olmo.tickets.actions import NewMessage
 from olmo.tickets.changes import SendCancelled, SendScheduled, SendStopped
 from olmo.tickets.log import changing, touched_since
-from olmo.tickets.models import HoldReason, Ticket
+from olmo.tickets.models import Attachment, HoldReason, Ticket
 
 from . import drafting
 from .models import Draft, Kind, Then
@@ -152,7 +152,7 @@ def _leave(draft: Draft, seen: int | None) -> Ticket:
     """Send the words and end the draft. Works on rows of its own, so that a rehearsal leaves no trace in `draft`."""
     own = Draft.objects.select_related("ticket__requester", "ticket__client", "author").get(pk=draft.pk)
     message = NewMessage(
-        text=own.text, to=addresses(own.to, "to"), cc=addresses(own.cc, "cc"), uploads=list(own.uploads), is_markdown=True
+        text=own.text, to=addresses(own.to, "to"), cc=addresses(own.cc, "cc"), uploads=_uploads(own), is_markdown=True
     )  # fmt: skip
     if own.kind == Kind.NOTE:
         actions.note(
@@ -162,6 +162,13 @@ def _leave(draft: Draft, seen: int | None) -> Ticket:
         _SENDINGS[own.then](own, message, seen)
     own.delete()
     return own.ticket
+
+
+def _uploads(draft: Draft) -> list[int]:
+    """The draft's files, and the author's pictures in its text, whose line may have been taken away."""
+    shown = Attachment.objects.filter(pk__in=pictures.ids_in(draft.text), uploader=draft.author, message=None)
+    own = shown.values_list("pk", flat=True) if "/files/" in draft.text else []
+    return list(dict.fromkeys([*draft.uploads, *own]))
 
 
 def _reply(draft: Draft, message: NewMessage, seen: int | None) -> None:

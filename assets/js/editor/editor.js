@@ -5,7 +5,7 @@ import Image from "@tiptap/extension-image";
 import { Markdown } from "@tiptap/markdown";
 import StarterKit from "@tiptap/starter-kit";
 import { tools } from "./tools.js";
-import { paste } from "./paste.js";
+import { drop, paste } from "./paste.js";
 
 // Ctrl+Enter sends; a break inside a paragraph is Shift+Enter.
 const Break = HardBreak.extend({ addKeyboardShortcuts() { return { "Shift-Enter": () => this.editor.commands.setHardBreak() }; } });
@@ -16,7 +16,7 @@ const EXTENSIONS = [
     underline: false, // Markdown has none
     link: { openOnClick: false, autolink: true, linkOnPaste: true, protocols: ["person", "mailto", "tel"], HTMLAttributes: { rel: null, target: null } },
   }),
-  Image.configure({ allowBase64: false }),
+  Image.configure({ allowBase64: false, inline: true }),
   Markdown.configure({ markedOptions: { gfm: true, breaks: true } }),
 ];
 
@@ -38,6 +38,7 @@ export function attach(field, { bar, label, say }) {
       attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, dir: "auto", class: "rich__text said__text" },
       handleDOMEvents: { keydown: (view, event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) }, // left to the page: it sends
       handlePaste: (view, event) => paste(editor, event, say),
+      handleDrop: (view, event) => drop(editor, view, event),
     },
     onUpdate: () => {
       field.value = editor.isEmpty ? "" : editor.getMarkdown();
@@ -67,8 +68,10 @@ function caret(editor, field) {
     replace: (length, markdown) => {
       const { from } = editor.state.selection;
       const mention = markdown.match(/^\[([^\]]+)\]\((person:\d+)\) $/);
+      const picture = markdown.match(/^!\[([^\]]*)\]\((\S+)\)$/); // alone it would stand outside of any paragraph
       const chain = editor.chain().focus().deleteRange({ from: from - length, to: from });
       if (mention) chain.insertContent(linked(mention[1], mention[2])).run();
+      else if (picture) chain.insertContent({ type: "image", attrs: { src: picture[2], alt: picture[1] } }).run();
       else chain.insertContent(markdown, { contentType: "markdown" }).run();
     },
   };

@@ -5,6 +5,7 @@ const MOST_LINES = 400;
 
 /** Whether the paste was taken over here. */
 export function paste(editor, event, say) {
+  if (event.clipboardData?.files.length) return true; // the page uploads them
   const html = event.clipboardData?.getData("text/html") ?? "";
   const text = event.clipboardData?.getData("text/plain") ?? "";
   if (html.length <= MOST_HTML && text.length <= MOST_TEXT) return false;
@@ -13,5 +14,13 @@ export function paste(editor, event, say) {
   const taken = lines.slice(0, MOST_LINES).map((line) => ({ type: "paragraph", content: [{ type: "text", text: line }] }));
   editor.commands.insertContent(taken);
   say(plain.length > MOST_TEXT || lines.length > MOST_LINES ? "pasteCut" : "pastePlain");
+  return true;
+}
+
+/** Files that are dropped stand where they fell; the page uploads them. */
+export function drop(editor, view, event) {
+  if (!event.dataTransfer?.files.length) return false;
+  const place = view.posAtCoords({ left: event.clientX, top: event.clientY });
+  if (place) editor.commands.setTextSelection(place.pos);
   return true;
 }

@@ -135,10 +135,18 @@ class Attaching(PageTest):
         self.assertEqual(file.message, self.last_message(ticket))
         self.assertEqual(self.get(self.url(ticket)).words(".attachment bdi"), ["log.txt"])
 
+    def test_a_file_of_the_reply_does_not_go_with_the_note(self) -> None:
+        ticket = self.report("Printer")
+        kept = self.upload(ticket)
+        self.post(self.url(ticket, "notes"), {"note_text": "Mine.", "upload": kept["id"], "send": "note"})
+        self.assertIsNone(Attachment.objects.get(pk=kept["id"]).message_id)
+        self.post(self.url(ticket, "notes"), {"note_text": "With it.", "note_upload": kept["id"], "send": "note"})
+        self.assertEqual(Attachment.objects.get(pk=kept["id"]).message, self.last_message(ticket))
+
     def test_without_scripts_the_files_go_with_the_form(self) -> None:
         ticket = self.report("Printer")
         files = [SimpleUploadedFile("a.txt", b"a"), SimpleUploadedFile("b.txt", b"b")]
-        self.post(self.url(ticket, "notes"), {"note_text": "Both.", "files": files, "send": "note"})
+        self.post(self.url(ticket, "notes"), {"note_text": "Both.", "note_files": files, "send": "note"})
         names = Attachment.objects.filter(message=self.last_message(ticket)).values_list("name", flat=True)
         self.assertEqual(sorted(names), ["a.txt", "b.txt"])
 

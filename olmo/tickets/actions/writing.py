@@ -11,7 +11,7 @@ from olmo.kernel.errors import Conflict, Invalid
 from olmo.kernel.text import clean, clean_line
 from olmo.people.models import Person
 
-from .. import files, mentions, policy
+from .. import files, mentions, pictures, policy
 from ..changes import DeliveryFailed, Noted, Received, Reopened, Replied, Watched
 from ..log import Log, changing
 from ..models import Attachment, Channel, Event, Mention, Message, MessageKind, Status, Ticket
@@ -155,6 +155,8 @@ def add_files(row: Message, message: NewMessage, *, uploader: Person) -> None:
         drafts = Attachment.objects.filter(pk__in=message.uploads, uploader=uploader, message=None)
         if drafts.update(message=row, client_id=row.client_id) != len(set(message.uploads)):
             raise Invalid("files", _("An attached file is no longer there. Please attach it again."))
+    if row.is_markdown and (shown := pictures.ids_in(row.text)):
+        row.attachments.filter(pk__in=shown).update(is_inline=True)
 
 
 def _write(log: Log, message: NewMessage, kind: str) -> Message:
