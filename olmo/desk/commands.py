@@ -129,7 +129,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="reply", label=_("Write a reply"), group="write", where=Where.TICKET, key="r", icon="reply"),
     Command(name="note", label=_("Write an internal note"), group="write", where=Where.TICKET, key="n", icon="lock"),
     Command(
-        name="answers", label=_("Insert a ready answer"), group="write", where=Where.TICKET, key="i", path="answers", icon="book"
+        name="answers", label=_("Insert a ready answer"), group="write", where=Where.TICKET, key="v", path="answers", icon="book"
     ),
     Command(name="quote", label=_("Quote the last message"), group="write", where=Where.TICKET, icon="chat"),
     Command(name="schedule", label=_("Send later"), group="write", where=Where.TICKET, key="s", icon="snooze"),
