@@ -17,7 +17,7 @@ async function look() {
   const bell = document.querySelector("[data-bell]");
   if (!bell || document.hidden) return;
   const before = count();
-  await fetchPart(bell.dataset.bell, ["#bell"]);
+  await fetchPart(bell.dataset.bell, ["#bell", "#bell-tab"]);
   if (count() > before) say(words("newNotice"));
   if (document.querySelector("[data-bell-list]") && !location.search) await fetchPart(location.href, ["#notices"]);
 }

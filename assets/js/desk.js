@@ -7,6 +7,7 @@ import "./composer.js";
 import "./countdown.js";
 import "./dialogs.js";
 import "./errands.js";
+import "./folds.js";
 import "./frames.js";
 import "./going.js";
 import "./here.js";

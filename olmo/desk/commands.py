@@ -93,6 +93,7 @@ COMMANDS: tuple[Command, ...] = (
     _go(name="drafts", label=_("My drafts"), key="g f", path="drafts", icon="pen"),
     _go(name="answers-list", label=_("Ready answers"), path="canned", icon="chat"),
     _go(name="week", label=_("My week"), key="g e", path="week", icon="calendar"),
+    _go(name="macros", label=_("Macros"), path="macros", icon="macro"),
     _go(name="reports", label=_("Reports"), key="g r", path="reports/", icon="chart"),
     _go(name="admin", label=_("Administration"), key="g s", path="admin/", icon="gear", for_administrators=True),
     _list(name="next", label=_("Next ticket in the list"), key="j", icon="down"),

@@ -45,9 +45,9 @@ def notices(request: DeskRequest) -> HttpResponse:
 @require_safe
 @agents
 def ring(request: DeskRequest) -> HttpResponse:
-    """The bell alone, with how many notices are not read."""
+    """The bell alone, in its two places, with how many notices are not read."""
     count = queries.unread(request.person).order_by().values("pk")[:MOST_COUNTED].count()
-    return render(request, "look/nav.html#bell", {"bell": bell(bounded(count), request.GET.get("at") == "notices")})
+    return render(request, "look/bell.html", {"bell": bell(bounded(count), request.GET.get("at") == "notices")})
 
 
 @require_POST

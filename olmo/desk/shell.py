@@ -59,7 +59,7 @@ def _around(request: DeskRequest) -> dict[str, Any]:
     items = navigation(request.person, place_of(request), request.path, seen)
     return {
         "nav": items,
-        "nav_is_counted_later": any("more" in item for item in items),
+        "nav_is_counted_later": bool(seen.views),
         "bell": bell(bounded(seen.notices), request.path == address("desk:notices")),
         "nav_url": f"{address('desk:nav')}?{urlencode({'at': request.get_full_path()[:500]})}",
         "person_links": [{"label": _("Hand over my tickets"), "url": address("desk:handover"), "icon": "escalate"}],
@@ -113,39 +113,27 @@ def navigation(
 
     counts_views: the views are counted too, by a further query; pages leave that to the part that scripts fetch.
     """
-    shown, views, counts = [box for box in boxes.BOXES.values() if box.group], seen.views, seen.counts
-    items = [_box_item(box, counts.get(box.name, 0), place) for box in shown if box.group != boxes.DESK]
-    items += _view_items(views, _counted(viewer, views) if counts_views else [], place)
-    items += [_box_item(box, counts.get(box.name, 0), place) for box in shown if box.group == boxes.DESK]
-    drafts = address("desk:drafts")
-    own = {"group": GROUPS[boxes.WORK], "label": _("My drafts"), "icon": "pen", "url": drafts, "active": path == drafts}
-    answers = address("desk:canned")
-    ready = {"group": GROUPS[boxes.WORK], "label": _("Ready answers"), "icon": "book", "url": answers}
-    place_of_own = sum(box.group in (boxes.INBOX, boxes.WORK) for box in shown)
-    items[place_of_own:place_of_own] = [own, {**ready, "active": path.startswith(answers)}]
-    reports = address("desk:reports")
-    numbers_item = {
-        "group": GROUPS[boxes.DESK],
-        "label": _("Reports"),
-        "icon": "chart",
-        "url": reports,
-        "command": "reports",
-    }
-    items.append({**numbers_item, "active": path.startswith(reports)})
-    week = address("desk:week")
-    mine = {"group": GROUPS[boxes.DESK], "label": _("My week"), "icon": "calendar", "url": week, "command": "week"}
-    items.append({**mine, "active": path.startswith(week)})
+    views = seen.views
+    counted = _counted(viewer, views) if counts_views else []
+    items = [*_boxes(boxes.INBOX, seen, place), *_boxes(boxes.WORK, seen, place), *_view_items(views, counted, place)]
+    items += [_place_item("own", *words, path) for words in OWN]
+    items += _boxes(boxes.DESK, seen, place)
+    items.append(_place_item(boxes.DESK, _("Reports"), "chart", "desk:reports", "reports", path))
     if viewer.is_administrator:
-        home = address("desk:admin")
-        group = {
-            "group": GROUPS[boxes.DESK],
-            "label": _("Administration"),
-            "icon": "gear",
-            "url": home,
-            "command": "admin",
-        }
-        items.append({**group, "active": path.startswith(home)})
+        items.append(_place_item(boxes.DESK, _("Administration"), "gear", "desk:admin", "admin", path))
     return items
+
+
+def _boxes(group: str, seen: Seen, place: str) -> list[dict[str, Any]]:
+    return [_box_item(box, seen.counts.get(box.name, 0), place) for box in boxes.BOXES.values() if box.group == group]
+
+
+def _place_item(group: str, label: Words, icon: str, view: str, command: str, path: str) -> dict[str, Any]:
+    url = address(view)
+    return {
+        "group": GROUPS[group], "fold": group, "label": label, "icon": icon, "url": url, "command": command,
+        "active": path.startswith(url),
+    }  # fmt: skip
 
 
 def _counted(viewer: Person, views: list[SavedView]) -> list[int]:
@@ -157,25 +145,41 @@ def _counted(viewer: Person, views: list[SavedView]) -> list[int]:
 
 
 def _view_items(views: list[SavedView], counts: list[int], place: str) -> list[dict[str, Any]]:
-    return [
+    if not views:
+        return []
+    group = {"group": _("Views"), "fold": "views"}
+    items = [
         {
-            "group": _("Views"), "label": view.name, "icon": "star", "url": f"{address('desk:list')}?view={view.pk}",
-            "count": bounded(counts[n]) if n < len(counts) else "", "active": place == f"view-{view.pk}", "more": "desk:views",
+            **group, "label": view.name, "icon": "star", "url": f"{address('desk:list')}?view={view.pk}",
+            "count": bounded(counts[n]) if n < len(counts) else "", "active": place == f"view-{view.pk}",
         }
         for n, view in enumerate(views)
     ]  # fmt: skip
+    return [*items, {**group, "label": _("All views…"), "icon": "menu", "url": address("desk:views")}]
 
 
 def _box_item(box: boxes.Box, count: int, place: str) -> dict[str, Any]:
     start = address("desk:list")
     url = start if box.name == "todo" else f"{start}?box={box.name}"
     return {
-        "group": GROUPS[box.group], "label": box.label, "icon": box.icon, "url": url, "count": bounded(count),
+        "group": GROUPS[box.group], "fold": box.group, "label": box.label, "icon": box.icon, "url": url, "count": bounded(count),
         "active": box.name == place, "command": f"box-{box.name}",
     }  # fmt: skip
 
 
-GROUPS: Mapping[str, Words] = {boxes.INBOX: "", boxes.WORK: _("Work"), boxes.DESK: _("The whole desk")}
+GROUPS: Mapping[str, Words] = {
+    boxes.INBOX: "",
+    boxes.WORK: _("Work"),
+    "own": _("My tools"),
+    boxes.DESK: _("The whole desk"),
+}
+# What everybody keeps for themselves: label, icon, page, command.
+OWN = (
+    (_("My drafts"), "pen", "desk:drafts", "drafts"),
+    (_("Ready answers"), "chat", "desk:canned", "answers-list"),
+    (_("Macros"), "macro", "desk:macros", "macros"),
+    (_("My week"), "calendar", "desk:week", "week"),
+)
 
 
 def bounded(count: int) -> str:

@@ -1,6 +1,6 @@
 """Olmo's visual language for templates: {% icon %}, {% who %}, {% priority %}, {% due %}, {% field %} and the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -58,7 +58,6 @@ SAID: Mapping[str, Promise] = {
 for mark in (marks.icon, marks.channel, marks.who, marks.priority, marks.clock, marks.due, marks.ago):
     register.simple_tag(mark, name=mark.__name__)
 register.simple_tag(rows.row, name="ticket_row")
-register.simple_tag(navigation.places, name="nav_places")
 for words_of in (spoken.hours, spoken.day, spoken.near, spoken.moment, spoken.size):
     register.filter(words_of.__name__, words_of)
 
@@ -90,6 +89,12 @@ def page_attributes(context: template.Context) -> SafeString:
 def nav_is_narrow(context: template.Context) -> bool:
     """Whether this person keeps the navigation narrow."""
     return bool(_of(context.get("person"), "is_nav_narrow"))
+
+
+@register.simple_tag(takes_context=True)
+def nav_places(context: template.Context, nav: Iterable[navigation.Item]) -> SafeString:
+    """The places of the navigation, its groups open or folded as this browser's reader left them."""
+    return navigation.places(nav, navigation.folds_of(_cookie(context, "olmo_nav")))
 
 
 @register.simple_tag
