@@ -21,6 +21,7 @@ from olmo.tickets.policy import require_work
 
 from . import calendars, clocks
 from .engine import case
+from .engine.terms import Version
 from .engine.working_time import Calendar as WorkingCalendar
 from .engine.working_time import Union
 from .models import Agreement, AgreementKind, Calendar, Clock, Terms, Waiver
@@ -104,6 +105,7 @@ def agree(
         raise Invalid("name", _("An agreement needs a name."))
     try:
         with transaction.atomic():
+            administration.require_administrator(by)
             made = Agreement.objects.create(
                 name=name, kind=kind, client=client, category=category, ticket_kind=ticket_kind
             )
@@ -123,8 +125,9 @@ def amend(
     instant in the past makes it a correction, and its verdicts are recorded beside the old ones.
     Raises Invalid (names the field), Conflict (another version begins within that time).
     """
-    _check(content, version, valid_from, valid_to)
+    checked(content, version, valid_from, valid_to, is_for_running)
     with transaction.atomic():
+        administration.require_administrator(by)
         Agreement.objects.select_for_update().get(pk=agreement.pk)
         _end_before(agreement, valid_from)
         try:
@@ -144,14 +147,17 @@ def amend(
         return made
 
 
-def _check(content: dict[str, Any], version: str, valid_from: datetime, valid_to: datetime | None) -> None:
+def checked(
+    content: dict[str, Any], version: str, valid_from: datetime, valid_to: datetime | None, is_for_running: bool
+) -> Version:
+    """Terms as the engine reads them. Raises Invalid (names the field)."""
     if not version.strip():
         raise Invalid("version", _("A version needs a name."))
     if valid_to is not None and valid_to <= valid_from:
         raise Invalid("valid_to", _("Terms must end after they begin."))
     known = {c.name: working_calendar(json.dumps(c.content), c.name) for c in Calendar.objects.all()}
     try:
-        of_content(content, version, 0, None, False, known)
+        return of_content(content, version, int(valid_from.timestamp()), None, is_for_running, known)
     except case.BadCase as problem:
         raise Invalid("content", str(problem)) from None
 

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.dates import MONTHS_3, WEEKDAYS
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -63,8 +63,8 @@ class CalendarForm(SettingsForm):
             self.fields[f"hours_{key}"] = line(day, limit=200, required=False, placeholder="08:00-12:30, 13:30-18:00")
             self.initial.setdefault(f"hours_{key}", hours)
         country = (self.typed or {}).get("country", self.initial.get("country", ""))
-        self._choices("country", [("", now_("None")), *holidays.countries()])
-        self._choices("region", [("", now_("The whole country")), *holidays.regions(country)])
+        self._choices("country", [("", gettext("None")), *holidays.countries()])
+        self._choices("region", [("", gettext("The whole country")), *holidays.regions(country)])
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -159,7 +159,7 @@ class UnionForm(SettingsForm):
     def save(self, data: dict[str, Any], seen: str, by: Person) -> Calendar:
         """Keep the union."""
         if len(data["parts"]) < 2:
-            raise Invalid("parts", now_("Choose two calendars or more."))
+            raise Invalid("parts", gettext("Choose two calendars or more."))
         content = calendars.union(list(data["parts"]))
         return actions.set_calendar(data["name"], content, by=by, instead_of=self.thing, seen=seen)
 
@@ -186,7 +186,7 @@ def calendar(request: DeskRequest, pk: int = 0, is_union: bool = False) -> HttpR
     found = or_404(Calendar.objects.all(), pk) if pk else None
     form, fill = _form(request, found, is_union), request.POST.get("fill", "")
     context = {
-        "title": str(found) if found else now_("New union") if is_union else now_("New calendar"),
+        "title": str(found) if found else gettext("New union") if is_union else gettext("New calendar"),
         **_around(request, found),
     }
     if fill and isinstance(form, CalendarForm):
@@ -237,5 +237,5 @@ def removal(request: DeskRequest, pk: int) -> HttpResponse:
     """Remove a calendar that nothing uses."""
     found = or_404(Calendar.objects.all(), pk)
     actions.remove_calendar(found, by=request.person)
-    messages.success(request, now_("%(name)s was removed.") % {"name": found})
+    messages.success(request, gettext("%(name)s was removed.") % {"name": found})
     return SeeOther(reverse("desk:admin_calendars"))

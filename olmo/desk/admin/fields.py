@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -105,5 +105,5 @@ def removal(request: DeskRequest, pk: int) -> HttpResponse:
     """Remove a field that no ticket has used."""
     found = or_404(CustomField.objects.all(), pk)
     administration.remove_field(found, by=request.person)
-    messages.success(request, now_("%(name)s was removed.") % {"name": found})
+    messages.success(request, gettext("%(name)s was removed.") % {"name": found})
     return SeeOther(reverse("desk:admin_fields"))

@@ -10,7 +10,7 @@ from olmo.automation.models import Macro
 from olmo.channels.models import Mailbox
 from olmo.people.models import Kind, Person, Team, Tier
 from olmo.routing.models import Target
-from olmo.service_levels.models import Calendar
+from olmo.service_levels.models import Agreement, Calendar
 from olmo.tenancy.models import Client
 from olmo.tickets import tagging
 from olmo.tickets.models import Category, CustomField, WorkingState
@@ -89,6 +89,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "fields": _named(CustomField.objects.all(), "field", "label", "labels", "key"),
     "answers": _answers,
     "tags": _tags,
+    "agreements": _named(Agreement.objects.filter(kind="sla"), "agreement"),
     "calendars": _named(Calendar.objects.all(), "calendar"),
     "triage": _targets,
     "mailboxes": _named(Mailbox.objects.order_by("address"), "mailbox", "address"),

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Q
 from django.http import HttpResponse
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -78,7 +78,7 @@ class OrganisationForm(SettingsForm):
             for urgency in LEVELS:
                 name = cell(impact, urgency)
                 words = {"impact": Impact(impact).label.lower(), "urgency": Urgency(urgency).label.lower()}
-                label = now_("Priority for impact %(impact)s and urgency %(urgency)s") % words
+                label = gettext("Priority for impact %(impact)s and urgency %(urgency)s") % words
                 self.fields[name] = forms.TypedChoiceField(
                     label=label, coerce=int, initial=matrix[impact - 1][urgency - 1],
                     choices=[(p.value, f"{p.value} · {p.label}") for p in Priority],

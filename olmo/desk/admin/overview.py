@@ -22,6 +22,9 @@ from .pages import SECTIONS, administrators, show, typed
 
 # section -> what it is for, in one sentence
 PURPOSES: Mapping[str, Words] = {
+    "agreements": gettext_lazy(
+        "What is promised to whom: times by priority, from when on, and the history of every amendment."
+    ),
     "calendars": gettext_lazy("When time counts: weekly hours, public holidays and other days, by country and zone."),
     "provider": gettext_lazy("Who runs this desk: its name, its address, its signature."),
     "organisations": gettext_lazy(

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -151,7 +151,7 @@ def invitation(request: DeskRequest, pk: int) -> HttpResponse:
     """Mail somebody a link to sign in."""
     person = or_404(Person.objects.exclude(kind=Kind.ROBOT), pk)
     people.invite(person, by=request.person)
-    messages.success(request, now_("An invitation is on its way to %(address)s.") % {"address": person.email})
+    messages.success(request, gettext("An invitation is on its way to %(address)s.") % {"address": person.email})
     return SeeOther(reverse(f"desk:admin_{person.kind}", args=[person.pk]))
 
 

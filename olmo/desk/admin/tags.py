@@ -5,9 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from olmo.kernel.errors import NotFound
@@ -69,6 +68,6 @@ def tag(request: DeskRequest) -> HttpResponse:
     form = TagForm(request.POST or None, thing=name)
     uses = {"uses": counted(found.count), "url": Filters(box="all", tag=name).url()}
     return settle(
-        request, "tags", form, title=name, said=now_("The tag is being changed: its tickets follow one by one."),
+        request, "tags", form, title=name, said=gettext("The tag is being changed: its tickets follow one by one."),
         template="tag", way=[list_of("tags")], context=uses,
     )  # fmt: skip

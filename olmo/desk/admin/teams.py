@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db.models import Count, Prefetch
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -135,7 +135,7 @@ def tier_removal(request: DeskRequest, pk: int) -> HttpResponse:
     """Remove a tier without teams."""
     found = or_404(Tier.objects.all(), pk)
     people.remove_tier(found, by=request.person)
-    messages.success(request, now_("%(name)s was removed.") % {"name": found.name})
+    messages.success(request, gettext("%(name)s was removed.") % {"name": found.name})
     return SeeOther(reverse("desk:admin_teams"))
 
 

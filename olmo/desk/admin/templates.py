@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -89,7 +89,7 @@ class TemplateForm(SettingsForm):
 def _pair(text: str) -> tuple[str, str]:
     key, colon, value = text.partition(":")
     if not colon:
-        raise Invalid("values", now_("“%(line)s” has no colon between the key and the value.") % {"line": text[:60]})
+        raise Invalid("values", gettext("“%(line)s” has no colon between the key and the value.") % {"line": text[:60]})
     return key.strip(), value.strip()
 
 
@@ -128,7 +128,7 @@ def removal(request: DeskRequest, pk: int) -> HttpResponse:
     """Remove a template from which no ticket began."""
     found = or_404(Template.objects.all(), pk)
     preparing.remove_template(found, by=request.person)
-    messages.success(request, now_("%(name)s was removed.") % {"name": found})
+    messages.success(request, gettext("%(name)s was removed.") % {"name": found})
     return SeeOther(reverse("desk:admin_templates"))
 
 

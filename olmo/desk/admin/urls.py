@@ -4,6 +4,7 @@ from django.urls import path
 
 from .. import canned, macros
 from . import (
+    agreements,
     calendars,
     categories,
     changes,
@@ -65,6 +66,9 @@ urlpatterns = [
     path("time/new", worktime.activity, name="admin_activity_new"),
     path("time/<int:pk>", worktime.activity, name="admin_activity"),
     path("time/<int:pk>/removal", worktime.removal, name="admin_activity_removal"),
+    path("agreements", agreements.listed, name="admin_agreements"),
+    path("agreements/new", agreements.new, name="admin_agreement_new"),
+    path("agreements/<int:pk>", agreements.agreement, name="admin_agreement"),
     path("calendars", calendars.listed, name="admin_calendars"),
     path("calendars/new", calendars.calendar, name="admin_calendar_new"),
     path("calendars/union", calendars.calendar, {"is_union": True}, name="admin_calendar_union"),

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -77,7 +77,7 @@ class RulesForm(SettingsForm):
         """Change the rules."""
         data.pop("seen")
         administration.save_rules(**data, by=by, seen=seen)
-        return now_("The rule")
+        return gettext("The rule")
 
 
 @require_safe
@@ -127,5 +127,5 @@ def removal(request: DeskRequest, pk: int) -> HttpResponse:
     """Remove an activity that no entry has."""
     found = or_404(Activity.objects.all(), pk)
     administration.remove_activity(found, by=request.person)
-    messages.success(request, now_("%(name)s was removed.") % {"name": found})
+    messages.success(request, gettext("%(name)s was removed.") % {"name": found})
     return SeeOther(reverse("desk:admin_activities"))

@@ -1,0 +1,229 @@
+"""Agreements: with whom, what is promised, from when on, what an amendment would change, and what was known when."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from olmo.kernel.errors import Invalid
+from olmo.people.models import Person
+from olmo.service_levels import actions
+from olmo.service_levels.engine.terms import Hold
+from olmo.service_levels.models import Agreement, Calendar, Terms
+from olmo.service_levels.promises import METRICS
+from olmo.service_levels.rehearsal import rehearse
+from olmo.tenancy.models import Client
+from olmo.tickets.models import Category, HoldReason, Priority, TicketKind
+from olmo.tickets.sentences import METRICS as NAMES
+
+from ..shell import DeskRequest
+from .forms import SettingsForm, line, one_of, paragraph, tick
+from .pages import administrators, list_of, or_404, settle, show, typed
+
+LENGTH = re.compile(r"(?:([0-9]{1,5})\s*h)?\s*(?:([0-9]{1,6})\s*(?:m|min)?)?", re.IGNORECASE)
+HOLDS = (
+    (Hold.REQUESTER, HoldReason.REQUESTER.label), (Hold.THIRD_PARTY, HoldReason.THIRD_PARTY.label),
+    (Hold.SCHEDULED, HoldReason.DATE.label),
+)  # fmt: skip
+
+
+def cell(priority: int, metric: str) -> str:
+    """The name of the field of one target."""
+    return f"target_{priority}_{metric}"
+
+
+class AgreementForm(SettingsForm):
+    """A new agreement; its terms follow."""
+
+    groups = (
+        (
+            "",
+            _("The most specific agreement wins: organisation, then category, then kind of ticket."),
+            ["name", "client", ("category", "ticket_kind")],
+        ),
+    )
+
+    name = line(_("Name"))
+    client = one_of(_("Organisation"), Client.objects.order_by("name"), _("Every one that has none of its own"))
+    category = one_of(_("Category"), Category.objects.all(), _("All"))
+    ticket_kind = forms.ChoiceField(
+        label=_("Kind of ticket"), required=False, choices=[("", _("All")), *TicketKind.choices]
+    )
+
+    def save(self, data: dict[str, Any], seen: str, by: Person) -> Agreement:
+        """Make the agreement."""
+        data.pop("seen")
+        return actions.agree(**data, by=by)
+
+
+class AmendmentForm(SettingsForm):
+    """A new version of the terms. thing: the agreement; the fields begin with the terms of its newest version."""
+
+    groups = (
+        (_("From when on"), "", [("version", "valid_from"), "is_for_running", "reason"]),
+        (_("When time counts"), "", ["calendar", "pauses"]),
+    )
+    button = _("Put into force")
+
+    version = line(_("Version"), limit=40)
+    valid_from = forms.DateTimeField(
+        label=_("Valid from"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("In the past it is a correction: verdicts are made anew, beside the old ones."),
+    )  # fmt: skip
+    is_for_running = tick(_("Also for open tickets"), hint=_("Otherwise they keep the terms under which they opened."))
+    reason = paragraph(_("Reason"), rows=2, limit=1000)
+    calendar = forms.ChoiceField(label=_("Calendar"))
+    pauses = forms.MultipleChoiceField(
+        label=_("Pauses while it waits for"), required=False, choices=HOLDS, widget=forms.CheckboxSelectMultiple
+    )
+
+    def prepare(self) -> None:
+        """Add calendars and a field for each target."""
+        last = newest(self.thing)
+        kept = last.content if last else {}
+        calendars = self.fields["calendar"]
+        assert isinstance(calendars, forms.ChoiceField)
+        calendars.choices = [(name, name) for name in Calendar.objects.values_list("name", flat=True)]
+        for priority in Priority:
+            for metric in METRICS:
+                label = f"{priority.label}: {NAMES[metric]}"
+                name = cell(priority, metric)
+                self.fields[name] = line(label, limit=120, required=False, placeholder=gettext("no promise"))
+                self.fields[name].widget.attrs |= {"class": "input", "aria-label": label}
+                self.initial[name] = as_text(kept.get("targets", {}).get(str(priority.value), {}).get(metric))
+
+    def shown(self) -> dict[str, Any]:
+        """The terms of the newest version."""
+        last = newest(self.thing)
+        return {"calendar": last.content["calendar"], "pauses": last.content["pauses"]} if last else {}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The targets as a table: a row for each priority, a cell for each metric."""
+        return [{"priority": p.label, "cells": [self[cell(p, m)] for m in METRICS]} for p in Priority]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the targets and the reason."""
+        data = super().clean() or {}
+        if not str(data.get("reason", "")).strip():
+            self.add_error("reason", gettext("Tell why the terms change; the history shows it."))
+        for priority in Priority:
+            for metric in METRICS:
+                try:
+                    data[cell(priority, metric)] = self._target(priority, metric, data)
+                except Invalid as wrong:
+                    self.add_error(cell(priority, metric), str(wrong.message))
+        return data
+
+    def _target(self, priority: int, metric: str, data: dict[str, Any]) -> int | dict[str, Any] | None:
+        name = cell(priority, metric)
+        length, _at, calendar = (data.get(name) or "").partition("@")
+        if not length.strip():
+            return None
+        found = LENGTH.fullmatch(length.strip())
+        minutes = int(found[1] or 0) * 60 + int(found[2] or 0) if found else 0
+        if not minutes:
+            raise Invalid(name, gettext("Write working time as 30 m, 4 h or 1 h 30 m; empty: no promise."))
+        own: dict[str, Any] = {}
+        if calendar.strip():
+            if not Calendar.objects.filter(name=calendar.strip()).exists():
+                raise Invalid(name, gettext("There is no calendar “%(name)s”.") % {"name": calendar.strip()[:80]})
+            own["calendar"] = calendar.strip()
+        last = newest(self.thing)
+        before = last.content.get("targets", {}).get(str(priority), {}).get(metric) if last else None
+        if isinstance(before, dict) and "pauses" in before:
+            own["pauses"] = before["pauses"]
+        return {"minutes": minutes, **own} if own else minutes
+
+    def content(self) -> dict[str, Any]:
+        """The terms as they are kept."""
+        data = self.cleaned_data
+        targets = {str(p.value): {m: data[cell(p, m)] for m in METRICS} for p in Priority}
+        return {"calendar": data["calendar"], "pauses": sorted(data["pauses"]), "targets": targets}
+
+    def save(self, data: dict[str, Any], seen: str, by: Person) -> Terms:
+        """Amend the agreement."""
+        return actions.amend(
+            self.thing, self.content(), by=by, version=data["version"], valid_from=data["valid_from"],
+            reason=data["reason"], is_for_running=data["is_for_running"],
+        )  # fmt: skip
+
+    def rehearsed(self) -> Any:
+        """What would change, or None when the form is not whole; its errors say why."""
+        if not self.is_valid():
+            return None
+        data = self.cleaned_data
+        return rehearse(
+            self.thing, self.content(), version=data["version"], valid_from=data["valid_from"],
+            is_for_running=data["is_for_running"],
+        )  # fmt: skip
+
+
+def newest(agreement: Agreement) -> Terms | None:
+    """The version that begins last, as it is known now."""
+    return Terms.objects.filter(agreement=agreement, superseded_at=None).order_by("valid_from").last()
+
+
+def as_text(promised: Any) -> str:
+    """A target as the form reads it: "1 h 30 m", with a calendar of its own after @."""
+    if promised is None:
+        return ""
+    minutes = promised["minutes"] if isinstance(promised, dict) else promised
+    hours, rest = divmod(minutes, 60)
+    text = " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} m" if rest else "")))
+    own = promised.get("calendar") if isinstance(promised, dict) else None
+    return f"{text} @ {own}" if own else text
+
+
+@require_safe
+@administrators
+def listed(request: DeskRequest) -> HttpResponse:
+    """The agreements by name, with the version that begins last."""
+    words = typed(request)
+    found = (
+        Agreement.objects.filter(name__icontains=words, kind="sla")
+        .select_related("client", "category")
+        .order_by("name", "pk")
+    )
+    rows = [{"one": one, "terms": newest(one)} for one in found]
+    return show(request, "agreements", "agreements", {"rows": rows, "typed": words})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators
+def new(request: DeskRequest) -> HttpResponse:
+    """A new agreement."""
+    return settle(
+        request, "agreements", AgreementForm(request.POST or None), title=_("New agreement"), said=_("%(name)s was saved."),
+        way=[list_of("agreements")], then=lambda made: reverse("desk:admin_agreement", args=[made.pk]),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators
+def agreement(request: DeskRequest, pk: int) -> HttpResponse:
+    """An agreement: its terms, an amendment with what it would change, and the history."""
+    found = or_404(Agreement.objects.filter(kind="sla").select_related("client", "category"), pk)
+    form = AmendmentForm(request.POST or None, thing=found)
+    history = Terms.objects.filter(agreement=found).select_related("by").order_by("-recorded_at", "-pk")
+    context = {
+        "agreement": found, "history": history, "metrics": [NAMES[m] for m in METRICS],
+        "has_calendars": Calendar.objects.exists(),
+    }  # fmt: skip
+    way = [list_of("agreements")]
+    if request.POST.get("fill"):
+        context |= {
+            "form": form,
+            "title": found.name,
+            "cancel_url": reverse("desk:admin_agreements"),
+            "rehearsal": form.rehearsed(),
+        }
+        return show(request, "agreements", "agreement", context, status=422 if form.errors else 200, way=way)
+    return settle(
+        request, "agreements", form, title=found.name, said=_("The terms are in the history now."), template="agreement",
+        way=way, context=context, then=lambda _made: reverse("desk:admin_agreement", args=[pk]),
+    )  # fmt: skip

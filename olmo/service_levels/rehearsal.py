@@ -1,0 +1,90 @@
+"""What an amendment would change, found by computing the clocks of open tickets under both; nothing is written."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from olmo.tickets.models import ACTIVE, Event, Ticket
+from olmo.tickets.sentences import METRICS
+
+from . import clocks
+from .actions import checked
+from .engine.clock import Clock as Told
+from .models import Agreement
+from .promises import Governing, governing
+
+MOST = 500  # tickets that are computed
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A clock of an open ticket that would be due at another time; None: not due at all."""
+
+    ticket: Ticket
+    metric: str
+    before: datetime | None
+    after: datetime | None
+    is_late: bool  # it would be late at once
+
+    @property
+    def name(self) -> str:
+        """The promise in words."""
+        return str(METRICS[self.metric])
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """The clocks that would change, how many tickets they belong to, and whether more tickets are open than were computed."""
+
+    changed: list[Changed]
+    tickets: int
+    is_partial: bool
+
+
+def rehearse(
+    agreement: Agreement, content: dict[str, Any], *, version: str, valid_from: datetime, is_for_running: bool
+) -> Rehearsal:
+    """Compute what open tickets would be due under amended terms. Raises Invalid, as the amendment would."""
+    made = checked(content, version, valid_from, None, is_for_running)
+    open_ones = Ticket.objects.filter(status__in=ACTIVE).order_by("-pk")
+    if agreement.client_id is not None:
+        open_ones = open_ones.filter(client_id=agreement.client_id)
+    tickets = list(open_ones[: MOST + 1])
+    logs: dict[int, list[Event]] = {ticket.pk: [] for ticket in tickets[:MOST]}
+    for event in Event.objects.filter(ticket__in=logs).order_by("ticket_id", "seq"):
+        logs[event.ticket_id].append(event)
+    found = governing({e.data["client"] for log in logs.values() for e in log if "client" in e.data})
+    then = _amended(found, agreement, made)
+    changed = [each for ticket in tickets[:MOST] for each in _compared(ticket, logs[ticket.pk], found, then)]
+    return Rehearsal(changed, len({each.ticket.pk for each in changed}), len(tickets) > MOST)
+
+
+def _amended(found: Governing, agreement: Agreement, made: Any) -> Governing:
+    """The agreements as they would be: the versions in force at the start of the new one end there."""
+    before = found.terms.get(agreement.pk, ())
+    cut = [
+        replace(v, end=made.start) if v.start < made.start and (v.end or made.start + 1) > made.start else v
+        for v in before
+    ]
+    known = {each.pk: each for each in [*found.agreements, agreement]}
+    return Governing(list(known.values()), {**found.terms, agreement.pk: (*cut, made)})
+
+
+def _compared(ticket: Ticket, log: list[Event], found: Governing, then: Governing) -> list[Changed]:
+    now = max(clocks.now(), log[-1].at)
+    before = {_key(t): t for t in clocks.replayed(ticket, log, found, now) if t.state != "stopped"}
+    after = {_key(t): t for t in clocks.replayed(ticket, log, then, now) if t.state != "stopped"}
+    changed = []
+    for key in sorted(before.keys() | after.keys()):
+        old, new = _due(before.get(key)), _due(after.get(key))
+        if old != new:
+            changed.append(Changed(ticket, key[0], old, new, new is not None and new <= now))
+    return changed
+
+
+def _key(told: Told) -> tuple[str, int]:
+    return told.metric.value, told.started_at
+
+
+def _due(told: Told | None) -> datetime | None:
+    return clocks.moment(told.due_at) if told else None
