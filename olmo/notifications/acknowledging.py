@@ -62,10 +62,12 @@ def _mail(ticket: Ticket, reader: Reader, sender: Sender, *, is_proven: bool) ->
     language = reader.language(ticket)
     with override(language):
         subject = _("We have received your request")
+        because = str(kinds.WHY["requester"])
     return wording.written(
         "acknowledgement", f"[#{ticket.number}] {ticket.subject if is_proven else subject}", language=language, ticket=ticket,
         name=reader.person.first_name if is_proven and reader.person else "", subject=ticket.subject if is_proven else "",
-        url=page_of(ticket, reader.person), signature=signature_to_strangers(ticket), preferences_url=preferences_url(),
+        url=page_of(ticket, reader.person), signature=signature_to_strangers(ticket), because=because,
+        preferences_url=preferences_url(),
     )  # fmt: skip
 
 

@@ -25,6 +25,9 @@ class Acknowledging(DeskTest):
         self.assertIn(f"#{ticket.number}", ack.subject)
         self.assertIn("-- si prega di scrivere sopra questa riga --", ack.text)
         self.assertIn(str(ticket.number), ack.html)
+        for words in (ack.text, ack.html):
+            self.assertIn("perché è la tua richiesta", words)
+            self.assertEqual(words.count("/account/notices"), 1)
 
     def test_carries_nothing_that_an_unproven_sender_wrote(self) -> None:
         arrive(mail(ADVERTISING, sender=f"{ADVERTISING} <victim@other.example>", subject=ADVERTISING))
