@@ -39,7 +39,7 @@ def head(ticket: Ticket, around: Around) -> dict[str, Any]:
         "title": ticket.subject,
         "badge": {"tone": tone, "icon": icon, "label": _state(ticket, around)},
         "notice": _merged(ticket),
-        "promises": [*promises.of(ticket), *_due_date(ticket)],
+        "promises": [*(promises.of(ticket) if around.also["clocks"] else []), *_due_date(ticket)],
         "tools": [] if is_merged else _tools(ticket),
         "acts": _acts(ticket),
         "more_url": _url(ticket, "more"),
@@ -125,7 +125,7 @@ def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list
     parts += [
         callbacks.section(ticket, token),
         checklist.section(ticket, token),
-        worktime.section(viewer, ticket, token),
+        worktime.section(viewer, ticket, around, token),
     ]
     parts += related.sections(viewer, ticket)
     url = places.ticket(ticket.number, "similar")

@@ -141,6 +141,8 @@ class Filters:
 
     def page(self, viewer: Person, after: str, size: int) -> queries.Page:
         """One page of the list."""
+        if not (after or self.is_narrowed):
+            return queries.first_page(viewer, self.box, sort=self.order, size=size)
         return queries.page(self.near(viewer), sort=self.order, after=after, size=size, sieve=self.sieve(viewer))
 
     def url(self, path: str = "", **changes: str) -> str:

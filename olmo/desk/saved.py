@@ -11,7 +11,9 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from olmo.kernel import prepared
 from olmo.kernel.errors import Invalid, NotAllowed, NotFound
+from olmo.kernel.prepared import Part
 from olmo.kernel.text import clean_line
 from olmo.people import audit
 from olmo.people.models import Person, Team
@@ -61,15 +63,15 @@ def visible_to(viewer: Person) -> QuerySet[SavedView]:
     return SavedView.objects.filter(Q(owner=viewer) | shared)
 
 
-def expression(viewer: Person) -> queries.Part:
+def expression(viewer: Person) -> Part:
     """The views of a person as one expression of a statement (see queries.counts): a page reads them with its counts."""
     return _expression(queries.Reader.of(viewer))
 
 
 @lru_cache(maxsize=512)
-def _expression(reader: queries.Reader) -> queries.Part:
+def _expression(reader: queries.Reader) -> Part:
     text, values = visible_to(reader.viewer).order_by().values("id", "name", "query").query.sql_with_params()
-    return f"(select coalesce(json_agg(v), '[]') from ({text}) v)", values  # noqa: S608  (the ORM's own text)
+    return prepared.settled((f"(select coalesce(json_agg(v), '[]') from ({text}) v)", values))  # noqa: S608  (the ORM's own text)
 
 
 def arranged(viewer: Person, found: Iterable[Mapping[str, Any]]) -> list[SavedView]:

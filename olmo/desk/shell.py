@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from olmo.kernel.errors import Words
+from olmo.kernel.prepared import Part
 from olmo.notifications import queries as notifications
 from olmo.people.gate import for_agents
 from olmo.people.models import Person
@@ -102,7 +103,7 @@ def look(viewer: Person) -> Seen:
 
 
 @lru_cache(maxsize=512)
-def _unread(reader: queries.Reader) -> queries.Part:
+def _unread(reader: queries.Reader) -> Part:
     return queries.counting(notifications.unread(reader.viewer), MOST_COUNTED)
 
 

@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from olmo.kernel.errors import Invalid, NotFound
+from olmo.kernel.prepared import Part
 from olmo.kernel.presence import pass_for
 from olmo.notifications import actions as notifications
 from olmo.people.models import Person
+from olmo.service_levels import queries as promised
 from olmo.tickets import conversation, mentions, queries
 from olmo.tickets.models import Message, Status, Ticket
 from olmo.tickets.sentences import describe
+from olmo.worklog import queries as worklog
 from olmo.writing import queries as written
 
 from . import facts, following
@@ -61,9 +64,12 @@ def whole(
 ) -> HttpResponse:  # fmt: skip
     """The page of a ticket. typed: what could not be sent. opened: the form that stands open, with what it needs in `extra`."""
     viewer = request.person
-    around, told = conversation.around(viewer, ticket), timeline(viewer, ticket, before=_before(request))
+    around, told = (
+        conversation.around(viewer, ticket, _also(viewer, ticket)),
+        timeline(viewer, ticket, before=_before(request)),
+    )
     live = f"ticket:{ticket.pk}"
-    drafts = written.of_ticket(viewer, ticket)
+    drafts = written.of_ticket(viewer, ticket) if around.also["drafts"] else []
     own = [draft for draft in drafts if draft.author_id == viewer.pk and draft.is_open]
     if is_read and around.read_up_to < ticket.version:
         queries.mark_read(viewer, ticket)
@@ -87,6 +93,14 @@ def whole(
     if is_part(request):
         return render(request, "desk/ticket.html#parts", context, status=status)
     return page(request, "desk/ticket.html", context, status=status)
+
+
+def _also(viewer: Person, ticket: Ticket) -> dict[str, Part]:
+    """What other rooms keep about a ticket, or whether they keep anything: most tickets have none of it."""
+    return {
+        "drafts": written.any_of_ticket(ticket), "clocks": promised.any_of(ticket), "timer": worklog.any_timer(viewer),
+        "totals": worklog.summing(viewer, ticket),
+    }  # fmt: skip
 
 
 def _token(request: DeskRequest) -> str:

@@ -15,6 +15,7 @@ from olmo.kernel import marks, spoken
 from olmo.kernel.errors import Conflict, Invalid
 from olmo.people.models import Person
 from olmo.tickets import queries as tickets
+from olmo.tickets.conversation import Around
 from olmo.tickets.models import Ticket
 from olmo.worklog import actions, queries
 from olmo.worklog.models import Timer
@@ -30,9 +31,10 @@ _TICKING = (
 _WARNING = '<p class="timer__idle">{icon}<span>{words}</span></p>'
 
 
-def section(viewer: Person, ticket: Ticket, token: str) -> dict[str, Any]:
+def section(viewer: Person, ticket: Ticket, around: Around, token: str) -> dict[str, Any]:
     """The section of the panel. token: the hidden field of its form."""
-    timer, totals = queries.timer_of(viewer), queries.totals(viewer, ticket)
+    timer = queries.timer_of(viewer) if around.also["timer"] else None
+    totals = queries.Totals.read(around.also["totals"])
     facts: list[dict[str, Any]] = [
         {
             "label": _("Enter"),

@@ -162,6 +162,7 @@ class Config:
         options: dict[str, Any] = dict(database.options)
         options.setdefault("connect_timeout", 10)
         options.setdefault("application_name", "olmo")
+        options.setdefault("prepare_threshold", 5)  # what kernel.prepared runs; all other cursors bind on our side
         if self.database_role == "app":
             # As a start-up option: Django's own `assume_role` asks its pool for a connection while the pool is
             # making one, and waits for ever.

@@ -1,17 +1,22 @@
 """Reads about people. Each starts from who asks, or runs inside a scope that says so."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
+from olmo.kernel import prepared
 from olmo.tenancy.scope import EVERY_CLIENT, Clients
 
 from .models import Identity, Kind, Person, Team
 
 # Every request begins with this: as plain SQL it costs a fifth of the same question to the ORM.
-_WITH_ACCESS = """
-select p.*, array(select client_id from people_person_clients where person_id = p.id order by 1) as client_ids,
-    array(select team_id from people_team_members where person_id = p.id order by 1) as team_ids
+_COLUMNS = prepared.columns(Person, "p")
+_WITH_ACCESS = f"""
+select {_COLUMNS}, array(select client_id from people_person_clients where person_id = p.id order by 1),
+    array(select team_id from people_team_members where person_id = p.id order by 1)
 from people_person p where p.id = %s and p.is_active
-"""
+"""  # noqa: S608  (names of ours)
+_BY_ID = f"select {_COLUMNS} from people_person p where p.id = any(%s)"  # noqa: S608
 
 
 def visible_to(viewer: Person) -> QuerySet[Person]:
@@ -34,7 +39,17 @@ def clients_of(person: Person) -> Clients:
 
 def with_access(pk: int) -> Person | None:
     """An active person with what each request needs to know of them: `client_ids` and `team_ids`, in one query."""
-    return next(iter(Person.objects.raw(_WITH_ACCESS, [pk])), None)
+    for *row, client_ids, team_ids in prepared.rows(_WITH_ACCESS, [pk]):
+        (person,) = prepared.instances(Person, [row])
+        person.client_ids, person.team_ids = client_ids, team_ids  # type: ignore[attr-defined]
+        return person
+    return None
+
+
+def by_ids(ids: Iterable[int | None]) -> dict[int, Person]:
+    """The people with these ids, by id."""
+    found = prepared.rows(_BY_ID, [[pk for pk in ids if pk]])
+    return {person.pk: person for person in prepared.instances(Person, found)}
 
 
 def by_address(address: str) -> Person | None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from olmo.kernel import spoken
+from olmo.kernel import prepared, spoken
+from olmo.kernel.prepared import Part
 from olmo.tickets.models import Event, HoldReason, Priority, Ticket
 from olmo.tickets.sentences import METRICS
 
@@ -17,6 +18,7 @@ from .engine.working_time import Calendar, WorkingTime
 from .models import Clock, Waiver
 from .promises import governing
 
+_OF_TICKET = f"select {prepared.columns(Clock, 'c')} from service_levels_clock c where ticket_id = %s order by place"  # noqa: S608
 SPANS = 12  # periods that are listed at most
 _HOLDS = {
     "requester": HoldReason.REQUESTER.label, "third_party": HoldReason.THIRD_PARTY.label, "scheduled": HoldReason.DATE.label,
@@ -38,7 +40,8 @@ class Explained:
 
 def of(ticket: Ticket) -> list[Clock]:
     """The clocks of a ticket that matter on its page: the newest of each metric."""
-    newest = {row.metric: row for row in Clock.objects.filter(ticket=ticket).order_by("place")}
+    rows = prepared.instances(Clock, prepared.rows(_OF_TICKET, [ticket.pk]))
+    newest = {row.metric: row for row in rows}
     return list(newest.values())
 
 
@@ -46,6 +49,11 @@ def due(ticket: Ticket, metric: str, started_at: datetime) -> datetime | None:
     """When the promise of a clock, named by its metric and its start, is due."""
     found = Clock.objects.filter(ticket=ticket, metric=metric, started_at=started_at)
     return found.values_list("due_at", flat=True).first()
+
+
+def any_of(ticket: Ticket) -> Part:
+    """Whether a ticket has clocks, as an expression of a statement that asks for more (see kernel.prepared)."""
+    return "(select exists (select 1 from service_levels_clock where ticket_id = %s))", [ticket.pk]
 
 
 def explained(ticket: Ticket) -> list[Explained]:

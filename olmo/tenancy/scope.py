@@ -6,6 +6,8 @@ from contextvars import ContextVar
 
 from django.db import connection, transaction
 
+from olmo.kernel import prepared
+
 
 class EveryClient:
     """The whole desk: for cross-client work, easy to find by its name."""
@@ -55,7 +57,7 @@ def current() -> Clients | None:
 
 
 def _apply(clients: Clients) -> None:
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         if isinstance(clients, EveryClient):
             cursor.execute(_SET_EVERY)
         else:

@@ -5,17 +5,17 @@ whoever calls has found the ticket by `queries.by_number`, which decides who may
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from olmo.kernel import prepared
+from olmo.kernel.prepared import Part
 from olmo.people.models import Person
 
 from .models import Event, MessageKind, Ticket
-from .queries import absorbed
+from .queries import absorbed, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +69,34 @@ select m.id, m.ticket_id, m.kind, m.channel, m.is_from_desk, m.is_verified, m.at
     (select json_agg(json_build_array(id, name, media_type, size, content_id, is_inline) order by id)
         from tickets_attachment where message_id = m.id)
 from tickets_message m
-where m.ticket_id = any(%(tickets)s) and (m.kind = 'public' or not %(public_only)s)
-    and (%(before)s::bigint is null or (m.at, m.id) < (select at, id from tickets_message where id = %(before)s))
-    and (%(only)s::bigint[] is null or m.id = any(%(only)s))
+where {conditions}
 order by m.at desc, m.id desc limit %(limit)s
 """
+# Only the conditions that are needed are in the statement: its kept plan walks the ticket's index from the newest on.
+_OF_ONE, _OF_SEVERAL = "m.ticket_id = %(ticket)s", "m.ticket_id = any(%(tickets)s)"
+_PUBLIC, _ONLY = "m.kind = 'public'", "m.id = any(%(only)s)"
+_BEFORE = "(m.at, m.id) < (select at, id from tickets_message where id = %(before)s)"
 _EVENTS = """
 select e.id, e.ticket_id, e.seq, e.kind, e.by_id, e.at, e.data, (select name from people_person where id = e.by_id)
 from tickets_event e
-where e.ticket_id = %(ticket)s and (%(since)s::timestamptz is null or e.at >= %(since)s)
-    and (%(until)s::timestamptz is null or e.at < %(until)s)
-order by e.seq
+where e.ticket_id = %(ticket)s {until}
+order by e.seq desc {limit}
 """
+_UNTIL = "and e.at < %(until)s"
+_STEP = 200  # events that are read at first, from the newest on, where only those since a moment are wanted
 _EVENT = ["id", "ticket_id", "seq", "kind", "by_id", "at", "data"]  # in the order of the model, as from_db reads them
-# Each with the value that it needs: without one it is left out, since planning costs more than reading here.
-_AROUND = {
-    "client": "(select name from tenancy_client where id = %(client)s)",
-    "team": "(select name from people_team where id = %(team)s)",
-    "category": "(select json_build_array(name, names) from tickets_category where id = %(category)s)",
-    "working_state": "(select json_build_array(name, names) from tickets_workingstate where id = %(working_state)s)",
-    "requester": "(select json_agg(json_build_array(kind, value) order by kind, id) from people_identity"
-    " where person_id = %(requester)s)",
-    "watchers": "(select array_agg(name order by name) from people_person where id = any(%(watchers)s))",
-    "ticket": "(select seq from tickets_readmark where person_id = %(viewer)s and ticket_id = %(ticket)s)",
-    "viewer": "(select json_agg(json_build_array(key, label, labels, kind) order by position, id) from tickets_customfield"
-    " where (client_id is null or client_id = %(client)s) and (category_id is null or category_id = %(category)s))",
-}
+_AT = _EVENT.index("at")
+_AROUND = """
+(select name from tenancy_client where id = %s), (select name from people_team where id = %s),
+(select json_build_array(name, names) from tickets_category where id = %s),
+(select json_build_array(name, names) from tickets_workingstate where id = %s),
+(select json_agg(json_build_array(kind, value) order by kind, id) from people_identity where person_id = %s),
+(select array_agg(name order by name) from people_person where id = any(%s::bigint[])),
+(select seq from tickets_readmark where person_id = %s and ticket_id = %s),
+(select json_agg(json_build_array(key, label, labels, kind) order by position, id) from tickets_customfield
+    where (client_id is null or client_id = %s) and (category_id is null or category_id = %s))
+"""
+_OWN = 8  # expressions of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What stands around a ticket. `read_up_to` is the version that the viewer has seen, 0 for none."""
+    """What stands around a ticket. `read_up_to` is the version that the viewer has seen, 0 for none.
+
+    `also` is what the further expressions answered, by their names.
+    """
 
     client: str
     team: str
@@ -121,6 +126,7 @@ class Around:
     watchers: list[str]
     fields: list[Field]
     read_up_to: int
+    also: Mapping[str, Any] = field(default_factory=dict)
 
 
 def messages(
@@ -130,28 +136,59 @@ def messages(
 
     before: only those older than this message (its id). only: of these ids.
     """
-    values = {
-        "tickets": [ticket.pk, *absorbed(ticket)], "public_only": viewer.is_requester, "before": before,
-        "only": None if only is None else list(only), "limit": limit,
-    }  # fmt: skip
-    return [_said(row) for row in reversed(_rows(_MESSAGES, values))]
+    values: dict[str, Any] = {"limit": limit}
+    if ticket.absorbed_ids:
+        conditions, values["tickets"] = [_OF_SEVERAL], [ticket.pk, *absorbed(ticket)]
+    else:
+        conditions, values["ticket"] = [_OF_ONE], ticket.pk
+    if viewer.is_requester:
+        conditions.append(_PUBLIC)
+    if before is not None:
+        conditions, values["before"] = [*conditions, _BEFORE], before
+    if only is not None:
+        conditions, values["only"] = [*conditions, _ONLY], list(only)
+    rows = prepared.rows(_MESSAGES.format(conditions=" and ".join(conditions)), values)
+    return [_said(row) for row in reversed(rows)]
 
 
 def events(ticket: Ticket, *, since: datetime | None = None, until: datetime | None = None) -> list[Event]:
     """The log of a ticket in order, from `since` on and before `until`; each with its author's name."""
     authors: dict[int, Person] = {}
-    return [_event(row, authors) for row in _rows(_EVENTS, {"ticket": ticket.pk, "since": since, "until": until})]
+    rows = _newest_events(ticket.pk, since, until)
+    return [_event(row, authors) for row in reversed(rows) if since is None or row[_AT] >= since]
 
 
-def around(viewer: Person, ticket: Ticket) -> Around:
-    """Names, addresses and fields that the page shows beside the conversation."""
-    values = {
-        "client": ticket.client_id, "team": ticket.team_id, "category": ticket.category_id,
-        "working_state": ticket.working_state_id, "requester": ticket.requester_id,
-        "watchers": ticket.watcher_ids, "viewer": viewer.pk, "ticket": ticket.pk,
-    }  # fmt: skip
-    columns = [sql if values[name] else "null" for name, sql in _AROUND.items()]
-    client, team, category, state, identities, watchers, seq, fields = _rows(f"select {', '.join(columns)}", values)[0]
+def _newest_events(ticket: int, since: datetime | None, until: datetime | None) -> list[tuple[Any, ...]]:
+    """Events from the newest on, back to `since`: a long log is not read whole for its end."""
+    values: dict[str, Any] = {"ticket": ticket}
+    if until is not None:
+        values["until"] = until
+    sql = _EVENTS.format(until=_UNTIL if until else "", limit="limit %(limit)s" if since else "")
+    if since is None:
+        return prepared.rows(sql, values)
+    limit = _STEP
+    while True:
+        rows = prepared.rows(sql, {**values, "limit": limit})
+        if len(rows) < limit or rows[-1][_AT] < since:
+            return rows
+        limit *= 4
+
+
+def around(viewer: Person, ticket: Ticket, also: Mapping[str, Part] | None = None) -> Around:
+    """Names, addresses and fields that the page shows beside the conversation, in one statement.
+
+    also: further expressions that the same statement answers, by name.
+    """
+    own = (
+        _AROUND,
+        [
+            ticket.client_id, ticket.team_id, ticket.category_id, ticket.working_state_id, ticket.requester_id,
+            ticket.watcher_ids, viewer.pk, ticket.pk, ticket.client_id, ticket.category_id,
+        ],
+    )  # fmt: skip
+    more = also or {}
+    answer = prepared.rows(*joined([own, *more.values()]))[0]
+    client, team, category, state, identities, watchers, seq, fields = answer[:_OWN]
     name, names = _json(category) or ("", {})
     state_name, state_names = _json(state) or ("", {})
     return Around(
@@ -159,13 +196,8 @@ def around(viewer: Person, ticket: Ticket) -> Around:
         working_state=state_name, working_state_names=state_names,
         identities=[(kind, value) for kind, value in _json(identities) or []], watchers=watchers or [],
         fields=[Field(*field) for field in _json(fields) or []], read_up_to=seq or 0,
+        also=dict(zip(more, answer[_OWN:], strict=True)),
     )  # fmt: skip
-
-
-def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
 
 
 def _said(row: tuple[Any, ...]) -> Said:

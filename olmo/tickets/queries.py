@@ -1,6 +1,6 @@
 """Reads of the tickets room; each starts from who looks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -10,9 +10,11 @@ from django.db import connection
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import get_language
 
+from olmo.kernel import prepared
 from olmo.kernel.errors import Invalid, NotFound
+from olmo.kernel.prepared import Part
 from olmo.people.models import Person
-from olmo.people.queries import clients_of, team_ids
+from olmo.people.queries import by_ids, clients_of, team_ids
 from olmo.tenancy.scope import EveryClient
 
 from . import search as words
@@ -49,6 +51,7 @@ _LAST = "(select left(text, 120) from tickets_message where id = t.last_message_
 _LAST_PUBLIC = (
     "(select left(text, 120) from tickets_message where ticket_id = t.id and kind = 'public' order by at desc limit 1)"
 )
+_SEEN = "select ticket_id, seq from tickets_readmark where person_id = %s and ticket_id = any(%s)"
 _KEYS = ("id", *ROW, "excerpt")
 _ROWS = (
     f"select t.id, {', '.join(_NAMES.get(name, f't.{name}') for name in ROW)}, {{excerpt}} "  # noqa: S608  (ours)
@@ -91,16 +94,46 @@ def _own(viewer: Person) -> Q:
     return Q(requester=viewer) | Q(pk__in=followed) if followed else Q(requester=viewer)
 
 
+@dataclass(frozen=True)
+class Reader:
+    """What the text of a read depends on that starts from an agent: who that is, their teams, their organisations.
+
+    Building a statement costs more than answering it; those of each page are built once per reader and kept.
+    """
+
+    viewer: Person = field(compare=False)
+    pk: int
+    teams: tuple[int, ...]
+    clients: tuple[int, ...] | None  # None: all of them
+
+    @classmethod
+    def of(cls, viewer: Person) -> "Reader":
+        """The reader that an agent is today."""
+        clients = clients_of(viewer)
+        known = None if isinstance(clients, EveryClient) else tuple(clients)
+        return cls(viewer, viewer.pk, tuple(team_ids(viewer)), known)
+
+
 def by_number(viewer: Person, number: int) -> Ticket:
     """The ticket with this number, its client and people. Raises NotFound: there is none, or the viewer may not know."""
-    found = visible_to(viewer).filter(number=number).order_by().first()
+    text, values = _numbered_one(viewer) if viewer.is_requester else _numbered_of(Reader.of(viewer))
+    found = next(iter(prepared.instances(Ticket, prepared.rows(text, [*values[:-1], number]))), None)
     if found is None:
         raise NotFound
-    named = [pk for pk in (found.requester_id, found.assignee_id) if pk]
-    people = {person.pk: person for person in Person.objects.filter(pk__in=named)}
+    people = by_ids([found.requester_id, found.assignee_id])
     found.requester = people[found.requester_id]
     found.assignee = people[found.assignee_id] if found.assignee_id else None
     return found
+
+
+def _numbered_one(viewer: Person) -> Part:
+    """The statement that finds a ticket by its number, which is its last value."""
+    return visible_to(viewer).filter(number=0).order_by().query.sql_with_params()
+
+
+@lru_cache(maxsize=512)
+def _numbered_of(reader: Reader) -> Part:
+    return _numbered_one(reader.viewer)
 
 
 def box(viewer: Person, name: str) -> QuerySet[Ticket]:
@@ -122,6 +155,15 @@ class Page:
     is_deep: bool = False
 
 
+@dataclass(frozen=True)
+class _Found:
+    """Ids of one page; whether there are more; and the last ticket looked at, where looking ended before the page was full."""
+
+    ids: list[int]
+    goes_on: bool
+    last: tuple[Any, int] | None = None
+
+
 def page(
     tickets: QuerySet[Ticket], *, sort: str = "updated", after: str = "", size: int = 25, public_only: bool = False,
     sieve: Q | None = None,
@@ -132,14 +174,35 @@ def page(
     almost nothing fits costs no more than one that everything fits.
     public_only: the excerpt is of the last public message, for a page that a requester sees.
     """
+    ordered = _ordered(tickets, sort, after)
+    found = _sifted(ordered, sieve, SORTS[sort][0], size) if sieve else _first(ordered, size)
+    return _printed(found, sort, public_only=public_only)
+
+
+def first_page(viewer: Person, name: str, *, sort: str, size: int) -> Page:
+    """The first page of a box that nothing narrows: `page` by a statement that is built once per reader. Raises Invalid."""
+    text, values = _beginning(Reader.of(viewer), name, sort, size)
+    ids = [pk for (pk,) in prepared.rows(text, values)]
+    return _printed(_Found(ids[:size], len(ids) > size), sort, public_only=False)
+
+
+@lru_cache(maxsize=1024)
+def _beginning(reader: Reader, name: str, sort: str, size: int) -> Part:
+    ordered = _ordered(box(reader.viewer, name), sort, "")
+    return prepared.settled(ordered.values("id")[: size + 1].query.sql_with_params())
+
+
+def _ordered(tickets: QuerySet[Ticket], sort: str, after: str) -> QuerySet[Ticket]:
     if sort not in SORTS:
         raise Invalid("sort", f"{sort}: {', '.join(SORTS)}")
     if sort == "urgency":
         tickets = tickets.filter(standing__bucket__in=[Bucket.TODO, Bucket.WAITING])
     if after:
         tickets = tickets.filter(_beyond(*SORTS[sort], after))
-    ordered = in_order(tickets, sort)
-    found = _sifted(ordered, sieve, SORTS[sort][0], size) if sieve else _first(ordered, size)
+    return in_order(tickets, sort)
+
+
+def _printed(found: _Found, sort: str, *, public_only: bool) -> Page:
     rows = _rows(found.ids, public_only=public_only)
     last = found.last or (rows[-1][_row_column(sort)], rows[-1]["id"]) if found.goes_on else None
     return Page(rows, key(*last) if last else "", found.last is not None)
@@ -149,15 +212,6 @@ def in_order(tickets: QuerySet[Ticket], sort: str) -> QuerySet[Ticket]:
     """These tickets in the order of a list (a name of SORTS)."""
     column, descending = SORTS[sort]
     return tickets.order_by(F(column).desc() if descending else F(column).asc(), "-id" if descending else "id")
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Ids of one page; whether there are more; and the last ticket looked at, where looking ended before the page was full."""
-
-    ids: list[int]
-    goes_on: bool
-    last: tuple[Any, int] | None = None
 
 
 def _first(ordered: QuerySet[Ticket], size: int) -> _Found:
@@ -205,9 +259,7 @@ def rows(ids: list[int]) -> list[dict[str, Any]]:
 
 def unread(viewer: Person, rows: list[dict[str, Any]]) -> set[int]:
     """Ids among `rows` with something that the viewer has not seen."""
-    seen = dict(
-        ReadMark.objects.filter(person=viewer, ticket_id__in=[r["id"] for r in rows]).values_list("ticket_id", "seq")
-    )
+    seen: dict[int, int] = dict(prepared.rows(_SEEN, [viewer.pk, [row["id"] for row in rows]]))
     return {row["id"] for row in rows if seen.get(row["id"], 0) < row["version"]}
 
 
@@ -225,9 +277,6 @@ def mark_read(viewer: Person, ticket: Ticket) -> None:
     )  # fmt: skip
 
 
-type Part = tuple[str, Sequence[Any]]  # one expression of a statement, and its values
-
-
 def mark_all(viewer: Person, numbers: Sequence[int], *, is_read: bool) -> int:
     """Mark tickets as read up to now, or as unread; those that the viewer may not see are passed over. Returns how many."""
     tickets = list(visible_to(viewer).filter(number__in=numbers).only("id", "version"))
@@ -241,26 +290,6 @@ def mark_all(viewer: Person, numbers: Sequence[int], *, is_read: bool) -> int:
     return len(tickets)
 
 
-@dataclass(frozen=True)
-class Reader:
-    """What the text of a read depends on that starts from an agent: who that is, their teams, their organisations.
-
-    Building a statement costs more than answering it; those of each page are built once per reader and kept.
-    """
-
-    viewer: Person = field(compare=False)
-    pk: int
-    teams: tuple[int, ...]
-    clients: tuple[int, ...] | None  # None: all of them
-
-    @classmethod
-    def of(cls, viewer: Person) -> "Reader":
-        """The reader that an agent is today."""
-        clients = clients_of(viewer)
-        known = None if isinstance(clients, EveryClient) else tuple(clients)
-        return cls(viewer, viewer.pk, tuple(team_ids(viewer)), known)
-
-
 def counts(viewer: Person, names: Sequence[str], limit: int = 100, also: Sequence[Part] = ()) -> list[Any]:
     """How many tickets each box holds, counted up to `limit` so that a large desk costs no more; one query.
 
@@ -268,16 +297,17 @@ def counts(viewer: Person, names: Sequence[str], limit: int = 100, also: Sequenc
     """
     reader = Reader.of(viewer)
     parts = [_counting(reader, BOXES[name], limit) for name in names] + list(also)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select " + ", ".join(sql for sql, _values in parts), [v for _sql, values in parts for v in values]
-        )
-        return list(cursor.fetchone())
+    return list(prepared.rows(*joined(parts))[0])
+
+
+def joined(parts: Iterable[Part]) -> Part:
+    """One statement that answers several expressions."""
+    return "select " + ", ".join([sql for sql, _values in parts]), [v for _sql, values in parts for v in values]
 
 
 @lru_cache(maxsize=2048)
 def _counting(reader: Reader, counted: Box, limit: int) -> Part:
-    return counting(visible_to(reader.viewer).filter(counted.condition(reader.viewer)), limit)
+    return prepared.settled(counting(visible_to(reader.viewer).filter(counted.condition(reader.viewer)), limit))
 
 
 def counting(tickets: QuerySet[Any], limit: int = 100, sieve: Q | None = None) -> Part:
@@ -402,10 +432,9 @@ def _newest(tickets: QuerySet[Ticket], limit: int) -> list[int]:
 
 def _rows(ids: list[int], *, public_only: bool) -> list[dict[str, Any]]:
     """The rows of these tickets, in this order."""
-    with connection.cursor() as cursor:
-        language = "it" if (get_language() or "").startswith("it") else "en"
-        cursor.execute(_ROWS.format(excerpt=_LAST_PUBLIC if public_only else _LAST, language=language), [ids])
-        return [dict(zip(_KEYS, row, strict=True)) for row in cursor.fetchall()]
+    language = "it" if (get_language() or "").startswith("it") else "en"
+    sql = _ROWS.format(excerpt=_LAST_PUBLIC if public_only else _LAST, language=language)
+    return [dict(zip(_KEYS, row, strict=True)) for row in prepared.rows(sql, [ids])]
 
 
 def _row_column(sort: str) -> str:

@@ -8,15 +8,14 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from olmo.kernel import spoken
-from olmo.people.models import Person, Team
+from olmo.kernel import prepared, spoken
+from olmo.people.models import Person
 
 from .changes import KINDS
 from .models import (
     CallDirection,
     CallOutcome,
     Category,
-    ChecklistItem,
     CustomField,
     Event,
     HoldReason,
@@ -24,7 +23,6 @@ from .models import (
     LinkKind,
     Priority,
     ResolutionCode,
-    Ticket,
     TicketKind,
     Urgency,
     WorkingState,
@@ -172,13 +170,21 @@ class _Names:
 
     def __init__(self, events: Iterable[Event]) -> None:
         data = [event.data for event in events]
-        self.people = _named(Person.objects.values_list("pk", "name"), data, _PEOPLE)
-        self.teams = _named(Team.objects.values_list("pk", "name"), data, _TEAMS)
-        self.items = _named(ChecklistItem.objects.values_list("pk", "text"), data, ("item",))
+        wanted = [_ids(data, keys) for keys in (_PEOPLE, _TEAMS, ("item",), _TICKETS)]
+        found: list[dict[int, str]] = [{} for _kind in wanted]
+        for kind, pk, name in prepared.rows(_NAMED, wanted) if any(wanted) else ():
+            found[kind][pk] = name
+        self.people, self.teams, self.items, self.tickets = found
         self.states = _called(WorkingState, data, "working_state")
         self.categories = _called(Category, data, "category")
-        numbers = _named(Ticket.objects.values_list("pk", "number"), data, _TICKETS)
-        self.tickets = {pk: f"#{number}" for pk, number in numbers.items()}
+
+
+_NAMED = """
+select 0, id, name from people_person where id = any(%s::bigint[]) union all
+select 1, id, name from people_team where id = any(%s::bigint[]) union all
+select 2, id, text from tickets_checklistitem where id = any(%s::bigint[]) union all
+select 3, id, '#' || number from tickets_ticket where id = any(%s::bigint[])
+"""
 
 
 def _called(model: Any, data: list[dict[str, Any]], key: str) -> dict[Any, str]:
@@ -187,9 +193,8 @@ def _called(model: Any, data: list[dict[str, Any]], key: str) -> dict[Any, str]:
     return {row.pk: str(row) for row in model.objects.filter(pk__in=ids)} if ids else {}
 
 
-def _named(rows: Any, data: list[dict[str, Any]], keys: tuple[str, ...]) -> dict[Any, Any]:
-    ids = {d[key] for d in data for key in keys if isinstance(d.get(key), int)}
-    return dict(rows.filter(pk__in=ids)) if ids else {}
+def _ids(data: list[dict[str, Any]], keys: tuple[str, ...]) -> list[int]:
+    return list({d[key] for d in data for key in keys if isinstance(d.get(key), int)})
 
 
 def _moment(value: str | None) -> str:

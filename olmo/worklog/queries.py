@@ -1,5 +1,6 @@
 """Reads of the worklog; each starts from who looks."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from olmo.kernel import clock
+from olmo.kernel import clock, prepared
+from olmo.kernel.prepared import Part
 from olmo.people.models import Person, Team
 from olmo.people.queries import clients_of, visible_to
 from olmo.tenancy.scope import EveryClient
@@ -18,9 +20,9 @@ from .models import Activity, Entry, Rules, Timer
 
 NEWEST = 5
 _TOTALS = """
-select coalesce(sum(minutes), 0), coalesce(sum(minutes) filter (where is_billable), 0),
-    coalesce(sum(minutes) filter (where person_id = %s), 0), count(*)
-from worklog_entry where ticket_id = %s and removed_at is null
+(select json_build_array(coalesce(sum(minutes), 0), coalesce(sum(minutes) filter (where is_billable), 0),
+    coalesce(sum(minutes) filter (where person_id = %s), 0), count(*))
+from worklog_entry where ticket_id = %s and removed_at is null)
 """
 
 
@@ -32,6 +34,11 @@ class Totals:
     billable: int
     own: int
     entries: int
+
+    @classmethod
+    def read(cls, answer: Any) -> "Totals":
+        """What the expression of `totals` answered."""
+        return cls(*(json.loads(answer) if isinstance(answer, str) else answer))
 
 
 def rules() -> Rules:
@@ -78,11 +85,20 @@ def of_ticket(viewer: Person, ticket: Ticket, *, limit: int | None = None) -> li
     return list(entries(viewer).filter(ticket=ticket).order_by("-day", "-pk")[:limit])
 
 
+def any_timer(person: Person) -> Part:
+    """Whether an agent has a timer, as an expression of a statement that asks for more (see kernel.prepared)."""
+    return "(select exists (select 1 from worklog_timer where person_id = %s))", [person.pk]
+
+
+def summing(viewer: Person, ticket: Ticket) -> Part:
+    """What a ticket has taken so far, as such an expression; `Totals.read` reads its answer."""
+    return _TOTALS, [viewer.pk, ticket.pk]
+
+
 def totals(viewer: Person, ticket: Ticket) -> Totals:
     """What a ticket has taken so far."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TOTALS, [viewer.pk, ticket.pk])
-        return Totals(*cursor.fetchone())
+    text, values = summing(viewer, ticket)
+    return Totals.read(prepared.rows(f"select {text}", values)[0][0])
 
 
 def between(viewer: Person, people: Sequence[Person], first: date, last: date) -> list[Entry]:

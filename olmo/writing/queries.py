@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from olmo.kernel.errors import NotFound
+from olmo.kernel.prepared import Part
 from olmo.people.models import Person
 from olmo.people.queries import clients_of
 from olmo.tenancy.scope import EveryClient
@@ -25,6 +26,11 @@ def of_ticket(viewer: Person, ticket: Ticket) -> list[Draft]:
     """Every draft of a ticket that the viewer may see, the oldest first. Most tickets have none, so people are not joined."""
     drafts = visible_to(viewer).select_related(None).prefetch_related("author", "approver")
     return list(drafts.filter(ticket=ticket).order_by("pk"))
+
+
+def any_of_ticket(ticket: Ticket) -> Part:
+    """Whether anybody has a draft of a ticket, as an expression of a statement that asks for more (see kernel.prepared)."""
+    return "(select exists (select 1 from writing_draft where ticket_id = %s))", [ticket.pk]
 
 
 def open_draft(author: Person, ticket: Ticket, kind: str, *, locked: bool = False) -> Draft | None:

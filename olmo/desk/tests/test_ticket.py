@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from olmo.kernel import clock
-from olmo.tickets import actions
+from olmo.tickets import actions, conversation
 from olmo.tickets.actions import NewMessage
 from olmo.tickets.actions.writing import NewFile
 from olmo.tickets.files import store
@@ -196,7 +196,24 @@ class Cost(PageTest):
                 actions.reply(ticket, by=self.alma, message=self.say(f"answer {n}"))
                 actions.tag(ticket, by=self.alma, add=[f"tag{n}"])
         self.assertLessEqual(self.cost(long), self.cost(short))
-        self.assertLessEqual(self.cost(long), 20)
+        self.assertLessEqual(self.cost(long), 14)
+
+    def test_a_long_log_is_read_from_its_end(self) -> None:
+        ticket = self.report("Long")
+        for n in range(60):
+            actions.receive(ticket, by=self.rui, message=self.say(f"message {n}"))
+            for tag in range(5):
+                actions.tag(ticket, by=self.alma, add=[f"{n}-{tag}"])
+        whole = conversation.events(ticket)
+        since = whole[-40].at
+        self.assertGreater(len(whole), conversation._STEP)
+        for moment in (since, whole[10].at):
+            expected = [event.seq for event in whole if event.at >= moment]
+            self.assertEqual([event.seq for event in conversation.events(ticket, since=moment)], expected)
+        with CaptureQueriesContext(connection) as queries:
+            conversation.events(ticket, since=since)
+        self.assertEqual(len(queries), 1)
+        self.assertIn("limit", queries[0]["sql"])
 
     def test_a_script_that_looks_again_gets_the_parts_alone(self) -> None:
         ticket = self.report("Printer")

@@ -62,7 +62,7 @@ class Sentences(DeskTest):
     def test_names_are_looked_up_together(self) -> None:
         ticket = self.everything()
         events = list(Event.objects.filter(ticket=ticket).select_related("by"))
-        with self.assertNumQueries(5):  # people, teams, tickets, and the category and field of this one
+        with self.assertNumQueries(3):  # people, teams and tickets together, and the category and field of this one
             describe(self.alma, events)
 
     def test_in_words_of_the_reader(self) -> None:
