@@ -1,6 +1,7 @@
 """A throw-away Olmo to be measured: its own data folder, its own ports, tickets of the generator."""
 
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -17,6 +18,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("OLMO_SHARED", ROOT.parent / "shared"))
 LOADED = "bench-tickets"  # the file in the data folder that says how many tickets it holds
+LONG, MESSAGES = (
+    "A conversation that never ends",
+    10_000,
+)  # the subject of the long ticket, and how many messages it has
+_LOAD = [sys.executable, "-m", "olmo.ops.cli", "load", "-", "--domain", "corp.example"]
 
 
 @contextmanager
@@ -49,8 +55,7 @@ def fill(folder: Path, tickets: int) -> None:
         return
     began = time.monotonic()
     generator = subprocess.Popen(_generating(held, tickets), stdout=subprocess.PIPE)
-    command = [sys.executable, "-m", "olmo.ops.cli", "load", "-", "--domain", "corp.example"]
-    subprocess.run(command, stdin=generator.stdout, cwd=ROOT, check=True)
+    subprocess.run(_LOAD, stdin=generator.stdout, cwd=ROOT, check=True)
     if generator.wait() != 0:
         raise SystemExit("bench: the generator of tickets failed")
     marker.write_text(str(tickets))
@@ -66,6 +71,25 @@ def _generating(start: int, end: int) -> list[str]:
     loop = "for t in tickets(int(sys.argv[3]), start=int(sys.argv[2]), total=int(sys.argv[4])): print(json.dumps(t))"
     count, total = str(end - start), str(max(end, 100_000))
     return [sys.executable, "-c", f"{lines}\n{loop}", str(tool.parent), str(start), count, total]
+
+
+def add_long_ticket() -> None:
+    """One more ticket: an open one that holds very many messages, by its requester and an agent in turns."""
+    began = int(time.time()) - MESSAGES * 60
+    turns = (
+        {
+            "at": began + 60 * n,
+            "by": ("requester", "agent")[n % 2],
+            "public": True,
+            "body": f"Message {n}: it still happens, since this morning each page takes a minute.",
+        }
+        for n in range(MESSAGES)
+    )
+    ticket = {
+        "n": 1, "subject": LONG, "lang": "en", "queue": 2, "priority": 3, "status": "open", "agent": 9, "created": began,
+        "requester": {"name": "Ivan Chen", "email": "ivan.chen191@corp.example"}, "messages": list(turns),
+    }  # fmt: skip
+    subprocess.run(_LOAD, input=json.dumps(ticket).encode(), cwd=ROOT, check=True)
 
 
 def free_port() -> int:
@@ -115,8 +139,13 @@ class Browser:
         """The body of the answer; an answer of another status ends the bench."""
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         method = "GET" if body is None else "POST"
-        self.connection.request(method, path, body=body, headers={"Cookie": cookie, **headers})
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body=body, headers={"Cookie": cookie, **headers})
+            answer = self.connection.getresponse()
+        except ConnectionError:  # it was kept open for too long while others had their turn
+            self.connection.close()
+            self.connection.request(method, path, body=body, headers={"Cookie": cookie, **headers})
+            answer = self.connection.getresponse()
         text = answer.read()
         for line in answer.headers.get_all("Set-Cookie", []):
             name, _, value = line.split(";", 1)[0].partition("=")

@@ -1,7 +1,9 @@
 """What every kind of change is: typed data that applies itself to a ticket's row and becomes an event."""
 
-from dataclasses import MISSING, asdict, dataclass, fields
+from copy import deepcopy
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from olmo.kernel.errors import Words
@@ -64,7 +66,8 @@ class Change:
 
     def as_data(self) -> dict[str, Any]:
         """What the event keeps: JSON types only; optional fields at their default are left out."""
-        return {k: _plain(v) for k, v in asdict(self).items() if v != _default(type(self), k)}
+        defaults = _defaults(type(self))
+        return {k: _plain(v) for k, v in vars(self).items() if v != defaults.get(k, ...)}
 
 
 def of_event(kind: str, data: dict[str, Any]) -> Change:
@@ -106,13 +109,15 @@ def take(ticket: "Ticket") -> None:
         enter(ticket, Status.OPEN)
 
 
-def _default(cls: type[Change], name: str) -> Any:
-    default = cls.__dataclass_fields__[name].default
-    return default if default is not MISSING else ...
+@lru_cache
+def _defaults(cls: type[Change]) -> dict[str, Any]:
+    return {f.name: f.default for f in fields(cls) if f.default is not MISSING}
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return deepcopy(value) if isinstance(value, list | dict | tuple) else value
 
 
 def _typed(kind: Any, value: Any) -> Any:
