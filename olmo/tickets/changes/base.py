@@ -66,7 +66,7 @@ class Change:
 
     def as_data(self) -> dict[str, Any]:
         """What the event keeps: JSON types only; optional fields at their default are left out."""
-        defaults = _defaults(type(self))
+        defaults = _defaults(type(self))  # type: ignore[arg-type]
         return {k: _plain(v) for k, v in vars(self).items() if v != defaults.get(k, ...)}
 
 
