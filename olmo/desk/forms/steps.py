@@ -8,9 +8,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from olmo.automation.steps import ME, NONE
 from olmo.people import queries as people
@@ -100,12 +99,14 @@ class StepsForm(forms.Form):
     def _offer(self) -> None:
         """Fill in the choices of this desk."""
         agents = [(str(pk), name) for pk, name in people.agents().values_list("pk", "name")]
-        me = (ME, now_("Me"))
-        self._choose("team", [(NONE, now_("No team")), *((str(t.pk), t.name) for t in active_teams())])
-        self._choose("assignee", [(NONE, now_("Nobody")), me, *agents])
+        me = (ME, gettext("Me"))
+        self._choose("team", [(NONE, gettext("No team")), *((str(t.pk), t.name) for t in active_teams())])
+        self._choose("assignee", [(NONE, gettext("Nobody")), me, *agents])
         for name in ("follow", "unfollow"):
             self._choose(name, [me, *agents])
-        self._choose("category", [(NONE, now_("No category")), *((str(pk), name) for pk, name in tree(categories()))])
+        self._choose(
+            "category", [(NONE, gettext("No category")), *((str(pk), name) for pk, name in tree(categories()))]
+        )
         own = [(str(one.pk), f"{Status(one.status).label} · {one}") for one in working.in_order(only_active=True)]
         self._choose("working_state", [(NONE, str(_("No working state"))), *own])
         for definition in self._custom():
@@ -130,17 +131,19 @@ class StepsForm(forms.Form):
         for title, names in self.groups:
             yield {"title": title, "fields": [self[name] for name in names if name in self.fields]}
         if custom := [self[name] for name in self.fields if name.startswith(_PREFIX)]:
-            yield {"title": now_("More about it"), "fields": [*custom, self["emptied"]]}
+            yield {"title": gettext("More about it"), "fields": [*custom, self["emptied"]]}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         state = data.get("state")
         if state == "hold" and not data.get("reason"):
-            self.add_error("reason", now_("Say what the ticket waits for."))
+            self.add_error("reason", gettext("Say what the ticket waits for."))
         if state == "hold" and data.get("reason") == HoldReason.DATE and not (data.get("wake_at") or data.get("days")):
-            self.add_error("wake_at" if "wake_at" in self.fields else "days", now_("Say until when the ticket waits."))
+            self.add_error(
+                "wake_at" if "wake_at" in self.fields else "days", gettext("Say until when the ticket waits.")
+            )
         if state == "resolved" and not data.get("code"):
-            self.add_error("code", now_("Say how it was resolved."))
+            self.add_error("code", gettext("Say how it was resolved."))
         if data.get("no_due") and (data.get("due_at") or data.get("due_days")):
             self.add_error("no_due", _("Either set a due date or drop it."))
         if [key for key in data.get("emptied", []) if data.get(_PREFIX + key)]:
@@ -217,8 +220,8 @@ class MacroForm(StepsForm):
 
     def _offer(self) -> None:
         super()._offer()
-        mine = [("own", now_("Only me"))]
-        shared = [("desk", now_("The whole desk")), *((f"team-{t.pk}", t.name) for t in active_teams())]
+        mine = [("own", gettext("Only me"))]
+        shared = [("desk", gettext("The whole desk")), *((f"team-{t.pk}", t.name) for t in active_teams())]
         whose: Any = self.fields["whose"]
         whose.choices = [*shared, *mine] if self.by.is_administrator else mine
         plant: Any = self.fields["on_category"]
@@ -252,7 +255,7 @@ class ManyForm(StepsForm):
     def clean_merge(self) -> int | None:
         digits = str(self.cleaned_data["merge"]).strip().removeprefix("#")
         if digits and not (digits.isascii() and digits.isdecimal() and len(digits) < 19):
-            raise forms.ValidationError(now_("“%(number)s” is not a ticket’s number.") % {"number": digits[:30]})
+            raise forms.ValidationError(gettext("“%(number)s” is not a ticket’s number.") % {"number": digits[:30]})
         return int(digits) if digits else None
 
 
@@ -260,4 +263,4 @@ def named(steps: dict[str, Any]) -> list[str]:
     """The names of what steps change, in the reader's words."""
     fields = {**ManyForm.base_fields, **MacroForm.base_fields}
     found = [str(fields[name].label) for name in steps if name in fields and name not in ("reason", "wake_at", "code")]
-    return [*found, *([now_("More about it")] if "fields" in steps else [])]
+    return [*found, *([gettext("More about it")] if "fields" in steps else [])]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from olmo.people import queries as people
@@ -113,7 +113,7 @@ class Resolution(ChangeForm):
             del self.fields["children"]
             return
         numbers = ", ".join(f"#{child.number}" for child in found[:8]) + (" …" if len(found) > 8 else "")
-        self.fields["children"].label = now_("Resolve its open children too: %(numbers)s") % {"numbers": numbers}
+        self.fields["children"].label = gettext("Resolve its open children too: %(numbers)s") % {"numbers": numbers}
 
     def change(self, data: dict[str, Any], seen: int | None) -> object:
         if data.get("children"):
