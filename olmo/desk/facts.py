@@ -120,8 +120,8 @@ def _merged(ticket: Ticket) -> dict[str, Any] | None:
 def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list[dict[str, Any]]:
     """What stands beside a ticket. token: the hidden field of the forms that stand there."""
     properties = [*_properties(ticket, around), *_custom(ticket, around)]
-    parts: list[dict[str, Any]] = [requester.section(ticket, around), {"title": _("Properties"), "facts": properties}]
-    parts += triage.sections(ticket, token)
+    parts: list[dict[str, Any]] = [requester.section(ticket, around), *triage.sections(ticket, token)]
+    parts.append({"title": _("Properties"), "facts": properties})
     parts += [
         callbacks.section(ticket, token),
         checklist.section(ticket, token),
