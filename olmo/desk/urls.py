@@ -112,6 +112,7 @@ urlpatterns = [
     path(f"{_TICKET}/work/entries", week.entries, name="entries"),
     path(f"{_TICKET}/requester/history", requester.history, name="history"),
     path(f"{_TICKET}/promises", promises.why, name="promises"),
+    path(f"{_TICKET}/waivers", promises.waive, name="waivers"),
     path(f"{_TICKET}/similar", similar.similar, name="similar"),
     path(f"{_TICKET}/similar/take", similar.take, name="similar_take"),
     path(f"{_TICKET}/triage", triage.take, name="triage"),

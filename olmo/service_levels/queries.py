@@ -30,6 +30,7 @@ class Explained:
     """Why one clock is due when it is: its steps, and the periods that counted. data: the same for programs."""
 
     title: str
+    started_at: datetime
     sentence: str
     steps: list[tuple[datetime, str]]
     counted: list[tuple[datetime, datetime]]
@@ -80,6 +81,7 @@ def _explained(told: Told, ticket: Ticket, waived: dict[tuple[str, datetime | No
     title = str(METRICS[told.metric.value])
     return Explained(
         title=title[:1].upper() + title[1:],
+        started_at=_at(told.started_at),
         sentence=_sentence(told),
         steps=sorted(steps, key=lambda step: step[0]),
         counted=[(_at(a), _at(b)) for a, b in spans[-SPANS:]],

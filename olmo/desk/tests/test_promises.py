@@ -1,6 +1,8 @@
 """The clocks at the head of a ticket, and why they are due."""
 
+from olmo.service_levels import actions as service_levels
 from olmo.service_levels.loading import load
+from olmo.service_levels.models import Clock
 from olmo.tickets import actions
 
 from .base import PageTest, Visit
@@ -51,3 +53,26 @@ class Promises(PageTest):
         )
         acme = self.report("VPN drops")
         self.assertEqual(self.as_(self.otto).get(f"/desk/tickets/{acme.number}/promises").status_code, 404)
+
+    def test_an_administrator_waives_a_breach_for_a_reason_and_it_stays_a_breach(self) -> None:
+        with self.at("2026-03-09 08:00"):
+            ticket = self.report("VPN drops")
+        path = f"/desk/tickets/{ticket.number}"
+        with self.at("2026-03-09 10:00"):
+            service_levels.sweep()
+            breach = Clock.objects.get(ticket=ticket, metric="first_response")
+            data = {
+                "metric": "first_response",
+                "started_at": breach.started_at.isoformat(),
+                "reason": "Power cut at Acme",
+            }
+            self.assertIn("Waive this breach", Visit(self.as_(self.ines).get(f"{path}/promises")).text)
+            self.assertNotIn("Waive this breach", Visit(self.as_(self.alma).get(f"{path}/promises")).text)
+            self.assertEqual(self.as_(self.ines).post(f"{path}/waivers", {**data, "reason": " "}).status_code, 422)
+            self.assertEqual(self.as_(self.ines).post(f"{path}/waivers", {**data, "started_at": "x"}).status_code, 409)
+            self.assertIn(self.as_(self.alma).post(f"{path}/waivers", data).status_code, (403, 404))
+            self.assertEqual(self.as_(self.otto).post(f"{path}/waivers", data).status_code, 404)
+            self.assertEqual(self.as_(self.ines).post(f"{path}/waivers", data).status_code, 303)
+            page = Visit(self.as_(self.ines).get(f"{path}/promises")).text
+        self.assertIn("Power cut at Acme", page)
+        self.assertIn("The promise was broken.", page)
