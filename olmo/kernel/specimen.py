@@ -16,8 +16,8 @@ Context = dict[str, Any]
 ICONS = (
     "alert", "app", "archive", "at", "bell", "book", "building", "calendar", "chart", "chat", "check", "clip",
     "done", "down", "download", "escalate", "eye", "fault", "file", "filter", "flag", "folder", "form",
-    "gear", "globe", "help", "history", "image", "inbox", "key", "laptop", "leave", "left", "link", "lock",
-    "macro", "mail", "menu", "merge", "minus", "more", "newcomer", "out", "pause", "pen", "phone", "play",
+    "gear", "globe", "help", "history", "image", "inbox", "info", "key", "laptop", "leave", "left", "link",
+    "lock", "macro", "mail", "menu", "merge", "minus", "more", "newcomer", "out", "pause", "pen", "phone", "play",
     "plus", "printer", "problem", "redact", "reload", "reply", "right", "robot", "screen", "search", "send",
     "shield", "sidebar", "snooze", "split", "star", "sun", "tag", "todo", "trash", "undo", "unmerge", "up",
     "user", "users", "waiting", "wake", "wifi", "x",
