@@ -1,8 +1,9 @@
 """`bin/olmo demo`: a lively desk of invented people, for looking around.
 
 It fills an empty desk through the same verbs that pages and mail use, at past moments, so that log, lists and search are those
-of a desk that has worked for two months. `content` holds the words, `stage` the people, `story` and `lives` what happens to one
-ticket, `playing` all of them in the order of time. Nobody is notified of this past.
+of a desk that has worked for two months. `content` holds the words, `stage` the people, `furnishing` what they have laid up,
+`story` and `lives` what happens to one ticket, `playing` all of them in the order of time, `today` what waits for the reader.
+Nobody is notified of this past.
 """
 
 import argparse
@@ -18,6 +19,8 @@ from olmo.ops.problems import Problem
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets.models import Ticket
 
+from . import content
+from .furnishing import furnish
 from .playing import play
 from .stage import Stage, build
 
@@ -33,7 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise Problem("This desk has tickets already; the demo is for an empty one (another OLMO_DATA folder).")
         sys.stderr.write(f"Filling the desk with {asked.tickets} invented tickets: less than a minute ...\n")
         stage = build(password)
-        play(stage, tickets=asked.tickets, seed=asked.seed, now=clock.now())
+        now = clock.now()
+        furnish(stage, content.kept(), now)
+        play(stage, tickets=asked.tickets, seed=asked.seed, now=now)
         report = _report(stage, password)
     firstrun.burn_token()
     sys.stdout.write(report)

@@ -8,6 +8,7 @@ from random import Random
 
 from olmo.kernel import clock
 from olmo.people.models import Person
+from olmo.service_levels.actions import sweep
 from olmo.tickets import reactions
 from olmo.tickets.models import ACTIVE, Channel, ReadMark, Ticket
 
@@ -16,8 +17,10 @@ from .content import Scene, Script
 from .lives import Life
 from .stage import House, Stage
 from .story import Story
+from .today import play_today
 
 DAYS = 60
+SWEEP_HOURS = 12  # what was promised is judged as often
 FRESH_SHARE = 0.045  # of all tickets are of the last hours, whatever the hour
 # An outage of four, a split of two and a secret for each organisation, when there is room for them.
 SPECIAL = 7
@@ -32,7 +35,11 @@ def play(stage: Stage, *, tickets: int, seed: int, now: datetime) -> None:
     Nobody is notified: what is told has been over for long.
     """
     with reactions.without_after():
+        stage.alarms += [(now - timedelta(hours=hours), sweep) for hours in range(1, DAYS * 24, SWEEP_HOURS)]
         _perform(Playwright(stage, seed, now).lives(tickets), stage, now)
+        with clock.at(now):
+            sweep()
+        play_today(stage, content.kept()["notes"], now, Random(f"{seed} today"))  # noqa: S311  (stories, no secrets)
     _catch_up_on_reading(stage, Random(f"{seed} reading"))  # noqa: S311  (stories, no secrets)
 
 

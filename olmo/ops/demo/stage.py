@@ -19,6 +19,7 @@ from olmo.people.queries import with_access
 from olmo.tenancy.models import Client, Domain
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets.models import Category, CustomField
+from olmo.worklog.models import Activity
 
 from . import content
 
@@ -41,6 +42,7 @@ class Stage:
     teams: dict[str, Team]
     agents: list[tuple[Person, dict[str, Any]]]
     categories: dict[str, Category]
+    activities: list[Activity] = field(default_factory=list)
     house_fields: dict[int, CustomField] = field(default_factory=dict)
     # When the clockwork will have something to do, and what.
     alarms: list[tuple[datetime, Callable[[], int]]] = field(default_factory=list)
@@ -54,7 +56,7 @@ class Stage:
     def agent_for(self, rng: Random, team: Team, language: str) -> Person:
         """One of a team who speaks the language."""
         able = [who for who, role in self.agents if language in role["speaks"] and self.teams[role["teams"][0]] == team]
-        return rng.choice([who for who in able if not who.is_administrator] or [self.administrator])
+        return rng.choice(able or [self.administrator])
 
 
 def build(password: str) -> Stage:
@@ -82,6 +84,7 @@ def _built(cast: dict[str, Any]) -> Stage:
     stage = Stage(
         administrator=next(who for who, role in agents if role.get("is_administrator")),
         houses=houses, teams=teams, agents=agents, categories=_categories(cast["categories"], teams),
+        activities=list(Activity.objects.filter(is_active=True).order_by("position")),
     )  # fmt: skip
     _fields(cast["fields"], stage)
     return stage

@@ -12,6 +12,7 @@ from olmo.tickets import actions
 from olmo.tickets.actions.writing import NewFile
 from olmo.tickets.files import Stored, store
 from olmo.tickets.models import Channel, HoldReason, Ticket, TicketKind
+from olmo.worklog import actions as work
 
 from . import moments, pictures
 from .content import Scene, Script
@@ -155,7 +156,14 @@ class Story:
         actions.resolve(self.ticket, by=self.agent, code=code, note=self._letter(text))
         closes_at = clock.now() + timedelta(days=self.house.client.close_after_days)
         self.stage.alarms.append((closes_at, actions.close_due))
+        self._enter_minutes()
         self._read()
+
+    def _enter_minutes(self) -> None:
+        if self.stage.activities and self.rng.random() < 0.8:
+            activity, minutes = self.rng.choice(self.stage.activities), self.rng.choice((5, 8, 12, 15, 20, 30, 45))
+            spent = work.Work(minutes=minutes, day=work.today(self.agent), activity=activity)
+            work.log_work(self.ticket, spent, by=self.agent)
 
     # -- in which words
 

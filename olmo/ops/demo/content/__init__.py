@@ -68,5 +68,10 @@ def cast() -> dict[str, Any]:
     return _read("cast.toml")
 
 
+def kept() -> dict[str, Any]:
+    """What a desk has laid up, and what colleagues write to each other."""
+    return _read("kept.toml")
+
+
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(files(__name__).joinpath(name).read_text(encoding="utf-8"))
