@@ -116,8 +116,8 @@ class Typed:
             self.errors = {} if self.stale else self.errors
 
 
-def composer(viewer: Person, ticket: Ticket, typed: Typed, copies: list[str]) -> dict[str, Any]:
-    """The context of desk/composer.html. copies: who was in copy of the newest message."""
+def composer(viewer: Person, ticket: Ticket, typed: Typed, copies: list[str], signatures: Any = None) -> dict[str, Any]:
+    """The context of desk/composer.html. copies: who was in copy of the newest message. signatures: see signature_for."""
     if ticket.merged_into_id is not None and ticket.merged_into is not None:
         return {"closed": _merged(ticket.merged_into)}
     own = ticket.requester.email or ""
@@ -141,7 +141,7 @@ def composer(viewer: Person, ticket: Ticket, typed: Typed, copies: list[str]) ->
         "own": own,
         "cc": cc,
         **_sending(ticket, typed, cc),
-        "signature": _signature(ticket, viewer),
+        "signature": _signature(ticket, viewer, signatures),
         "note_readers": _("Agents only. The requester never sees it."),
         "note_label": _("Add note for agents"),
         "upload_url": f"{reverse('desk:uploads')}?ticket={ticket.number}",
@@ -177,9 +177,9 @@ _WHOSE: Mapping[Whose, Words] = {
 }
 
 
-def _signature(ticket: Ticket, viewer: Person) -> dict[str, Any]:
+def _signature(ticket: Ticket, viewer: Person, known: Any) -> dict[str, Any]:
     """What will stand under the mail, to be looked at before it leaves."""
-    found = signature_for(ticket, viewer)
+    found = signature_for(ticket, viewer, known)
     change_url = f"{reverse('people:account')}#signature"
     if found is None:
         return {"text": "", "title": _("No signature"), "change_url": change_url}

@@ -16,7 +16,7 @@ from olmo.kernel.presence import pass_for
 from olmo.notifications import actions as notifications
 from olmo.people.models import Person
 from olmo.service_levels import queries as promised
-from olmo.tickets import conversation, mentions, queries
+from olmo.tickets import conversation, mentions, queries, signatures
 from olmo.tickets.models import Message, Status, Ticket
 from olmo.tickets.sentences import describe
 from olmo.worklog import queries as worklog
@@ -71,6 +71,7 @@ def whole(
     live = f"ticket:{ticket.pk}"
     drafts = written.of_ticket(viewer, ticket) if around.also["drafts"] else []
     own = [draft for draft in drafts if draft.author_id == viewer.pk and draft.is_open]
+    typed = typed or _quoting(request, ticket, Typed.saved(own))
     if is_read and around.read_up_to < ticket.version:
         queries.mark_read(viewer, ticket)
         notifications.read(viewer, ticket=ticket)
@@ -85,7 +86,7 @@ def whole(
         "panel": panel(
             facts.sections(viewer, ticket, around, _token(request)), live=live, **_opened(request, opened, extra)
         ),
-        "composer": composer(viewer, ticket, typed or _quoting(request, ticket, Typed.saved(own)), told.copies),
+        "composer": composer(viewer, ticket, typed, told.copies, around.also["signatures"]),
         "waiting": cards(viewer, ticket, drafts),
         "opened": opened,
         **(extra or {}),
@@ -99,7 +100,7 @@ def _also(viewer: Person, ticket: Ticket) -> dict[str, Part]:
     """What other rooms keep about a ticket, or whether they keep anything: most tickets have none of it."""
     return {
         "drafts": written.any_of_ticket(ticket), "clocks": promised.any_of(ticket), "timer": worklog.any_timer(viewer),
-        "totals": worklog.summing(viewer, ticket),
+        "totals": worklog.summing(viewer, ticket), "signatures": signatures.held(ticket),
     }  # fmt: skip
 
 

@@ -6,7 +6,8 @@ what people type: numbers and moments are values (%s), and so are lists of them 
 text (`settled`), since a partial index is only found by what the text says.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -44,6 +45,16 @@ def rows(sql: str, values: Any = ()) -> list[tuple[Any, ...]]:
     with cursor() as made:
         made.execute(sql, values)
         return list(made.fetchall())
+
+
+def joined(parts: Iterable[Part]) -> Part:
+    """One statement that answers several expressions."""
+    return "select " + ", ".join([sql for sql, _values in parts]), [v for _sql, values in parts for v in values]
+
+
+def as_json(value: Any) -> Any:
+    """JSON of a plain statement: Django leaves it as text, to be read by its fields."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def settled(part: Part) -> Part:

@@ -4,18 +4,17 @@ Plain SQL: the page is opened all day, and the same by models costs three times 
 whoever calls has found the ticket by `queries.by_number`, which decides who may see it.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from olmo.kernel import prepared
-from olmo.kernel.prepared import Part
+from olmo.kernel.prepared import Part, as_json, joined
 from olmo.people.models import Person
 
 from .models import Event, MessageKind, Ticket
-from .queries import absorbed, joined
+from .queries import absorbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,31 +188,26 @@ def around(viewer: Person, ticket: Ticket, also: Mapping[str, Part] | None = Non
     more = also or {}
     answer = prepared.rows(*joined([own, *more.values()]))[0]
     client, team, category, state, identities, watchers, seq, fields = answer[:_OWN]
-    name, names = _json(category) or ("", {})
-    state_name, state_names = _json(state) or ("", {})
+    name, names = as_json(category) or ("", {})
+    state_name, state_names = as_json(state) or ("", {})
     return Around(
         client=client or "", team=team or "", category=name, category_names=names,
         working_state=state_name, working_state_names=state_names,
-        identities=[(kind, value) for kind, value in _json(identities) or []], watchers=watchers or [],
-        fields=[Field(*field) for field in _json(fields) or []], read_up_to=seq or 0,
+        identities=[(kind, value) for kind, value in as_json(identities) or []], watchers=watchers or [],
+        fields=[Field(*field) for field in as_json(fields) or []], read_up_to=seq or 0,
         also=dict(zip(more, answer[_OWN:], strict=True)),
     )  # fmt: skip
 
 
 def _said(row: tuple[Any, ...]) -> Said:
     own, author, files = row[:-2], row[-2], row[-1]
-    return Said(*[*own, *author, tuple(File(*file) for file in _json(files) or ())])
+    return Said(*[*own, *author, tuple(File(*file) for file in as_json(files) or ())])
 
 
 def _event(row: tuple[Any, ...], authors: dict[int, Person]) -> Event:
     *own, data, name = row
-    event = Event.from_db(None, _EVENT, [*own, _json(data)])
+    event = Event.from_db(None, _EVENT, [*own, as_json(data)])
     if event.by_id not in authors:
         authors[event.by_id] = Person.from_db(None, ["id", "name"], [event.by_id, name])
     event.by = authors[event.by_id]
     return event
-
-
-def _json(value: Any) -> Any:
-    """Django leaves JSON of the server as text, to be read by its fields."""
-    return json.loads(value) if isinstance(value, str) else value

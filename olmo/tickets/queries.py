@@ -1,6 +1,6 @@
 """Reads of the tickets room; each starts from who looks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from olmo.kernel import prepared
 from olmo.kernel.errors import Invalid, NotFound
-from olmo.kernel.prepared import Part
+from olmo.kernel.prepared import Part, joined
 from olmo.people.models import Person
 from olmo.people.queries import by_ids, clients_of, team_ids
 from olmo.tenancy.scope import EveryClient
@@ -298,11 +298,6 @@ def counts(viewer: Person, names: Sequence[str], limit: int = 100, also: Sequenc
     reader = Reader.of(viewer)
     parts = [_counting(reader, BOXES[name], limit) for name in names] + list(also)
     return list(prepared.rows(*joined(parts))[0])
-
-
-def joined(parts: Iterable[Part]) -> Part:
-    """One statement that answers several expressions."""
-    return "select " + ", ".join([sql for sql, _values in parts]), [v for _sql, values in parts for v in values]
 
 
 @lru_cache(maxsize=2048)

@@ -1,6 +1,5 @@
 """Reads of the worklog; each starts from who looks."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from olmo.kernel import clock, prepared
-from olmo.kernel.prepared import Part
+from olmo.kernel.prepared import Part, as_json
 from olmo.people.models import Person, Team
 from olmo.people.queries import clients_of, visible_to
 from olmo.tenancy.scope import EveryClient
@@ -38,7 +37,7 @@ class Totals:
     @classmethod
     def read(cls, answer: Any) -> "Totals":
         """What the expression of `totals` answered."""
-        return cls(*(json.loads(answer) if isinstance(answer, str) else answer))
+        return cls(*as_json(answer))
 
 
 def rules() -> Rules:

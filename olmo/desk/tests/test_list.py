@@ -172,7 +172,7 @@ class Cost(PageTest):
             costs.append(len(queries))
         self.assertEqual(costs[0], costs[1])
         # session, transaction (2), scope (3), person; then ids, rows, unread marks, counts
-        self.assertLessEqual(costs[0], 11)
+        self.assertLessEqual(costs[0], 10)
 
     def test_a_script_that_looks_again_gets_the_list_alone(self) -> None:
         self.report("Something")

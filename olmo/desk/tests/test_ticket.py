@@ -196,8 +196,7 @@ class Cost(PageTest):
                 actions.reply(ticket, by=self.alma, message=self.say(f"answer {n}"))
                 actions.tag(ticket, by=self.alma, add=[f"tag{n}"])
         self.assertLessEqual(self.cost(long), self.cost(short))
-        # two of them are the organisation's and the provider's signature, where neither writer nor team has one
-        self.assertLessEqual(self.cost(long), 16)
+        self.assertLessEqual(self.cost(long), 14)
 
     def test_a_long_log_is_read_from_its_end(self) -> None:
         ticket = self.report("Long")

@@ -19,8 +19,10 @@ class Choosing(DeskTest):
         Provider.objects.update(signatures={"en": "The provider"})
         self.assertEqual(self.signed(ticket), (Whose.PROVIDER, "The provider"))
         ticket.client.signatures = {"en": "For {organisation}"}
+        ticket.client.save()
         self.assertEqual(self.signed(ticket), (Whose.ORGANISATION, f"For {self.acme.name}"))
         self.desk.signatures = {"en": "Team {team}"}
+        self.desk.save()
         ticket.team = self.desk
         self.assertEqual(self.signed(ticket), (Whose.TEAM, "Team Service desk"))
         self.alma.signatures = {"en": "{agent}\n#{number}"}
