@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "olmo.tenancy",
     "olmo.outbox",
     "olmo.people",
+    "olmo.knowledge",
     "olmo.tickets",
     "olmo.worklog",
     "olmo.service_levels",

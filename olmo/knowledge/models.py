@@ -1,0 +1,131 @@
+"""Tables of the knowledge room. An article of an organisation is seen within its scope; the others are everybody's."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from olmo.people.models import Person, Team
+from olmo.tenancy.models import Client
+
+
+class Audience(models.TextChoices):
+    """Who reads an article once it is published. Agents read them all, but for those of other teams."""
+
+    PUBLIC = "public", _("Everybody")
+    ORGANISATION = "organisation", _("One organisation")
+    AGENTS = "agents", _("All agents")
+    TEAM = "team", _("One team")
+
+
+class State(models.TextChoices):
+    """How far the newest text is. A published text stays readable while a newer one is a draft or in review."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    APPROVED = "approved", _("Approved")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")
+
+
+class Article(models.Model):
+    """One subject. `pending`: the newest version that the reviewer was shown; `approved_by` is never one of its authors."""
+
+    key = models.CharField(_("key"), max_length=80, unique=True)
+    topic = models.CharField(_("subject area"), max_length=80, blank=True)
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("owner"))
+    audience = models.CharField(_("audience"), max_length=12, choices=Audience, default=Audience.AGENTS)
+    client = models.ForeignKey(Client, models.PROTECT, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    reviewer = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    approved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    remark = models.TextField(blank=True)
+    review_on = models.DateField(_("review on"), null=True, blank=True)
+    expires_on = models.DateField(_("expires on"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=0, help_text="Rises with every change: what a page was written on.")
+    uses = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(audience="organisation", client__isnull=False) | (~Q(audience="organisation") & Q(client=None))
+                )
+                & (Q(audience="team", team__isnull=False) | (~Q(audience="team") & Q(team=None))),
+                name="audience_is_named",
+            ),
+        ]
+        indexes = [models.Index(fields=["review_on"], name="article_review", condition=~Q(review_on=None))]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Translation(models.Model):
+    """An article in one language: the version that readers see, and the newest one."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="translations")
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES)
+    shown = models.ForeignKey("Version", models.PROTECT, null=True, related_name="+")
+    newest = models.ForeignKey("Version", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["article", "language"], name="one_translation_each")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} {self.language}"
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something was written that readers do not see yet."""
+        return self.newest_id != self.shown_id
+
+
+class Version(models.Model):
+    """A text of a translation as it was written; Markdown throughout. The database refuses UPDATE and DELETE."""
+
+    translation = models.ForeignKey(Translation, models.CASCADE, related_name="versions", db_index=False)
+    number = models.PositiveIntegerField()
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"), blank=True)
+    symptoms = models.TextField(_("symptoms"), blank=True)
+    cause = models.TextField(_("cause"), blank=True)
+    solution = models.TextField(_("solution"), blank=True)
+    environment = models.TextField(_("environment"), blank=True)
+    body = models.TextField(_("text"), blank=True)
+    author = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(_("why"), max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["translation", "number"], name="versions_in_order")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+PARTS = ("summary", "symptoms", "cause", "solution", "environment", "body")
+
+
+class Step(models.Model):
+    """One thing that happened to an article: its change trail. The database refuses UPDATE and DELETE."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="trail")
+    kind = models.CharField(max_length=16)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    data: Any = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,63 @@
+"""Reads of articles. Each starts from the viewer."""
+
+from datetime import date
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from olmo.kernel import clock
+from olmo.kernel.errors import NotFound
+from olmo.people.models import Person
+from olmo.people.queries import clients_of, team_ids
+from olmo.tenancy.scope import EveryClient
+
+from .models import Article, Audience, State, Translation, Version
+
+
+def visible_to(viewer: Person) -> QuerySet[Article]:
+    """What the viewer may know of: agents drafts too, requesters only what is published and in force."""
+    if viewer.is_robot:
+        return Article.objects.all()
+    clients = clients_of(viewer)
+    theirs = Q(audience=Audience.ORGANISATION)
+    if not isinstance(clients, EveryClient):
+        theirs &= Q(client__in=clients)
+    seen = Q(audience=Audience.PUBLIC) | theirs
+    if not viewer.is_agent:
+        return Article.objects.filter(seen & readable(clock.now().date()))
+    if viewer.is_administrator:
+        return Article.objects.filter(seen | Q(audience__in=[Audience.AGENTS, Audience.TEAM]))
+    return Article.objects.filter(
+        seen | Q(audience=Audience.AGENTS) | Q(audience=Audience.TEAM, team__in=team_ids(viewer))
+    )
+
+
+def readable(today: date) -> Q:
+    """The condition that an article has a published text that is in force."""
+    in_force = Q(expires_on=None) | Q(expires_on__gt=today)
+    return Q(published_at__isnull=False) & ~Q(state=State.RETIRED) & in_force
+
+
+def by_key(viewer: Person, key: str) -> Article:
+    """One article with its translations and their two texts. Raises NotFound."""
+    found = visible_to(viewer).filter(key=key).select_related("owner", "client", "team", "reviewer", "approved_by")
+    article = found.prefetch_related(Prefetch("translations", _texts())).first()
+    if article is None:
+        raise NotFound
+    return article
+
+
+def _texts() -> QuerySet[Translation]:
+    return Translation.objects.select_related("shown", "newest", "newest__author", "shown__author").order_by("language")
+
+
+def versions(article: Article, language: str) -> QuerySet[Version]:
+    """All texts of an article in a language, the newest first."""
+    return Version.objects.filter(translation__article=article, translation__language=language).select_related("author")
+
+
+def overdue(viewer: Person) -> QuerySet[Article]:
+    """Published articles whose review is due, or that have expired: the longest due first."""
+    today = clock.now().date()
+    due = Q(review_on__lte=today) | Q(expires_on__lte=today)
+    rows = visible_to(viewer).filter(due, published_at__isnull=False).exclude(state=State.RETIRED)
+    return rows.order_by("review_on", "expires_on", "key")
