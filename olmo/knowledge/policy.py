@@ -14,7 +14,7 @@ def may_read(person: Person, article: Article) -> bool:
         return True
     if article.audience == Audience.ORGANISATION:
         clients = clients_of(person)
-        return isinstance(clients, EveryClient) or article.client_id in clients
+        return isinstance(clients, EveryClient) or (article.client_id or 0) in clients
     if not person.is_agent:
         return False
     return article.audience == Audience.AGENTS or person.is_administrator or article.team_id in team_ids(person)
