@@ -27,7 +27,7 @@ from .undoing import say
 # Forms with no place on the ticket's page have a page of their own.
 _ALONE = frozenset({"merge", "links", "subject"})
 # After these an agent may wish to go on to the next ticket.
-_FOLLOWED = frozenset({"assignment", "escalation", "hold", "resolution"})
+_FOLLOWED = frozenset({"assignment", "escalation", "hold", "resolution", "return"})
 
 
 def change(noun: str) -> AnyView[[int]]:

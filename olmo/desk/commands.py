@@ -105,6 +105,7 @@ COMMANDS: tuple[Command, ...] = (
     _ticket(name="back", label=_("Back to the list"), key="u", icon="left"),
     _ticket(name="assignment", label=_("Assign"), key="a", path="assignment", icon="user"),
     _ticket(name="escalation", label=_("Escalate"), key="e", path="escalation", icon="escalate"),
+    _ticket(name="return", label=_("Give an escalation back"), path="return", icon="undo"),
     _ticket(name="hold", label=_("Hold"), key="h", icon="snooze"),
     _ticket(name="hold_end", label=_("Resume"), icon="play"),
     _ticket(name="resolution", label=_("Resolve"), key="d", icon="check"),

@@ -38,7 +38,7 @@ def head(ticket: Ticket, around: Around) -> dict[str, Any]:
         "kind": TicketKind(ticket.kind).label,
         "title": ticket.subject,
         "badge": {"tone": tone, "icon": icon, "label": _state(ticket, around)},
-        "notice": _merged(ticket),
+        "notice": _merged(ticket) or _back_and_forth(ticket),
         "promises": [*(promises.of(ticket) if around.also["clocks"] else []), *_due_date(ticket)],
         "tools": [] if is_merged else _tools(ticket),
         "acts": _acts(ticket),
@@ -115,6 +115,14 @@ def _merged(ticket: Ticket) -> dict[str, Any] | None:
         "icon": "merge", "title": _("Merged into ticket %(number)s.") % {"number": into.number}, "text": into.subject,
         "url": places.ticket(into.number), "action": _("Open it"),
     }  # fmt: skip
+
+
+def _back_and_forth(ticket: Ticket) -> dict[str, Any] | None:
+    """It went A, B, A more than once: somebody should talk rather than write."""
+    if ticket.returns < 2 or ticket.is_done:
+        return None
+    title = _("It came back to a team that had given it away %(n)d times.") % {"n": ticket.returns}
+    return {"icon": "escalate", "title": title, "text": _("Perhaps the teams should speak with one another.")}
 
 
 def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list[dict[str, Any]]:

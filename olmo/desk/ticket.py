@@ -16,6 +16,7 @@ from olmo.kernel.presence import pass_for
 from olmo.notifications import actions as notifications
 from olmo.people.models import Person
 from olmo.service_levels import queries as promised
+from olmo.tickets import actions as tickets
 from olmo.tickets import conversation, mentions, queries, signatures
 from olmo.tickets.models import Message, Status, Ticket
 from olmo.tickets.sentences import describe
@@ -158,6 +159,8 @@ def _more(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
     found = [to("subject", _("Change the subject…"), "pen"), to("links", _("Link to another ticket…"), "link")]
     if ticket.merged_into_id is None:
         found.append(to("merge", _("Merge into another ticket…"), "merge"))
+    if ticket.is_active and (origin := tickets.came_from(ticket)):
+        found.insert(0, to("return", _("Give back to %(team)s…") % {"team": origin.name}, "undo"))
     follows = viewer.pk in ticket.watcher_ids
     word, name = (_("Stop following"), "remove") if follows else (_("Follow"), "person")
     found.append(to("watchers", word, "eye", is_post=True, name=name, value=viewer.pk))

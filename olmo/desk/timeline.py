@@ -27,13 +27,14 @@ SHOWN = 50
 # kinds whose words are a message of their own: the message says it
 _SAID = frozenset({"opened", "replied", "received", "noted", "called"})
 # kinds that carry a message of their own, which is shown with them
-_WITH_WORDS = frozenset({"escalated", "handed_over", "retitled", "callback_promised", "callback_done"})
+_WITH_WORDS = frozenset({"escalated", "given_back", "handed_over", "retitled", "callback_promised", "callback_done"})
+_HANDOVERS = frozenset({"escalated", "given_back", "handed_over"})
 # kinds that matter at a glance, with their drawing; all others fold when several follow one another
 _LOUD: Mapping[str, str] = {
     "put_on_hold": "pause", "resumed": "play", "resolved": "check", "reopened": "undo", "closed": "archive",
     "merged": "merge", "absorbed": "merge", "unmerged": "unmerge", "released": "unmerge", "split_off": "split",
     "redacted": "redact", "delivery_failed": "alert", "send_stopped": "alert", "chain_stopped": "alert",
-    "escalated": "escalate", "handed_over": "escalate", "retitled": "pen",
+    "escalated": "escalate", "given_back": "escalate", "handed_over": "escalate", "retitled": "pen",
     "undone": "undo", "callback_promised": "phone", "callback_done": "phone", "callback_dropped": "phone",
     "callback_missed": "alert",
 }  # fmt: skip
@@ -126,7 +127,7 @@ class _Window:
 def _told(event: Event, sentence: str, words: str) -> Entry:
     """An event as look/log.html prints it."""
     entry: Entry = {"at": event.at, "order": (event.at, 1, event.seq), "by": event.by.name}
-    if event.kind in ("escalated", "handed_over") and words:
+    if event.kind in _HANDOVERS and words:
         return {**entry, "handover": {"title": sentence, "text": paragraphs(words)}}
     return {**entry, "event": f"{sentence}. {words}" if words else sentence, "icon": _LOUD.get(event.kind, "")}
 

@@ -23,6 +23,7 @@ from olmo.tickets.changes import (
     DeliveryFailed,
     DraftReturned,
     Escalated,
+    GivenBack,
     HandedOver,
     Noted,
     Opened,
@@ -146,6 +147,21 @@ def _escalated(event: Event, change: Escalated) -> None:
     )  # fmt: skip
 
 
+def _given_back(event: Event, change: GivenBack) -> None:
+    """Whoever escalated it hears the reason first, then their team."""
+    words = {"by": event.by.name, "team": team_name(change.team)}
+    said = lambda: _("%(by)s gave a ticket back to %(team)s.") % words  # noqa: E731
+    moves = Event.objects.filter(
+        ticket=event.ticket, kind=Escalated.kind, seq__lt=event.seq, data__team=change.from_team
+    )
+    last = moves.order_by("-seq").select_related("by").first()
+    sender = last.by if last and not last.by.is_robot else None
+    message = _message(change.message)
+    notify(event, [sender], said, message, kind="escalated", why="escalator")
+    others = [person for person in members_of(change.team) if sender is None or person.pk != sender.pk]
+    notify(event, others, said, message, kind="escalated", why="team")
+
+
 def _handed_over(event: Event, change: HandedOver) -> None:
     """One notice for all tickets that were handed over together."""
     if not change.count:
@@ -210,7 +226,7 @@ def _delivery_failed(event: Event, change: DeliveryFailed) -> None:
 _REACTIONS: dict[type[Change], Callable[[Event, Any], None]] = {
     HandedOver: _handed_over, Noted: _noted, Opened: _opened,
     Replied: _replied, Resolved: _resolved, Received: _received, Assigned: _assigned,
-    Escalated: _escalated, DeliveryFailed: _delivery_failed, ApprovalAsked: _approval_asked,
+    Escalated: _escalated, GivenBack: _given_back, DeliveryFailed: _delivery_failed, ApprovalAsked: _approval_asked,
     DraftReturned: _draft_returned, SendStopped: _send_stopped,
     CallbackMissed: missed, Warned: promising.warned, Breached: promising.breached,
 }  # fmt: skip

@@ -6,7 +6,7 @@ change by somebody else in the meantime raises Conflict and nothing is overwritt
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,7 @@ from . import audit, signin
 from .identities import normal_address, normal_number
 from .models import Identity, Kind, Person, Team, Tier
 
+MOST_ITEMS, LONGEST_ITEM = 20, 200  # of what is tried before escalating
 _TEAM_ONCE = {"people_team_name_key": ("name", gettext_lazy("Another team has this name."))}
 _TIER_ONCE = {"people_tier_level_key": ("level", gettext_lazy("Another tier has this level."))}
 
@@ -64,7 +65,10 @@ class RequesterSettings(Known):
 
 @dataclass(frozen=True, kw_only=True)
 class TeamSettings:
-    """A team of a tier and its agents. leads: who sees the numbers of the whole team. signatures: language -> text."""
+    """A team of a tier and its agents. leads: who sees the numbers of the whole team. signatures: language -> text.
+
+    tried_first: what is tried before a ticket is escalated from it, 1 to 200 characters an item, at most 20.
+    """
 
     name: str
     tier: Tier
@@ -72,6 +76,7 @@ class TeamSettings:
     leads: tuple[Person, ...] = field(default=())
     is_active: bool = True
     signatures: Mapping[str, str] = field(default_factory=dict)
+    tried_first: tuple[str, ...] = ()
 
 
 def require_administrator(by: Person, *others: Person) -> None:
@@ -190,6 +195,7 @@ def save_team(team: Team | None, settings: TeamSettings, *, by: Person, seen: st
     require_unchanged(before, seen)
     team.name, team.tier, team.is_active = clean_line(settings.name, 80), settings.tier, settings.is_active
     team.signatures = signatures.checked(settings.signatures)
+    team.tried_first = _checked_items(settings.tried_first)
     require_valid(team)
     if any(not member.is_agent for member in settings.members):
         raise Invalid("members", _("Only agents can be members of a team."))
@@ -264,7 +270,7 @@ def state_of_team(team: Team) -> dict[str, Any]:
     leads = sorted(team.leads.values_list("name", flat=True))
     return {
         "name": team.name, "tier": team.tier.name, "members": members, "leads": leads, "is_active": team.is_active,
-        **signatures.fields(team.signatures),
+        "tried_first": list(team.tried_first), **signatures.fields(team.signatures),
     }  # fmt: skip
 
 
@@ -351,3 +357,13 @@ def _put(person: Person, kind: str, values: list[str]) -> None:
     for value in values:
         if value not in known:
             Identity.objects.create(person=person, kind=kind, value=value)
+
+
+def _checked_items(items: Sequence[str]) -> list[str]:
+    """What is tried before escalating, each item once."""
+    if len(items) > MOST_ITEMS:
+        raise Invalid("tried_first", _("At most %(most)d items.") % {"most": MOST_ITEMS})
+    if too_long := next((item for item in items if len(item) > LONGEST_ITEM), None):
+        words = _("“%(item)s” is too long: at most %(most)d characters an item.")
+        raise Invalid("tried_first", words % {"item": too_long[:40] + "…", "most": LONGEST_ITEM})
+    return list(dict.fromkeys(found for item in items if (found := clean_line(item, LONGEST_ITEM))))

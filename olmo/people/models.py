@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -142,13 +143,14 @@ class Tier(models.Model):
 
 
 class Team(models.Model):
-    """Agents who take tickets together."""
+    """Agents who take tickets together. tried_first: what they try before they escalate, item by item."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     tier = models.ForeignKey(Tier, models.PROTECT, related_name="teams")
     members: "models.ManyToManyField[Person, Any]" = models.ManyToManyField(Person, blank=True, related_name="teams")
     leads: "models.ManyToManyField[Person, Any]" = models.ManyToManyField(Person, blank=True, related_name="led_teams")
     signatures = models.JSONField(_("signature"), default=dict, blank=True)
+    tried_first = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

@@ -17,7 +17,7 @@ from olmo.people.models import Kind, Person, Team, Tier
 from olmo.tickets import administration
 
 from ..shell import DeskRequest, SeeOther
-from .forms import SettingsForm, line, one_of, signature, some_of, tick
+from .forms import Lines, SettingsForm, line, one_of, signature, some_of, tick
 from .pages import administrators, list_of, or_404, settle, show
 
 
@@ -31,6 +31,7 @@ class TeamForm(SettingsForm):
             _("Under the mails of its agents who have none of their own."),
             ["signature_en", "signature_it"],
         ),
+        (_("Escalation"), _("What its agents are asked when they escalate a ticket."), ["tried_first"]),
         (_("State"), "", ["is_active", "into"]),
     )
 
@@ -43,6 +44,10 @@ class TeamForm(SettingsForm):
     )  # fmt: skip
     signature_en = signature(_("Signature in English"))
     signature_it = signature(_("Signature in Italian"))
+    tried_first = Lines(
+        label=_("What is tried first"), rows=5,
+        help_text=_("One thing a line. Each is ticked or not, and the next team reads it below the note."),
+    )  # fmt: skip
     is_active = tick(_("Active"), hint=_("Switched off, nobody can give it tickets."))
     into = one_of(
         _("Its open tickets go to"), Team.objects.filter(is_active=True), _("No team"),

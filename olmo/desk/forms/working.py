@@ -43,6 +43,10 @@ class Escalation(ChangeForm):
     is_said_always = True
 
     team = forms.ModelChoiceField(Team.objects.none(), label=_("To"), required=False, empty_label=None)
+    tried = forms.MultipleChoiceField(
+        label=_("What was tried"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("It stands below your note, also what was not tried."),
+    )  # fmt: skip
     note = forms.CharField(
         label=_("Handover note"),
         help_text=_("What was tried, what you believe, what is needed. Agents only."),
@@ -54,9 +58,37 @@ class Escalation(ChangeForm):
         self.fields["team"].queryset = others  # type: ignore[attr-defined]
         following = people.next_tier_team(self.ticket.team)
         self.initial["team"] = following.pk if following else None
+        items = self.ticket.team.tried_first if self.ticket.team else []
+        self.fields["tried"].choices = [(item, item) for item in items]  # type: ignore[attr-defined]
+        if not items:
+            del self.fields["tried"]
 
     def change(self, data: dict[str, Any], seen: int | None) -> object:
-        return actions.escalate(self.ticket, by=self.by, note=data["note"], team=data["team"], seen=seen)
+        return actions.escalate(
+            self.ticket, by=self.by, note=data["note"], team=data["team"], tried=data.get("tried", []), seen=seen
+        )
+
+
+class Return(ChangeForm):
+    """An escalation goes back where it came from, with a reason."""
+
+    noun, title, button = "return", _("Give back"), _("Give back")
+    said = _("Given back, with your reason.")
+    is_said_always = True
+
+    reason = forms.CharField(
+        label=_("Why it goes back"),
+        help_text=_("What they should do, or why it is theirs. Agents only."),
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
+
+    def prepare(self) -> None:
+        origin = actions.came_from(self.ticket)
+        if origin is not None:
+            self.fields["reason"].label = gettext("Why it goes back to %(team)s") % {"team": origin.name}
+
+    def change(self, data: dict[str, Any], seen: int | None) -> object:
+        return actions.give_back(self.ticket, by=self.by, reason=data["reason"], seen=seen)
 
 
 class Hold(ChangeForm):

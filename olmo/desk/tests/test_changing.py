@@ -283,3 +283,31 @@ class OneMessage(PageTest):
             with self.subTest(rest):
                 self.assertEqual(self.get(place, by=self.ines).status, 404)
         self.assertEqual(self.get(self.url(other, "messages", message.pk, "source")).status, 404)
+
+
+class Escalations(PageTest):
+    def test_the_form_asks_what_the_team_tries_first(self) -> None:
+        self.desk.tried_first = ["Another cable"]
+        self.desk.save()
+        ticket = self.report("VPN drops", team=self.desk)
+        page = self.get(self.url(ticket, "escalation"))
+        self.assertEqual(page.value("input[name=tried]"), "Another cable")
+        data = {"note": "Only at home.", "tried": ["Another cable"], "team": self.network.pk}
+        self.assertEqual(self.post(self.url(ticket, "escalation"), data).status, 303)
+        self.assertIn("Tried: Another cable", self.get(self.url(ticket)).text)
+
+    def test_more_offers_the_way_back_where_there_is_one(self) -> None:
+        ticket = self.report("VPN drops", team=self.desk)
+        self.assertNotIn("Give back", self.get(self.url(ticket, "more")).text)
+        actions.escalate(ticket, by=self.alma, note="Please look.")
+        self.assertIn("Give back to Service desk", self.get(self.url(ticket, "more")).text)
+        self.assertEqual(self.post(self.url(ticket, "return"), {"reason": ""}, by=self.tove).status, 422)
+        self.assertEqual(self.post(self.url(ticket, "return"), {"reason": "Not ours."}, by=self.tove).status, 303)
+        self.assertIn("gave the ticket back to Service desk", self.get(self.url(ticket)).text)
+
+    def test_a_ticket_that_goes_to_and_fro_says_so(self) -> None:
+        ticket = self.report("VPN drops", team=self.desk)
+        for _turn in range(2):
+            actions.escalate(ticket, by=self.alma, note="Please look.")
+            actions.give_back(ticket, by=self.tove, reason="Not ours.")
+        self.assertIn("given it away 3 times", self.get(self.url(ticket)).text)

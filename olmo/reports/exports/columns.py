@@ -59,6 +59,7 @@ COLUMNS: Mapping[str, Column] = {
     "resolved": Column(_("Resolved"), "t.resolved_at", "moment"),
     "closed": Column(_("Closed"), "t.closed_at", "moment", is_usual=False),
     "code": Column(_("Resolution"), "t.resolution_code", choices=ResolutionCode, is_usual=False),
+    "returns": Column(_("Back and forth"), "t.returns", "number", is_usual=False),
 }
 _FIELD = "field:"
 

@@ -4,7 +4,7 @@ Every verb checks sight (NotFound), permission (NotAllowed), values (Invalid) an
 returns the event that it wrote.
 """
 
-from .assigning import assign, escalate
+from .assigning import assign
 from .calls import complete_callback, drop_callback, log_call, mark_missed, promise_callback
 from .checklists import add_to_checklist, set_checklist, tick
 from .classifying import (
@@ -19,6 +19,7 @@ from .classifying import (
     tag,
 )
 from .closing import close, close_due, reopen, resolve, resolve_family
+from .escalating import came_from, escalate, give_back
 from .handing import hand_over
 from .joining import link, merge, split, unlink, unmerge
 from .opening import FollowUp, NewMessage, open_solved, open_ticket
@@ -28,8 +29,8 @@ from .waiting import hold, resume, wake_due
 from .writing import attach, delivery_failed, note, receive, reply
 
 __all__ = [
-    "FollowUp", "NewMessage", "add_to_checklist", "assign", "attach", "categorise", "change_requester", "classify",
-    "close", "close_due", "complete_callback", "delivery_failed", "drop_callback", "escalate", "hand_over", "hold",
+    "FollowUp", "NewMessage", "add_to_checklist", "assign", "attach", "came_from", "categorise", "change_requester", "classify",
+    "close", "close_due", "complete_callback", "delivery_failed", "drop_callback", "escalate", "give_back", "hand_over", "hold",
     "link", "log_call", "mark_missed", "merge", "note", "open_solved", "open_ticket", "prioritise",
     "promise_callback", "receive", "redact", "reopen", "reply", "resolve", "resolve_family", "resume", "retitle",
     "set_checklist", "set_due", "set_fields", "set_language", "set_working_state", "split", "tag", "tick", "unlink",

@@ -18,7 +18,7 @@ from .drafting import (
     SendStopped,
 )
 from .life import ChainStopped, Closed, Opened, PutOnHold, Reopened, Resolved, Resumed
-from .ownership import Assigned, Escalated, HandedOver, RequesterChanged, Unwatched, Watched
+from .ownership import Assigned, Escalated, GivenBack, HandedOver, RequesterChanged, Unwatched, Watched
 from .promises import Breached, Rejudged, Waived, Warned
 from .properties import (
     Categorised,
@@ -58,6 +58,7 @@ __all__ = [
     "DueSet",
     "Escalated",
     "FieldsSet",
+    "GivenBack",
     "HandedOver",
     "ItemTicked",
     "ItemUnticked",

@@ -47,9 +47,35 @@ class Escalated(Change):
     team: int
     message: int
     from_team: int | None = None
+    is_return: bool = False  # to a team that had given it away before: A, B, A
+    tried: int = 0  # of what its team tries first
+    tried_of: int = 0
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.team_id, ticket.assignee_id, ticket.last_message_id = self.team, None, self.message
+        ticket.returns += self.is_return
+
+    def talk(self, before: Talk, at: datetime) -> Talk:
+        return before._replace(handed_at=at, moved_at=at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenBack(Change):
+    """An escalation was refused, or its part is done: back to the team that it came from, with a reason."""
+
+    touches = frozenset({"team", "assignee"})
+    is_public = True
+    has_words = True
+    noun = pgettext_lazy("taken back", "return of an escalation")
+    words = _("%(by)s gave the ticket back to %(target)s")
+    plan = pgettext_lazy("what would happen", "Give back to %(target)s")
+    team: int
+    message: int
+    from_team: int
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.team_id, ticket.assignee_id, ticket.last_message_id = self.team, None, self.message
+        ticket.returns += 1
 
     def talk(self, before: Talk, at: datetime) -> Talk:
         return before._replace(handed_at=at, moved_at=at)

@@ -1,9 +1,9 @@
-"""Assignment and functional escalation."""
+"""Assignment."""
 
-from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from olmo.kernel.errors import Invalid, NotAllowed, NotFound
 from olmo.tickets import actions
 from olmo.tickets.log import Stale
-from olmo.tickets.models import Message, Status
+from olmo.tickets.models import Status
 from tests.cast import DeskTest
 
 
@@ -68,37 +68,3 @@ class Assigning(DeskTest):
         actions.prioritise(ticket, by=self.alma, impact=1, urgency=2, seen=seen)
         self.assertEqual((ticket.team, ticket.tags, ticket.priority), (self.network, ["home-office", "vpn"], 2))
         self.assertReplays(ticket)
-
-
-class Escalating(DeskTest):
-    def test_it_goes_to_the_next_tier_with_a_note(self) -> None:
-        ticket = self.report("VPN drops", team=self.desk)
-        actions.assign(ticket, by=self.alma, team=self.desk, assignee=self.alma)
-        event = actions.escalate(ticket, by=self.alma, note="Tried: cable, new profile.")
-        self.assertEqual((ticket.team, ticket.assignee), (self.network, None))
-        self.assertTrue(Message.objects.get(pk=event.data["message"]).is_internal)
-        self.assertLogged(ticket, "opened", "assigned", "escalated")
-
-    def test_without_a_note_it_is_refused(self) -> None:
-        ticket = self.report("VPN drops", team=self.desk)
-        with self.assertRaises(Invalid) as refused:
-            actions.escalate(ticket, by=self.alma, note=" ")
-        self.assertEqual(refused.exception.field, "note")
-
-    def test_from_the_highest_tier_there_is_no_next(self) -> None:
-        ticket = self.report("VPN drops", team=self.network)
-        with self.assertRaises(Conflict):
-            actions.escalate(ticket, by=self.tove, note="Who else?")
-
-    def test_a_finished_ticket_is_not_escalated(self) -> None:
-        ticket = self.report("VPN drops", team=self.desk)
-        actions.close(ticket, by=self.alma)
-        with self.assertRaises(Conflict):
-            actions.escalate(ticket, by=self.alma, note="Again")
-
-    def test_not_by_the_requester_nor_by_strangers(self) -> None:
-        ticket = self.report("VPN drops", team=self.desk)
-        with self.assertRaises(NotAllowed):
-            actions.escalate(ticket, by=self.rui, note="Boss please")
-        with self.assertRaises(NotFound):
-            actions.escalate(ticket, by=self.otto, note="Not mine")
