@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "olmo.people",
     "olmo.knowledge",
     "olmo.tickets",
+    "olmo.staffing",
     "olmo.worklog",
     "olmo.service_levels",
     "olmo.routing",

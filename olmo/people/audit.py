@@ -28,6 +28,16 @@ def exported(by: Person, subject: str, change: dict[str, Any]) -> AuditLine:
     return AuditLine.objects.create(by=by, at=clock.now(), subject=f"export: {subject}"[:200], change=change)
 
 
+def arranged(by: Person, subject: str, change: dict[str, Any]) -> AuditLine:
+    """Write that an agent arranged work: their own, or that of a team that they lead (the verb has checked which).
+
+    subject: whose ("shifts: Alma Ferri"). Raises NotAllowed for all but agents.
+    """
+    if not by.is_agent:
+        raise NotAllowed
+    return AuditLine.objects.create(by=by, at=clock.now(), subject=subject[:200], change=change)
+
+
 def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """What differs between two states of a thing, as {field: [before, after]}, in JSON types."""
     keys = [key for key in after if before.get(key) != after[key]]
