@@ -49,13 +49,15 @@ def head(ticket: Ticket, around: Around) -> dict[str, Any]:
 def _state(ticket: Ticket, around: Around) -> str:
     """The status with the desk's own word beneath it."""
     own = _in_language(around.working_state, around.working_state_names)
-    return f"{_status(ticket)} · {own}" if own else _status(ticket)
+    status = _status(ticket, around.also.get("supplier") or "")
+    return f"{status} · {own}" if own else status
 
 
-def _status(ticket: Ticket) -> str:
+def _status(ticket: Ticket, supplier: str) -> str:
     if ticket.status != Status.WAITING:
         return str(Status(ticket.status).label)
     words = str(_WAITS.get(ticket.hold_reason, Status.WAITING.label))
+    words = _("Waiting for %(name)s") % {"name": supplier} if supplier else words
     return (
         _("%(state)s, until %(date)s") % {"state": words, "date": spoken.near(ticket.wake_at)}
         if ticket.wake_at

@@ -55,8 +55,8 @@ DAYS = ("1d", "7d", "30d", "90d")
 class Filters:
     """The state of a list. An empty word narrows nothing; an empty sort is the box's own.
 
-    `client`, `category`, `requester`, `working_state` and `view` are ids, `team` and `assignee` an id or "none" (an assignee
-    also "me"); `opened` and `updated` are a day (2026-03-01) or how long ago at most (7d).
+    `client`, `category`, `requester`, `working_state`, `supplier` and `view` are ids, `team` and `assignee` an id or "none"
+    (an assignee also "me"); `opened` and `updated` are a day (2026-03-01) or how long ago at most (7d).
     """
 
     box: str = "todo"
@@ -74,6 +74,7 @@ class Filters:
     language: str = ""
     reason: str = ""
     working_state: str = ""
+    supplier: str = ""
     opened: str = ""
     updated: str = ""
     unread: str = ""
@@ -89,7 +90,7 @@ class Filters:
         found = cls(**given)
         for name, known in _KNOWN.items():
             _check(name, getattr(found, name), known)
-        for name in ("client", "category", "requester", "working_state", "view"):
+        for name in ("client", "category", "requester", "working_state", "supplier", "view"):
             _check_id(name, getattr(found, name))
         _check_id("team", "" if found.team == NONE else found.team)
         _check_id("assignee", "" if found.assignee in (NONE, ME) else found.assignee)
@@ -118,7 +119,7 @@ class Filters:
         found = queries.box(viewer, self.box)
         conditions: dict[str, Any] = {
             "client_id": self.client, "category_id": self.category, "requester_id": self.requester,
-            "working_state_id": self.working_state,
+            "working_state_id": self.working_state, "supplier_id": self.supplier,
             "team_id": None if self.team == NONE else self.team,
             "assignee_id": None if self.assignee == NONE else str(viewer.pk) if self.assignee == ME else self.assignee,
         }  # fmt: skip

@@ -114,7 +114,7 @@ def _mark(row: Row, now: datetime) -> str:
 def _wait(row: Row, now: datetime) -> str:
     if row["wake_at"]:
         return spoken.near(row["wake_at"], now)
-    return _("Requester") if row["hold_reason"] == HoldReason.REQUESTER else _("Third party")
+    return _("Requester") if row["hold_reason"] == HoldReason.REQUESTER else row["supplier__name"] or _("Third party")
 
 
 def _share(start: datetime, end: datetime | None, now: datetime) -> int:

@@ -15,8 +15,8 @@ from olmo.people.models import Kind, Person, Team
 from olmo.people.queries import agents, clients_of, visible_to
 from olmo.reports.selection import Selection
 from olmo.tenancy.scope import EveryClient
-from olmo.tickets import boxes, working
-from olmo.tickets.models import Category, Channel, Priority, Reason, Status, TicketKind, WorkingState
+from olmo.tickets import boxes, suppliers, working
+from olmo.tickets.models import Category, Channel, Priority, Reason, Status, Supplier, TicketKind, WorkingState
 
 from .filters import DAYS, GROUPS, ME, NONE, SORTS, Filters, clients, since, sorts_of
 
@@ -28,6 +28,7 @@ LABELS: Mapping[str, Words] = {
     "priority": gettext_lazy("Priority"),
     "reason": gettext_lazy("Reason"),
     "working_state": gettext_lazy("Working state"),
+    "supplier": gettext_lazy("Supplier"),
     "assignee": gettext_lazy("Agent"),
     "requester": gettext_lazy("Requester"),
     "category": gettext_lazy("Category"),
@@ -44,7 +45,8 @@ LABELS: Mapping[str, Words] = {
 }
 ALWAYS = ("client", "team", "kind", "priority")  # said even where they narrow nothing
 SOMETIMES = (
-    "reason", "working_state", "assignee", "requester", "category", "channel", "language", "tag", "opened", "updated", "unread",
+    "reason", "working_state", "supplier", "assignee", "requester", "category", "channel", "language", "tag", "opened", "updated",
+    "unread",
 )  # fmt: skip
 TYPED = frozenset({"tag", "requester", "opened", "updated"})  # words that can be typed
 DAY_WORDS: Mapping[str, Words] = {
@@ -98,6 +100,7 @@ def _narrower(viewer: Person, filters: Filters) -> Iterator[dict[str, Any]]:
 _SAID: Mapping[str, Callable[[Person, str], tuple[str, str]]] = {
     "reason": lambda _viewer, value: (_("where"), str(Reason(value).label).lower()),
     "working_state": lambda _viewer, value: (_("in the state"), _state_name(value)),
+    "supplier": lambda _viewer, value: (_("waiting for"), _supplier_name(value)),
     "assignee": lambda viewer, value: (_("assigned to"), _agent_name(viewer, value)),
     "requester": lambda viewer, value: (_("asked by"), _person_name(viewer, value)),
     "category": lambda _viewer, value: (_("about"), _category_name(value)),
@@ -159,6 +162,7 @@ _OPTIONS: Mapping[str, Callable[[Person], list[Option]]] = {
     "tag": lambda _viewer: [("", _("Any tag or none"), {})],
     "reason": lambda _viewer: [("", _("Any reason"), {}), *((r.value, r.label, {}) for r in Reason)],
     "working_state": lambda _viewer: [("", _("Any working state"), {}), *_states()],
+    "supplier": lambda _viewer: [("", _("Any supplier or none"), {}), *((str(s.pk), s.name, {}) for s in suppliers.offered())],
     "assignee": lambda _viewer: [("", _("Any agent or nobody"), {}), (ME, _("Me"), {}), (NONE, _("Nobody"), {}), *_agents()],
     "category": lambda _viewer: [("", _("Any category"), {}), *_categories()],
     "channel": lambda _viewer: [("", _("Any channel"), {}), *((c.value, c.label, {}) for c in Channel)],
@@ -211,6 +215,10 @@ def _states() -> list[Option]:
 
 def _state_name(pk: str) -> str:
     return str(WorkingState.objects.filter(pk=pk).first() or pgettext("working state", "something unknown"))
+
+
+def _supplier_name(pk: str) -> str:
+    return str(Supplier.objects.filter(pk=pk).first() or pgettext("supplier", "somebody unknown"))
 
 
 def _client_name(viewer: Person, pk: str) -> str:

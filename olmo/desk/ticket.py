@@ -17,7 +17,7 @@ from olmo.notifications import actions as notifications
 from olmo.people.models import Person
 from olmo.service_levels import queries as promised
 from olmo.tickets import actions as tickets
-from olmo.tickets import conversation, mentions, queries, signatures
+from olmo.tickets import conversation, mentions, queries, signatures, suppliers
 from olmo.tickets.models import Message, Status, Ticket
 from olmo.tickets.sentences import describe
 from olmo.worklog import queries as worklog
@@ -99,9 +99,10 @@ def whole(
 
 def _also(viewer: Person, ticket: Ticket) -> dict[str, Part]:
     """What other rooms keep about a ticket, or whether they keep anything: most tickets have none of it."""
+    supplier: dict[str, Part] = {"supplier": suppliers.named(ticket.supplier_id)} if ticket.supplier_id else {}
     return {
         "drafts": written.any_of_ticket(ticket), "clocks": promised.any_of(ticket), "timer": worklog.any_timer(viewer),
-        "totals": worklog.summing(viewer, ticket), "signatures": signatures.held(ticket),
+        "totals": worklog.summing(viewer, ticket), "signatures": signatures.held(ticket), **supplier,
     }  # fmt: skip
 
 

@@ -16,8 +16,9 @@ from olmo.tenancy.models import Client
 
 from .prepared import ChecklistItem, Template
 from .states import ACTIVE, Status, WorkingState
+from .suppliers import Supplier
 
-__all__ = ["ACTIVE", "ChecklistItem", "Status", "Template", "WorkingState"]  # what has a file of its own
+__all__ = ["ACTIVE", "ChecklistItem", "Status", "Supplier", "Template", "WorkingState"]  # what has a file of its own
 
 
 class TicketKind(models.TextChoices):
@@ -201,6 +202,7 @@ class Ticket(models.Model):
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.NEW)
     hold_reason = models.CharField(max_length=12, choices=HoldReason, blank=True)
     wake_at = models.DateTimeField(_("until"), null=True)
+    supplier = models.ForeignKey(Supplier, models.PROTECT, null=True, related_name="tickets", db_index=False)
     working_state = models.ForeignKey(WorkingState, models.PROTECT, null=True, related_name="tickets", db_index=False)
     due_at = models.DateTimeField(_("due"), null=True)
     resolution_code = models.CharField(max_length=16, choices=ResolutionCode, blank=True)
@@ -258,6 +260,13 @@ class Ticket(models.Model):
                 F("id").desc(),
                 name="ticket_of_working_state",
                 condition=Q(working_state__isnull=False),
+            ),
+            models.Index(
+                F("supplier"),
+                F("updated_at").desc(),
+                F("id").desc(),
+                name="ticket_of_supplier",
+                condition=Q(supplier__isnull=False),
             ),
         ]
 

@@ -29,7 +29,7 @@ ROW = (
     "number", "version", "subject", "status", "hold_reason", "wake_at", "priority", "channel", "kind", "opened_at", "updated_at",
     "due_at", "callback_at", "resolved_at", "client__name", "requester__name", "requester_id", "team_id", "team__name",
     "assignee_id", "assignee__name", "tags", "language", "category_id", "category__name", "bucket", "reason", "since", "act_by",
-    "promised_at", "working_state__name",
+    "promised_at", "working_state__name", "supplier__name",
 )  # fmt: skip
 
 # Names come by subselects: as joins, under row security, planning them takes ten times as long as reading them.
@@ -41,6 +41,7 @@ _NAMES = {
     "category__name": "(select coalesce(names ->> '{language}', name) from tickets_category where id = t.category_id)",
     "working_state__name": "(select coalesce(names ->> '{language}', name) from tickets_workingstate"
     " where id = t.working_state_id)",
+    "supplier__name": "(select name from tickets_supplier where id = t.supplier_id)",
     "bucket": "s.bucket",
     "reason": "s.reason",
     "since": "s.since",

@@ -37,7 +37,7 @@ _PEOPLE, _TEAMS, _TICKETS = ("assignee", "person", "requester"), ("team", "from_
 
 def describe(viewer: Person, events: list[Event]) -> list[str]:
     """One sentence an event, in order. Few queries, however many events."""
-    names = _Names(events)
+    names = _Names(events, is_desk=not viewer.is_requester)
     return [_sentence(event, names) for event in events]
 
 
@@ -123,7 +123,11 @@ class _Values(dict[str, str]):
         return str(dict(settings.LANGUAGES).get(self.data["language"], self.data["language"]))
 
     def _hold_reason(self) -> str:
-        reason = str(HoldReason(self.data["reason"]).label)
+        reason, supplier = (
+            str(HoldReason(self.data["reason"]).label),
+            self.names.suppliers.get(self.data.get("supplier")),
+        )
+        reason = _("Waiting for %(name)s") % {"name": supplier} if supplier else reason
         until = _moment(self.data.get("wake_at"))
         return _("%(reason)s, until %(date)s") % {"reason": reason, "date": until} if until else reason
 
@@ -166,15 +170,15 @@ class _Values(dict[str, str]):
 
 
 class _Names:
-    """Names of everything that some events mention, fetched once."""
+    """Names of everything that some events mention, fetched once. A requester is not told with whom the desk works."""
 
-    def __init__(self, events: Iterable[Event]) -> None:
+    def __init__(self, events: Iterable[Event], *, is_desk: bool = True) -> None:
         data = [event.data for event in events]
-        wanted = [_ids(data, keys) for keys in (_PEOPLE, _TEAMS, ("item",), _TICKETS)]
+        wanted = [_ids(data, keys) for keys in (_PEOPLE, _TEAMS, ("item",), _TICKETS, ("supplier",) if is_desk else ())]
         found: list[dict[int, str]] = [{} for _kind in wanted]
         for kind, pk, name in prepared.rows(_NAMED, wanted) if any(wanted) else ():
             found[kind][pk] = name
-        self.people, self.teams, self.items, self.tickets = found
+        self.people, self.teams, self.items, self.tickets, self.suppliers = found
         self.states = _called(WorkingState, data, "working_state")
         self.categories = _called(Category, data, "category")
 
@@ -183,7 +187,8 @@ _NAMED = """
 select 0, id, name from people_person where id = any(%s::bigint[]) union all
 select 1, id, name from people_team where id = any(%s::bigint[]) union all
 select 2, id, text from tickets_checklistitem where id = any(%s::bigint[]) union all
-select 3, id, '#' || number from tickets_ticket where id = any(%s::bigint[])
+select 3, id, '#' || number from tickets_ticket where id = any(%s::bigint[]) union all
+select 4, id, name from tickets_supplier where id = any(%s::bigint[])
 """
 
 

@@ -277,8 +277,8 @@ def _closed(piece: UndoPiece) -> dict[str, Any]:
     now = plain(clock.now())
     return {
         "status": Status.CLOSED.value, "resolution_code": ResolutionCode.MISTAKE.value, "resolved_at": now, "closed_at": now,
-        "hold_reason": "", "wake_at": None, "working_state_id": None, "callback_at": None, "is_first_contact": False,
-        "links": [],
+        "hold_reason": "", "wake_at": None, "supplier_id": None, "working_state_id": None, "callback_at": None,
+        "is_first_contact": False, "links": [],
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from olmo.routing.models import Target
 from olmo.service_levels.models import Agreement, Calendar
 from olmo.tenancy.models import Client
 from olmo.tickets import tagging
-from olmo.tickets.models import Category, CustomField, WorkingState
+from olmo.tickets.models import Category, CustomField, Supplier, WorkingState
 from olmo.writing.models import ReadyAnswer
 
 from .pages import SECTIONS
@@ -91,6 +91,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "tags": _tags,
     "agreements": _named(Agreement.objects.filter(kind="sla"), "agreement"),
     "calendars": _named(Calendar.objects.all(), "calendar"),
+    "suppliers": _named(Supplier.objects.all(), "supplier", "name", "email"),
     "triage": _targets,
     "mailboxes": _named(Mailbox.objects.order_by("address"), "mailbox", "address"),
 }  # fmt: skip

@@ -39,7 +39,10 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
             ("triage", _("Triage")),
         ),
     ),
-    (_("Service levels"), (("agreements", _("Agreements")), ("calendars", _("Calendars")))),
+    (
+        _("Service levels"),
+        (("agreements", _("Agreements")), ("calendars", _("Calendars")), ("suppliers", _("Suppliers"))),
+    ),
     (_("Mail"), (("mailboxes", _("Mailboxes")), ("incoming", _("Incoming mail")), ("outgoing", _("Outgoing mail")))),
     (_("Record"), (("changes", _("Change log")),)),
 )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from olmo.people import queries as people
 from olmo.people.models import Person, Team
 from olmo.tickets import actions, family
-from olmo.tickets.models import HoldReason, ResolutionCode, Ticket, TicketKind
+from olmo.tickets.models import HoldReason, ResolutionCode, Supplier, Ticket, TicketKind
 
 from .base import ChangeForm
 from .values import Moment, active_teams, colleagues
@@ -108,10 +108,29 @@ class Hold(ChangeForm):
         initial=HoldReason.REQUESTER,
         widget=forms.RadioSelect,
     )
+    supplier = forms.ModelChoiceField(
+        Supplier.objects.none(), required=False, label=_("Supplier"), empty_label=_("No one named"),
+        help_text=_("Only for a third party: its contract counts while the ticket waits."),
+    )  # fmt: skip
     wake_at = Moment(label=_("Wake it at"), required=False, help_text=_("It comes back by itself at this time."))
 
+    def prepare(self) -> None:
+        """Ask for the supplier where the desk has some."""
+        known = Supplier.objects.filter(is_active=True)
+        if known.exists():
+            self.fields["supplier"].queryset = known  # type: ignore[attr-defined]
+        else:
+            del self.fields["supplier"]
+
     def change(self, data: dict[str, Any], seen: int | None) -> object:
-        return actions.hold(self.ticket, by=self.by, reason=data["reason"], wake_at=data["wake_at"], seen=seen)
+        return actions.hold(
+            self.ticket,
+            by=self.by,
+            reason=data["reason"],
+            wake_at=data["wake_at"],
+            supplier=data.get("supplier"),
+            seen=seen,
+        )
 
 
 class Resolution(ChangeForm):

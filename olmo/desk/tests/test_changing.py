@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from olmo.kernel import clock
 from olmo.people.actions import enrol_requester
-from olmo.tickets import actions
+from olmo.tickets import actions, suppliers
 from olmo.tickets.models import Category, CustomField, Status, Ticket
 
 from .base import PageTest, Visit
@@ -124,6 +124,16 @@ class Forms(PageTest):
         self.post(self.url(ticket, "tags"), {"tags": "new", "shown_tags": "old"})
         ticket.refresh_from_db()
         self.assertEqual(ticket.tags, ["new", "toves"])
+
+    def test_a_hold_for_a_supplier_is_told_at_the_head_and_in_the_list(self) -> None:
+        ticket = self.report("The line is down")
+        self.assertEqual(self.get(self.url(ticket, "hold")).all("#hold-supplier"), [])
+        fiberlink = suppliers.save(None, suppliers.SupplierSettings(name="Fiberlink"), by=self.ines)
+        self.change(ticket, "hold", reason="third_party", supplier=fiberlink.pk)
+        self.assertIn("Waiting for Fiberlink", self.get(self.url(ticket)).words("#ticket-head .badge")[0])
+        self.assertIn("Fiberlink", self.get("/desk/?box=waiting").words("#list .clock")[0])
+        page = self.change(self.report("Printer"), "hold", reason="requester", supplier=fiberlink.pk)
+        self.assertIn("Only a third party", page.text)
 
 
 class People(PageTest):

@@ -37,6 +37,7 @@ COLUMNS: Mapping[str, Column] = {
     "status": Column(_("Status"), "t.status", choices=Status),
     "working_state": Column(_("Working state"), _name("tickets_workingstate", "working_state_id"), is_usual=False),
     "hold": Column(_("Waits for"), "t.hold_reason", choices=HoldReason, is_usual=False),
+    "supplier": Column(_("Supplier"), _name("tickets_supplier", "supplier_id"), is_usual=False),
     "kind": Column(_("Kind"), "t.kind", choices=TicketKind),
     "priority": Column(_("Priority"), "t.priority", choices=Priority),
     "impact": Column(_("Impact"), "t.impact", choices=Impact, is_usual=False),

@@ -125,6 +125,7 @@ def _state_before_merge(ticket: Ticket) -> Unmerged:
     return Unmerged(
         other=merged.data["other"], status=before.status, hold_reason=before.hold_reason, wake_at=before.wake_at,
         closed_at=before.closed_at, working_state=still_of(before.status, before.working_state_id),
+        supplier=before.supplier_id,
     )  # fmt: skip
 
 

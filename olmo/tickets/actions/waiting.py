@@ -9,28 +9,35 @@ from olmo.kernel.errors import Conflict, Invalid
 from olmo.people.actions import robot
 from olmo.people.models import Person
 
-from .. import policy
+from .. import policy, suppliers
 from ..changes import PutOnHold, Resumed
 from ..log import changing
-from ..models import Event, HoldReason, Status, Ticket
+from ..models import Event, HoldReason, Status, Supplier, Ticket
 from .values import checked_future
 
 
-def hold(ticket: Ticket, *, by: Person, reason: str, wake_at: datetime | None = None, seen: int | None = None) -> Event:
+def hold(
+    ticket: Ticket, *, by: Person, reason: str, wake_at: datetime | None = None, supplier: Supplier | None = None,
+    seen: int | None = None,
+) -> Event:  # fmt: skip
     """Put work on hold: for the requester, for a third party, or until a date.
 
     wake_at: when it comes back by itself; needed for "date". A message from outside wakes it before.
+    supplier: the third party, when it is one that is known; its underpinning contract counts while the ticket waits for it.
     Raises NotFound, NotAllowed, Invalid, Conflict (finished), Stale.
     """
     if reason not in HoldReason.values:
         raise Invalid("reason", _("Say what the ticket waits for."))
     if reason == HoldReason.DATE and wake_at is None:
         raise Invalid("wake_at", _("Say until when the ticket waits."))
+    if supplier is not None and reason != HoldReason.THIRD_PARTY:
+        raise Invalid("supplier", _("Only a third party that the ticket waits for has a name."))
     with changing(ticket, by=by, seen=seen, touching=["status"]) as log:
         policy.require_work(by, ticket)
         if ticket.is_done:
             raise Conflict(_("This ticket is finished; reopen it before you put it on hold."))
-        return log.record(PutOnHold(reason=reason, wake_at=checked_future("wake_at", wake_at)))
+        until, whom = checked_future("wake_at", wake_at), suppliers.checked(supplier)
+        return log.record(PutOnHold(reason=reason, wake_at=until, supplier=whom))
 
 
 def resume(ticket: Ticket, *, by: Person) -> Event:

@@ -91,11 +91,21 @@ def filled(present: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in kept.items() if value is not None}
 
 
-def enter(ticket: "Ticket", status: str, *, hold_reason: str = "", wake_at: datetime | None = None) -> None:
-    """The one way in which a change sets the status. The working state belongs to a status and falls away with it."""
+def enter(
+    ticket: "Ticket",
+    status: str,
+    *,
+    hold_reason: str = "",
+    wake_at: datetime | None = None,
+    supplier: int | None = None,
+) -> None:
+    """The one way in which a change sets the status. The working state belongs to a status and falls away with it.
+
+    A hold has its reason, the date on which it ends, and the supplier for whom the ticket waits.
+    """
     if status != ticket.status:
         ticket.working_state_id = None
-    ticket.status, ticket.hold_reason, ticket.wake_at = status, hold_reason, wake_at
+    ticket.status, ticket.hold_reason, ticket.wake_at, ticket.supplier_id = status, hold_reason, wake_at, supplier
 
 
 def wake(ticket: "Ticket") -> None:

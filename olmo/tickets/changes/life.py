@@ -53,7 +53,7 @@ class Opened(Change):
 
 @dataclass(frozen=True, kw_only=True)
 class PutOnHold(Change):
-    """Work waits for somebody or for a date."""
+    """Work waits for somebody or for a date. supplier: the third party, when it is one that is known."""
 
     touches = frozenset({"status"})
     is_public = True
@@ -62,9 +62,10 @@ class PutOnHold(Change):
     plan = pgettext_lazy("what would happen", "Put on hold: %(hold_reason)s")
     reason: str
     wake_at: datetime | None = None
+    supplier: int | None = None
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
-        enter(ticket, Status.WAITING, hold_reason=self.reason, wake_at=self.wake_at)
+        enter(ticket, Status.WAITING, hold_reason=self.reason, wake_at=self.wake_at, supplier=self.supplier)
 
 
 @dataclass(frozen=True, kw_only=True)

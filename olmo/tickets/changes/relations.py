@@ -78,9 +78,10 @@ class Unmerged(Change):
     wake_at: datetime | None = None
     closed_at: datetime | None = None
     working_state: int | None = None
+    supplier: int | None = None
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
-        enter(ticket, self.status, hold_reason=self.hold_reason, wake_at=self.wake_at)
+        enter(ticket, self.status, hold_reason=self.hold_reason, wake_at=self.wake_at, supplier=self.supplier)
         ticket.merged_into_id, ticket.closed_at, ticket.working_state_id = None, self.closed_at, self.working_state
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from olmo.kernel.errors import Conflict, Invalid
 from olmo.tickets import actions, administration
-from olmo.tickets.models import Category, CustomField, WorkingState
+from olmo.tickets.models import Category, CustomField, Supplier, WorkingState
 
 from .base import AdminTest
 
@@ -110,3 +110,28 @@ class LookingAfterFields(AdminTest):
         unused = administration.save_field(None, settings, by=self.ines)
         self.assertEqual(self.send(f"fields/{unused.pk}/removal").status, 303)
         self.assertEqual(list(CustomField.objects.all()), [field])
+
+
+class LookingAfterSuppliers(AdminTest):
+    def test_made_found_counted_and_switched_off(self) -> None:
+        self.save("suppliers/new", name="Fiberlink", email="NOC@fiberlink.example")
+        supplier = Supplier.objects.get()
+        self.assertEqual((supplier.email, supplier.is_active), ("noc@fiberlink.example", True))
+        self.assertAudited("supplier: Fiberlink", email=[None, "noc@fiberlink.example"])
+        ticket = self.report("The line is down")
+        actions.hold(ticket, by=self.alma, reason="third_party", supplier=supplier)
+        page = self.look("suppliers?q=fiber")
+        self.assertEqual(page.words("tbody tr"), ["Fiberlink noc@fiberlink.example 1"])
+        rows = self.get(page.one("td .n-link").attributes["href"] or "", by=self.ines)
+        self.assertEqual(len(rows.all("#list li")), 1)
+        self.assertIn("waiting for Fiberlink", rows.text)
+        self.assertIn("Fiberlink", self.look("?q=fiberlink").text)
+        self.save(f"suppliers/{supplier.pk}", is_active=None)
+        self.assertIn("Not active", self.look("suppliers").text)
+
+    def test_a_refusal_stands_at_its_field_and_nothing_is_lost(self) -> None:
+        self.save("suppliers/new", name="Fiberlink")
+        visit = self.save("suppliers/new", name="fiberlink", email="noc@fiberlink.example")
+        self.assertIn("has this name", self.wrong(visit, "name"))
+        self.assertEqual(visit.value("[name=email]"), "noc@fiberlink.example")
+        self.assertEqual(self.get("/desk/admin/suppliers", by=self.alma).status, 404)
