@@ -124,7 +124,7 @@ class LookingAfterSuppliers(AdminTest):
         self.assertEqual(page.words("tbody tr"), ["Fiberlink noc@fiberlink.example 1"])
         rows = self.get(page.one("td .n-link").attributes["href"] or "", by=self.ines)
         self.assertEqual(len(rows.all("#list li")), 1)
-        self.assertIn("waiting for Fiberlink", rows.text)
+        self.assertIn("Supplier: Fiberlink", rows.words(".sentence summary"))
         self.assertIn("Fiberlink", self.look("?q=fiberlink").text)
         self.save(f"suppliers/{supplier.pk}", is_active=None)
         self.assertIn("Not active", self.look("suppliers").text)
