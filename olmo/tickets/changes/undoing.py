@@ -33,7 +33,11 @@ class Undone(Change):
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         """The row gets words (subject, custom fields) from the verb; the log proves them by their digest."""
         if "status" in self.restored:
-            held: dict[str, Any] = {"hold_reason": ticket.hold_reason, "wake_at": ticket.wake_at, "supplier": ticket.supplier_id}
+            held: dict[str, Any] = {
+                "hold_reason": ticket.hold_reason,
+                "wake_at": ticket.wake_at,
+                "supplier": ticket.supplier_id,
+            }
             enter(ticket, self.restored["status"], **held)
         for column, value in self.restored.items():
             setattr(ticket, column, _typed(ticket, column, value))
