@@ -5,7 +5,7 @@ import pkgutil
 import sys
 from pathlib import Path
 
-NOT_BENCHES = {"__main__", "house", "bare", "meters"}
+NOT_BENCHES = {"__main__", "house", "bare", "meters", "tracing"}
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 // The bell: the tab with the stream hears it and tells the others; each fetches how many notices are not read.
 import { say, words } from "./page.js";
-import { take } from "./parts.js";
+import { read, take } from "./parts.js";
 
 const channel = new BroadcastChannel(`olmo-bell-${document.body.dataset.liveKey}`);
 const GATHER = 150;
@@ -10,7 +10,7 @@ const count = () => parseInt(document.querySelector("#bell .count")?.textContent
 
 async function fetchPart(url, parts) {
   const answer = await fetch(url, { headers: { "X-Live": "1" } }).catch(() => null);
-  if (answer?.ok && !answer.redirected) await take(await answer.text(), parts);
+  if (answer?.ok && !answer.redirected) await take(read(await answer.text()), parts);
 }
 
 async function look() {

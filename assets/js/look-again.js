@@ -1,5 +1,5 @@
 // Fetches the page again and morphs its live parts: once for many events, and not while nobody looks.
-import { take } from "./parts.js";
+import { read, take } from "./parts.js";
 import { isBusy, offer } from "./newcomers.js";
 
 const GATHER = 120;
@@ -37,10 +37,10 @@ async function refresh() {
 async function fetchParts(url, parts) {
   const answer = await fetch(url, { headers: { "X-Live": "1" } });
   if (!answer.ok || answer.redirected) return;
-  const text = await answer.text();
+  const page = read(await answer.text());
   for (const part of parts.filter((one) => one.isConnected && address(one) === url)) {
-    if (part.matches("[data-list]") && isBusy(part)) offer(part, text);
-    else await take(text, [`#${part.id}`]);
+    if (part.matches("[data-list]") && isBusy(part)) offer(part, page);
+    else await take(page, [`#${part.id}`]);
   }
 }
 

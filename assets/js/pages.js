@@ -11,11 +11,14 @@ let here = history.state?.page ?? 1;
 history.scrollRestoration = "manual";
 history.replaceState({ ...history.state, page: here }, "");
 
-const scrolled = () => [...main().querySelectorAll("*")].filter((part) => part.scrollTop).map((part) => [part, part.scrollTop]);
+// Where parts were scrolled to is noted when it happens: asking every part for it would lay out whatever is folded away.
+let places = new Map();
+const note = ({ target }) => target !== document && main()?.contains(target) && places.set(target, target.scrollTop);
+document.addEventListener("scroll", note, { capture: true, passive: true });
 
 function keep() {
   const focus = main().contains(document.activeElement) ? document.activeElement : null;
-  left.set(here, { main: main(), title: document.title, css: desk().className, places: scrolled(), top: scrollY, focus });
+  left.set(here, { main: main(), title: document.title, css: desk().className, places, top: scrollY, focus });
   if (left.size > MOST) left.delete(left.keys().next().value);
 }
 
@@ -40,15 +43,21 @@ function focusOn(place, wordAt) {
   target?.focus({ preventScroll: true });
 }
 
+/** One page for the other; its class comes last, since taking focus away lays out what is still there. */
+function exchange(fresh, title, css) {
+  main().replaceWith(fresh);
+  desk().className = css;
+  document.title = title;
+}
+
 /** Puts a page (a document) in the place of the one that is shown. */
 export function show(page, how) {
   const word = document.activeElement?.closest(".sentence details");
   const wordAt = word ? [...document.querySelectorAll(".sentence details")].indexOf(word) : -1;
   const fresh = document.adoptNode(page.getElementById("desk-main"));
   document.querySelectorAll("[data-menu][open]").forEach((menu) => (menu.open = false));
-  document.title = page.title;
-  desk().className = page.querySelector(".desk").className;
-  main().replaceWith(fresh);
+  exchange(fresh, page.title, page.querySelector(".desk").className);
+  places = new Map();
   htmx.process(fresh);
   if (how !== "back" || !location.hash) scrollTo(0, 0);
   focusOn(fresh, wordAt);
@@ -65,10 +74,8 @@ export function restore(number) {
   here = number;
   if (!page) return false;
   left.delete(number);
-  document.title = page.title;
-  desk().className = page.css;
-  main().replaceWith(page.main);
-  page.places.forEach(([part, top]) => (part.scrollTop = top));
+  exchange(page.main, page.title, page.css);
+  (places = page.places).forEach((top, part) => (part.scrollTop = top));
   scrollTo(0, page.top);
   (page.focus ?? document.getElementById("main"))?.focus({ preventScroll: true });
   tell();

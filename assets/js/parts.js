@@ -9,17 +9,16 @@ const SWAPPED = new Set([400, 409, 413, 422]);
 /** A page or some parts of one, as a document. */
 export const read = (text) => new DOMParser().parseFromString(text, "text/html");
 
-function swap(text, part, isFresh) {
-  const target = document.querySelector(part);
-  return target && htmx.swap({ text, select: part, target, swap: isFresh ? "outerHTML" : "outerMorph ignoreTitle:true" });
+/** Each part alone: a whole page as text would be parsed again for every one of them. */
+function swap(part, target, isFresh) {
+  return part && target && htmx.swap({ text: part.outerHTML, target, swap: isFresh ? "outerHTML" : "outerMorph ignoreTitle:true" });
 }
 
-/** Morphs those parts that are in `text`, a page, into this page; the `fresh` one is replaced, typed text included. */
-export async function take(text, parts, fresh = "") {
-  const page = read(text);
+/** Morphs those parts that are in a page (see `read`) into this page; the `fresh` one is replaced, typed text included. */
+export async function take(page, parts, fresh = "") {
   const open = document.querySelectorAll("[data-menu][open]"); // somebody may be typing in it
   open.forEach((menu) => menu.setAttribute("hx-morph-skip", ""));
-  await Promise.all(parts.filter((part) => page.querySelector(part)).map((part) => swap(text, part, part === fresh)));
+  await Promise.all(parts.map((part) => swap(page.querySelector(part), document.querySelector(part), part === fresh)));
   open.forEach((menu) => menu.removeAttribute("hx-morph-skip"));
   document.dispatchEvent(new CustomEvent("part:taken"));
 }
@@ -43,8 +42,9 @@ async function post(form, submitter, parts) {
   done(answer.ok && !isSignedOut);
   const text = await answer.text();
   if (isElsewhere(answer)) return follow(answer.url, text);
-  if (fresh && !read(text).querySelector(fresh)) throw new Error(words("refused", { status: answer.status }));
-  await take(text, parts, fresh);
+  const page = read(text);
+  if (fresh && !page.querySelector(fresh)) throw new Error(words("refused", { status: answer.status }));
+  await take(page, parts, fresh);
 }
 
 document.addEventListener("submit", async (event) => {

@@ -143,6 +143,10 @@ class Rules(SimpleTestCase):
                 )
                 self.assertEqual(found, [])
 
+    def test_no_rule_styles_the_whole_page_again_when_a_part_of_it_changes(self) -> None:
+        styles = (ROOT / "assets" / "css" / "components").glob("*.css")
+        self.assertEqual([path.name for path in styles if re.search(r"(:root|html):has\(", path.read_text())], [])
+
     def test_every_icon_that_is_named_is_drawn(self) -> None:
         for path in TEMPLATES:
             named = set(re.findall(r'{% icon "([\w-]+)"', path.read_text()))
