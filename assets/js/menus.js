@@ -13,6 +13,7 @@ export function place(of) {
   const isRightward = document.dir !== "rtl";
   if (isRightward ? box.right > innerWidth : box.left < 0) of.classList.add("menu-of--flip-end");
   if (box.bottom > innerHeight && of.getBoundingClientRect().top > box.height) of.classList.add("menu-of--flip-up");
+  else menu(of).scrollIntoView({ block: "nearest" });
 }
 
 document.addEventListener(

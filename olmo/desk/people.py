@@ -18,6 +18,7 @@ from olmo.tickets.models import Ticket
 from .forms import ChangeForm
 from .rows import listed
 from .shell import DeskRequest, agents, page
+from .taste import USUAL
 
 MOST = 8
 SHORTEST = 2
@@ -99,10 +100,15 @@ def card(request: DeskRequest, pk: int) -> HttpResponse:
     context = {
         "one": person,
         "identities": list(person.identities.order_by("kind", "pk")),
-        "rows": listed(found.rows, tickets.unread(request.person, found.rows)),
+        "rows": listed(found.rows, tickets.unread(request.person, found.rows), columns=_columns(person)),
         "is_empty": not found.rows,
     }
     return page(request, "desk/person.html", context)
+
+
+def _columns(person: Person) -> list[str]:
+    """What a row shows: not the requester’s name again and again under that name."""
+    return [name for name in USUAL if person.is_agent or name != "people"]
 
 
 def _tickets_of(viewer: Person, person: Person) -> QuerySet[Ticket]:

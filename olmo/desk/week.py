@@ -150,11 +150,11 @@ def _told(change: dict[str, list[Any]]) -> Iterable[str]:
     for name, (before, after) in change.items():
         label = str(_LABELS.get(name, name))
         if before is None:
-            yield f"{label}: {_shown(after)}"
+            yield f"{label}: {_shown(after, name)}"
         elif name == "removed":
             yield label
         else:
-            yield f"{label}: {_shown(before)} → {_shown(after)}"
+            yield f"{label}: {_shown(before, name)} → {_shown(after, name)}"
 
 
 _LABELS = {
@@ -163,7 +163,9 @@ _LABELS = {
 }  # fmt: skip
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, name: str) -> str:
+    if name == "day":
+        return spoken.short_day(date.fromisoformat(value))
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     return str(value) if value != "" else "–"

@@ -1,0 +1,1 @@
+"""How each language writes dates and figures, where Django’s own way would not be understood everywhere."""
