@@ -14,13 +14,14 @@ from olmo.kernel import clock
 Context = dict[str, Any]
 
 ICONS = (
-    "alert", "app", "archive", "at", "bell", "book", "building", "calendar", "chart", "chat", "check", "clip",
-    "done", "down", "download", "escalate", "eye", "fault", "file", "filter", "flag", "folder", "form",
-    "gear", "globe", "help", "history", "image", "inbox", "info", "key", "laptop", "leave", "left", "link",
-    "lock", "macro", "mail", "menu", "merge", "minus", "more", "newcomer", "out", "pause", "pen", "phone", "play",
-    "plus", "printer", "problem", "redact", "reload", "reply", "right", "robot", "screen", "search", "send",
-    "shield", "sidebar", "snooze", "split", "star", "sun", "tag", "todo", "trash", "undo", "unmerge", "up",
-    "user", "users", "waiting", "wake", "wifi", "x",
+    "alert", "app", "archive", "at", "bell", "bold", "book", "building", "calendar", "chart", "chat", "check",
+    "clip", "code", "code-block", "done", "down", "download", "escalate", "eye", "fault", "file", "filter",
+    "flag", "folder", "form", "gear", "globe", "help", "history", "image", "inbox", "info", "italic", "key",
+    "laptop", "leave", "left", "link", "list", "lock", "macro", "mail", "menu", "merge", "minus", "more",
+    "newcomer", "numbers", "out", "pause", "pen", "phone", "play", "plus", "printer", "problem", "quote",
+    "redact", "reload", "reply", "right", "robot", "screen", "search", "send", "shield", "sidebar", "snooze",
+    "split", "star", "sun", "tag", "todo", "trash", "undo", "unmerge", "up", "user", "users", "waiting", "wake",
+    "wifi", "x",
 )  # fmt: skip
 PAPERS = ("paper-sunken", "paper", "paper-raised", "paper-hover", "paper-selected", "line", "line-firm")
 INKS = ("ink", "ink-2", "ink-3", "elm", "elm-fill", "elm-soft", "elm-line", "brick", "brick-fill", "brick-soft")

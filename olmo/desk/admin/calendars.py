@@ -32,7 +32,7 @@ class CalendarForm(SettingsForm):
 
     groups = (
         (_("What it is"), "", [("name", "zone")]),
-        (_("Weekly hours"), _("Several periods of a day are separated by commas. Empty: closed."), HOURS),
+        (_("Weekly hours"), _("Several periods of a day are separated by commas. Empty: closed."), [HOURS]),
         (
             _("Public holidays"),
             _("They are written into the calendar by date, so that a promise never changes by itself."),
