@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "olmo.worklog",
     "olmo.service_levels",
     "olmo.routing",
+    "olmo.routing.assignment",
     "olmo.channels",
     "olmo.writing",
     "olmo.automation",

@@ -9,11 +9,12 @@ from olmo.notifications import devices, pushing
 from olmo.notifications import reactions as notifications
 from olmo.outbox.models import PUSH
 from olmo.routing import suggesting
+from olmo.routing.assignment import giving
 from olmo.service_levels import clocks
 from olmo.tickets import search, standing
 
 INSIDE = [standing.keep, search.index, clocks.keep]
-AFTER = [channels.follow, notifications.tell, suggesting.follow]
+AFTER = [channels.follow, notifications.tell, suggesting.follow, giving.follow]
 GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered
 MAILBOX_FAILED = [notifications.mailbox_failing]  # of mailboxes that cannot be read
 SIGNED_OUT = [devices.signed_out]  # of a person and the session that ended

@@ -67,6 +67,7 @@ _ticket = partial(Command, group="ticket", where=Where.TICKET)
 COMMANDS: tuple[Command, ...] = (
     _do(name="palette", label=_("Find or do"), key="Mod+k", path="search", icon="search", is_plain=False),
     _do(name="new", label=_("New ticket"), key="c", path="tickets/new", icon="plus"),
+    _do(name="take-next", label=_("Take the next ticket"), key="f", path="tickets/next", icon="play"),
     _do(name="search", label=_("Search"), key="/", path="search", icon="search"),
     _do(name="keys", label=_("Show all keys"), key="?", path="keys", icon="help"),
     _do(name="undo", label=_("Undo what was just done"), key="z", icon="undo"),

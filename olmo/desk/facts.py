@@ -13,7 +13,7 @@ from olmo.people.models import Person
 from olmo.tickets.conversation import Around
 from olmo.tickets.models import CustomField, HoldReason, Impact, Priority, Status, Ticket, TicketKind, Urgency
 
-from . import callbacks, checklist, places, promises, related, requester, triage, worktime
+from . import callbacks, checklist, places, promises, related, requester, triage, whom, worktime
 
 Fact = dict[str, Any]
 
@@ -151,6 +151,7 @@ def _properties(ticket: Ticket, around: Around) -> list[Fact]:
     working = _in_language(around.working_state, around.working_state_names)
     facts: list[Fact] = [
         {"label": _("Owner"), "noun": "assignment", "value": name or _("Nobody yet"), "who": name},
+        {"label": _("Reason"), "value": whom.title(ticket), "url": _url(ticket, "whom"), "act": _("explain")},
         {"label": _("Team"), "value": around.team, "url": _url(ticket, "assignment")},
         {"label": _("Working state"), "noun": "working_state", "value": working},
         {"label": _("Priority"), "noun": "priority", "value": Priority(ticket.priority).label, "priority": ticket.priority},

@@ -42,6 +42,7 @@ _HANDOVER = (
     '<div class="handover__text" dir="auto" hx-ignore>{}</div></div></li>\n'
 )
 _EVENT = '<li class="is-event">{}<p class="event">{}<span>{}</span>{}</p></li>\n'
+_WHY = '<a class="button button--bare button--small event__undo" href="{}">{}</a>'
 _UNDO = '<button class="button button--bare button--small event__undo" form="undo" formaction="{}">{}</button>'
 
 
@@ -70,7 +71,7 @@ class _Printer:
         self.private = (
             f'<span class="said__private">{marks.icon("lock", "s")}{escape(_("Internal note, agents only"))}</span>'
         )
-        self.undo = escape(_("Undo"))
+        self.undo, self.why = escape(_("Undo")), escape(_("Why?"))
         self.more, self.earlier = escape(_("More about this message")), escape(_("Earlier text"))
 
     def entry(self, entry: Part) -> str:
@@ -80,8 +81,8 @@ class _Printer:
         if "fold" in entry:
             events = "".join(
                 [
-                    f'<li class="event"><span>{escape(event)}</span>{self._undo(url)}</li>'
-                    for event, url in entry["events"]
+                    f'<li class="event"><span>{escape(event)}</span>{self._why(why)}{self._undo(url)}</li>'
+                    for event, url, why in entry["events"]
                 ]
             )
             return _FOLD.format(when, marks.icon("right", "s"), escape(entry["fold"]), events)
@@ -95,8 +96,14 @@ class _Printer:
                 handover["text"],
             )
         return _EVENT.format(
-            when, marks.icon(entry["icon"] or "right", "s"), escape(entry["event"]), self._undo(entry["undo"])
+            when,
+            marks.icon(entry["icon"] or "right", "s"),
+            escape(entry["event"]),
+            self._why(entry["why"]) + self._undo(entry["undo"]),
         )
+
+    def _why(self, url: str) -> str:
+        return _WHY.format(escape(url), self.why) if url else ""
 
     def _undo(self, url: str) -> str:
         return _UNDO.format(url, self.undo) if url else ""

@@ -70,10 +70,11 @@ class _Printer:
 
     def _opens(self, part: Part, css: str, value: str) -> str:
         is_open = bool(self.opened) and part.get("noun") == self.opened
+        change = escape(part["act"]) if part.get("act") else self.change
         return _OPENS.format(
-            url=part["url"], css=css, value=value, change=self.change, state=" open data-loaded" if is_open else "",
+            url=part["url"], css=css, value=value, change=change, state=" open data-loaded" if is_open else "",
             command=_COMMAND.format(noun) if (noun := part.get("noun")) else "",
-            menu=self.form if is_open else _LINK.format(part["url"], self.change),
+            menu=self.form if is_open else _LINK.format(part["url"], change),
         )  # fmt: skip
 
 

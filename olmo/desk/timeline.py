@@ -106,7 +106,12 @@ class _Window:
         tokens = undo.of_ticket(self.viewer, self.ticket) if undo.may_be_young(self.log) else {}
         for event, sentence in zip(loud, describe(self.viewer, loud), strict=True):
             token = tokens.get(event.seq)
-            yield {**_told(event, sentence, words.get(event.seq, "")), "undo": places.undo(token) if token else ""}
+            acts = {"undo": places.undo(token) if token else "", "why": self._why(event)}
+            yield {**_told(event, sentence, words.get(event.seq, "")), **acts}
+
+    def _why(self, event: Event) -> str:
+        """Where an assignment that went by itself tells its reasons."""
+        return f"{places.ticket(self.ticket.number, 'whom')}?seq={event.seq}" if event.data.get("why") else ""
 
     def copies(self) -> list[str]:
         """Who was in copy of the newest message of the conversation; the portal knows no copies, its messages do not count."""
@@ -143,7 +148,7 @@ def _folded(entries: list[Entry]) -> Iterable[Entry]:
         words = ngettext("%(n)d change by %(names)s", "%(n)d changes by %(names)s", len(run))
         yield {
             "at": run[0]["at"], "fold": words % {"n": len(run), "names": names},
-            "events": [(entry["event"], entry["undo"]) for entry in run],
+            "events": [(entry["event"], entry["undo"], entry["why"]) for entry in run],
         }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What an event says to a person, in their language; names of people, teams and tickets are looked up together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from olmo.kernel import prepared, spoken
+from olmo.kernel.errors import Words
 from olmo.people.models import Person
 
 from .changes import KINDS
@@ -55,7 +56,16 @@ def _why(data: dict[str, Any]) -> str:
     """Why a robot did it, in brackets: triage with how sure it was, or the routing rule."""
     if data.get("triage") is not None:
         return " " + _("(triage, %(percent)d %% sure)") % {"percent": int(data["triage"] * 100)}
+    if isinstance(data.get("why"), dict):
+        return f" ({_BY_ITSELF[data['why'].get('by')]})" if data["why"].get("by") in _BY_ITSELF else ""
     return " " + _("(rule “%(rule)s”)") % {"rule": data["rule"]} if data.get("rule") else ""
+
+
+# Why an assignment went by itself, in a word; the rest is told where it is asked for.
+_BY_ITSELF: Mapping[str, Words] = {
+    "turn": gettext_lazy("in turn"), "load": gettext_lazy("least work"), "skill": gettext_lazy("knows best"),
+    "sticky": gettext_lazy("last solver"), "only": gettext_lazy("the only one free"),
+}  # fmt: skip
 
 
 class _Values(dict[str, str]):

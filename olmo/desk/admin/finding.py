@@ -83,6 +83,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
         *_named(Team.objects.all(), "team")(words), *_named(Tier.objects.all(), "tier")(words),
     ],
     "requesters": _named(Person.objects.filter(kind=Kind.REQUESTER).order_by("name"), "requester", "name", "email"),
+    "assignment": _named(Team.objects.filter(is_active=True), "way"),
     "states": _named(WorkingState.objects.all(), "state", "name", "names"),
     "macros": _macros,
     "categories": _named(Category.objects.all(), "category", "name", "names"),

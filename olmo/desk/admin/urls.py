@@ -5,6 +5,7 @@ from django.urls import path
 from .. import canned, macros
 from . import (
     agreements,
+    assignment,
     calendars,
     categories,
     changes,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("tiers/new", teams.tier, name="admin_tier_new"),
     path("tiers/<int:pk>", teams.tier, name="admin_tier"),
     path("tiers/<int:pk>/removal", teams.tier_removal, name="admin_tier_removal"),
+    path("assignment", assignment.listed, name="admin_assignment"),
+    path("assignment/<int:pk>", assignment.way, name="admin_way"),
     path("states", states.states, name="admin_states"),
     path("states/new", states.state, name="admin_state_new"),
     path("states/<int:pk>", states.state, name="admin_state"),

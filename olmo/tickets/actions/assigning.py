@@ -1,5 +1,7 @@
 """Who works on it: assignment."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from olmo.kernel.errors import Invalid
@@ -13,9 +15,17 @@ from .values import checked_team
 
 
 def assign(
-    ticket: Ticket, *, by: Person, team: Team | None, assignee: Person | None, seen: int | None = None
+    ticket: Ticket,
+    *,
+    by: Person,
+    team: Team | None,
+    assignee: Person | None,
+    seen: int | None = None,
+    why: dict[str, Any] | None = None,
 ) -> Event | None:
     """Give the ticket to a team, a person, both or nobody. Returns None when that is how it is already.
+
+    why: what an assignment that went by itself says for itself (numbers and codes; see `routing.assignment.choosing`).
 
     Raises NotFound, NotAllowed, Invalid (not an active agent of this client), Stale (reassigned meanwhile).
     """
@@ -25,7 +35,7 @@ def assign(
             _require_agent(assignee, ticket)
         if team is not None and team.pk != ticket.team_id:
             checked_team(team)
-        change = Assigned(team=team.pk if team else None, assignee=assignee.pk if assignee else None)
+        change = Assigned(team=team.pk if team else None, assignee=assignee.pk if assignee else None, why=why)
         if (ticket.team_id, ticket.assignee_id) == (change.team, change.assignee):
             return None
         return log.record(change)

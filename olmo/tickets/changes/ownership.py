@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -24,6 +24,7 @@ class Assigned(Change):
     plan = pgettext_lazy("what would happen", "Assign to %(target)s")
     team: int | None = None
     assignee: int | None = None
+    why: dict[str, Any] | None = None  # of one that went by itself: whom it chose, and who was left out
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.team_id, ticket.assignee_id = self.team, self.assignee

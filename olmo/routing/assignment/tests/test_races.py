@@ -1,0 +1,77 @@
+"""Two workers and two agents at once: nobody is given twice, and turns stay fair."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connections
+
+from olmo.kernel.errors import Conflict
+from olmo.kernel.testing import CommittingTest
+from olmo.routing.assignment import giving
+from olmo.routing.assignment.tests.stage import Giving
+from olmo.tenancy.scope import EVERY_CLIENT, scope
+from olmo.tickets import actions
+from olmo.tickets.models import Event, Ticket
+from olmo.tickets.replay import differences
+from tests.cast import assemble
+
+
+class GivingAtOnce(Giving, CommittingTest):
+    def setUp(self) -> None:
+        super().setUp()
+        assemble(self)
+        self.failures: list[BaseException] = []
+
+    def reports(self, count: int) -> list[Ticket]:
+        with scope(EVERY_CLIENT):
+            return [
+                actions.open_ticket(
+                    by=self.rui, requester=self.rui, client=self.acme, subject=f"Ticket {n}", team=self.desk,
+                    message=actions.NewMessage(text="Help"),
+                )
+                for n in range(count)
+            ]  # fmt: skip
+
+    def together(self, *verbs: Callable[[], Any]) -> None:
+        barrier = threading.Barrier(len(verbs))
+
+        def run(verb: Callable[[], Any]) -> None:
+            try:
+                barrier.wait(10)
+                with scope(EVERY_CLIENT):
+                    verb()
+            except Conflict:
+                pass
+            except BaseException as error:
+                self.failures.append(error)
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=run, args=(verb,)) for verb in verbs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        self.assertEqual(self.failures, [])
+
+    def test_sweeps_at_once_give_each_ticket_once_and_everybody_as_many(self) -> None:
+        tickets = self.reports(20)
+        with scope(EVERY_CLIENT):
+            self.way("turn", needs_room=False)
+        self.together(*[lambda: giving.give_out(self.desk.pk)] * 3, *[giving.sweep] * 2)
+        with scope(EVERY_CLIENT):
+            self.assertEqual(Event.objects.filter(kind="assigned").count(), 20)
+            owners = Counter(Ticket.objects.values_list("assignee_id", flat=True))
+            self.assertEqual(owners, {self.alma.pk: 10, self.ines.pk: 10})
+            for ticket in tickets:
+                self.assertEqual(differences(Ticket.objects.get(pk=ticket.pk)), {})
+
+    def test_two_agents_who_take_the_next_get_two(self) -> None:
+        self.reports(4)
+        self.together(*[lambda: giving.take_next(by=self.alma), lambda: giving.take_next(by=self.ines)] * 2)
+        with scope(EVERY_CLIENT):
+            owners = Counter(Ticket.objects.exclude(assignee=None).values_list("assignee_id", flat=True))
+            self.assertEqual(owners, {self.alma.pk: 2, self.ines.pk: 2})
+            self.assertEqual(Event.objects.filter(kind="assigned").count(), 4)
