@@ -65,8 +65,8 @@ class ExportForm(forms.Form):
     @property
     def style(self) -> Style:
         """The style that was chosen."""
-        data = self.cleaned_data
-        return Style(dates=data["dates"], separator=data["separator"], has_mark=data["has_mark"])
+        data, zone = self.cleaned_data, timezone.get_current_timezone()
+        return Style(dates=data["dates"], separator=data["separator"], has_mark=data["has_mark"], zone=zone)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,8 @@ _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 
 def clean(text: str, limit: int | None = None) -> str:
     """Text that PostgreSQL can hold: no NUL, no other control, no lone surrogate, NFC, at most `limit` characters."""
+    if text.isascii() and text.isprintable():  # most of what is written; nothing in it could be amiss
+        return text[:limit]
     safe = unicodedata.normalize("NFC", _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     return safe[:limit] if limit is not None else safe
 

@@ -196,7 +196,7 @@ def _export(request: DeskRequest, wanted: Wanted) -> HttpResponse:
 
 def _as_csv(viewer: Person, lines: QuerySet[AuditLine], language: str, zone: tzinfo) -> Iterator[bytes]:
     """Some hundred lines at a time, each piece with a connection of its own."""
-    sheet, last = Csv(Style(dates="iso")), None
+    sheet, last = Csv(Style(dates="iso", zone=zone)), None
     with translation.override(language):
         yield sheet.begin([], [_("When"), _("Who"), _("Subject"), _("Name"), _("Change")])
     while True:

@@ -1,6 +1,6 @@
 """The columns that an export may have: tickets' own, and one for each custom field."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -76,10 +76,11 @@ def field_of(key: str) -> str:
     return key.removeprefix(_FIELD)
 
 
-def said(column: Column, value: Any) -> Any:
-    """A value as the reader's language has it: codes by their names, several words in one, nothing as ""."""
-    if value is None:
-        return ""
+def saying(column: Column) -> Callable[[Any], Any]:
+    """How the values of a column are said in the reader's language: codes by their names, several words in one, nothing as ""."""
     if column.choices is not None:
-        return str(column.choices(value).label) if value != "" else ""
-    return ", ".join(value) if column.kind == "words" else value
+        names: dict[Any, Any] = {code: str(label) for code, label in column.choices.choices} | {None: "", "": ""}
+        return names.__getitem__
+    if column.kind == "words":
+        return lambda value: ", ".join(value or ())
+    return lambda value: "" if value is None else value

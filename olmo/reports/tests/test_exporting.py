@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from olmo.desk.tests.base import PageTest
 from olmo.people.models import AuditLine, Person
-from olmo.reports.exports.values import Style, cell, harmless
+from olmo.reports.exports.values import Cells, Style, harmless
 from olmo.tickets import actions
 from olmo.tickets.models import CustomField
 
@@ -62,7 +62,7 @@ class Exporting(PageTest):
         kinds = {one.data_type for row in sheet.iter_rows(min_row=2) for one in row}  # type: ignore[union-attr]
         self.assertEqual(kinds, {"n", "s"})
         self.assertEqual([harmless(text) for text in ("\tx", "\rx", "\nx", "x=1")], ["'\tx", "'\rx", "'\nx", "x=1"])
-        self.assertEqual(cell(-5, Style(), is_sheet=False), -5)
+        self.assertEqual(Cells(Style(), is_sheet=False)(-5), -5)
 
     def test_a_workbook_holds_dates_and_custom_fields(self) -> None:
         CustomField.objects.create(key="serial", label="Serial number", labels={"it": "Matricola"}, kind="text")
@@ -122,4 +122,4 @@ class Exporting(PageTest):
 
     def test_moments_have_a_zone(self) -> None:
         at = datetime(2026, 3, 2, 9, tzinfo=UTC)
-        self.assertEqual(cell(at, Style(dates="iso"), is_sheet=True), "2026-03-02T09:00:00+00:00")
+        self.assertEqual(Cells(Style(dates="iso"), is_sheet=True)(at), "2026-03-02T09:00:00+00:00")
