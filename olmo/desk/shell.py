@@ -15,6 +15,8 @@ from olmo.kernel.prepared import Part
 from olmo.notifications import queries as notifications
 from olmo.people.gate import for_agents
 from olmo.people.models import Person
+from olmo.staffing import queries as staffing
+from olmo.staffing.models import Presence
 from olmo.tickets import boxes, queries
 
 from . import saved
@@ -63,7 +65,13 @@ def _around(request: DeskRequest) -> dict[str, Any]:
         "nav_is_counted_later": bool(seen.views),
         "bell": bell(bounded(seen.notices), request.path == address("desk:notices")),
         "nav_url": f"{address('desk:nav')}?{urlencode({'at': request.get_full_path()[:500]})}",
-        "person_links": [{"label": _("Hand over my tickets"), "url": address("desk:handover"), "icon": "escalate"}],
+        "person_links": [
+            {"label": _("My availability"), "url": address("desk:availability"), "icon": "waiting"},
+            {"label": _("Hand over my tickets"), "url": address("desk:handover"), "icon": "escalate"},
+        ],
+        "person_note": "" if seen.presence == Presence.ACTIVE else Presence(seen.presence).label,
+        "presences": [(p.value, p.label, p == seen.presence) for p in Presence],
+        "presence_url": address("desk:presence_said"),
         "list_url": address("desk:list"),
         "new_url": address("desk:new"),
         "search_url": address("desk:search"),
@@ -87,19 +95,21 @@ def bell(count: str, is_here: bool) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the navigation shows of a person's work: counts (up to a hundred) by box, saved views, unread notices."""
+    """What the navigation shows of a person's work: counts (up to a hundred) by box, saved views, unread notices, presence."""
 
     counts: Mapping[str, int]
     views: list[SavedView]
     notices: int
+    presence: str
 
 
 def look(viewer: Person) -> Seen:
     """One query for the whole navigation."""
     counted = [box.name for box in boxes.BOXES.values() if box.is_counted and box.group]
-    also = [saved.expression(viewer), _unread(queries.Reader.of(viewer))]
-    *numbers, known, notices = queries.counts(viewer, counted, MOST_COUNTED, also=also)
-    return Seen(dict(zip(counted, numbers, strict=True)), saved.arranged(viewer, known), notices)
+    also = [saved.expression(viewer), _unread(queries.Reader.of(viewer)), staffing.said(viewer)]
+    *numbers, known, notices, presence = queries.counts(viewer, counted, MOST_COUNTED, also=also)
+    views = saved.arranged(viewer, known)
+    return Seen(dict(zip(counted, numbers, strict=True)), views, notices, staffing.presence_of(presence))
 
 
 @lru_cache(maxsize=512)

@@ -34,6 +34,7 @@ from . import (
     writing,
 )
 from .forms import FORMS
+from .staffing import urls as staffing_urls
 
 app_name = "desk"
 
@@ -61,6 +62,7 @@ urlpatterns = [
     path("uploads", writing.uploads, name="uploads"),
     path("tickets/new", opening.new, name="new"),
     path("tickets/next", whom.take_next, name="take_next"),
+    *staffing_urls.urlpatterns,
     path("keys", keys.keys, name="keys"),
     path("macros", macros.listed, name="macros"),
     path("macros/new", macros.one, name="macro_new"),

@@ -3,15 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.dateparse import parse_datetime
 
+from olmo.kernel import clock
+from olmo.kernel.prepared import Part
 from olmo.people.models import Person, Team
 
 from . import availability, rotation
 from .availability import Away, Facts, Verdict
-from .models import Absence, Layer, Override, Pattern, Profile, Schedule, Turn
+from .models import Absence, Layer, Override, Pattern, Presence, Profile, Schedule, Turn
 
 
 def on_call(team: Team, at: datetime) -> list[Person]:
@@ -104,6 +108,18 @@ def facts(people: Iterable[Person], start: datetime, end: datetime) -> dict[int,
         )
         for pk, person in known.items()
     }
+
+
+def said(person: Person) -> Part:
+    """What somebody says of their presence, as one expression of a statement; see `presence_of`."""
+    text = "(select json_build_array(presence, presence_until) from staffing_profile where person_id = %s)"
+    return text, (person.pk,)
+
+
+def presence_of(row: list[Any] | None) -> str:
+    """What `said` answered, as the presence that holds now."""
+    until = parse_datetime(row[1]) if row and row[1] else None
+    return str(row[0]) if row and (until is None or clock.now() < until) else Presence.ACTIVE.value
 
 
 def available(people: Iterable[Person], at: datetime) -> dict[int, Verdict]:

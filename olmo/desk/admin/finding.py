@@ -11,6 +11,7 @@ from olmo.channels.models import Mailbox
 from olmo.people.models import Kind, Person, Team, Tier
 from olmo.routing.models import Target
 from olmo.service_levels.models import Agreement, Calendar
+from olmo.staffing.models import Skill
 from olmo.tenancy.models import Client
 from olmo.tickets import tagging
 from olmo.tickets.models import Category, CustomField, Supplier, WorkingState
@@ -84,6 +85,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     ],
     "requesters": _named(Person.objects.filter(kind=Kind.REQUESTER).order_by("name"), "requester", "name", "email"),
     "assignment": _named(Team.objects.filter(is_active=True), "way"),
+    "skills": _named(Skill.objects.all(), "skill", "name", "names"),
     "states": _named(WorkingState.objects.all(), "state", "name", "names"),
     "macros": _macros,
     "categories": _named(Category.objects.all(), "category", "name", "names"),

@@ -43,7 +43,7 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
         _("Service levels"),
         (("agreements", _("Agreements")), ("calendars", _("Calendars")), ("suppliers", _("Suppliers"))),
     ),
-    (_("Staffing"), (("assignment", _("Assignment")),)),
+    (_("Staffing"), (("assignment", _("Assignment")), ("skills", _("Skills")), ("capacity", _("Capacity")))),
     (_("Mail"), (("mailboxes", _("Mailboxes")), ("incoming", _("Incoming mail")), ("outgoing", _("Outgoing mail")))),
     (_("Record"), (("changes", _("Change log")),)),
 )
