@@ -45,7 +45,7 @@ def _reads() -> Iterator[tuple[str, Callable[[], Any], bool]]:
     """Name, read, and whether the limit is meant for it."""
     from olmo.desk.filters import sorts_of
     from olmo.people.queries import by_address, with_access
-    from olmo.tickets import queries
+    from olmo.tickets import finding, queries
     from olmo.tickets.boxes import BOXES
 
     known = by_address(AGENT)
@@ -61,7 +61,7 @@ def _reads() -> Iterator[tuple[str, Callable[[], Any], bool]]:
             yield f"{box} by {sort}, page 2", lambda t=tickets, s=sort, a=after: queries.page(t, sort=s, after=a), True  # type: ignore[misc]
     yield "counts of all boxes", lambda: queries.counts(agent, list(BOXES)), True
     for words in (*SEARCHES, *OTHER_SEARCHES):
-        yield f"search: {words}", lambda w=words: queries.search(agent, w), words in SEARCHES  # type: ignore[misc]
+        yield f"search: {words}", lambda w=words: finding.search(agent, w), words in SEARCHES  # type: ignore[misc]
     number = queries.page(queries.box(agent, "all")).rows[0]["number"]
     ticket = queries.by_number(agent, number)
     yield "ticket", lambda: queries.by_number(agent, number), True

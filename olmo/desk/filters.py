@@ -24,6 +24,7 @@ from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EveryClient
 from olmo.tickets import boxes, queries
 from olmo.tickets.models import Channel, Priority, Reason, Ticket, TicketKind
+from olmo.tickets.search import tagged
 
 SORTS: Mapping[str, Words] = {
     "urgency": gettext_lazy("what to do next"),
@@ -126,7 +127,7 @@ class Filters:
         found = found.filter(**{column: value for column, value in conditions.items() if value != ""})
         if self.reason:
             found = found.filter(standing__reason=self.reason)
-        found = found.filter(queries.tagged(self.tag)) if self.tag else found
+        found = found.filter(tagged(self.tag)) if self.tag else found
         return Selection.read(self.only).among(found) if self.only else found
 
     def sieve(self, viewer: Person) -> Q | None:

@@ -17,7 +17,7 @@ from olmo.kernel import marks
 from olmo.kernel.errors import Invalid, Words
 from olmo.kernel.text import clean_line
 from olmo.people.models import Person
-from olmo.tickets import queries
+from olmo.tickets import finding, queries
 
 from . import people, places
 from .shell import DeskRequest, SeeOther, agents, is_part
@@ -41,7 +41,7 @@ type Source = Callable[[Person, str], Sequence[Found]]
 
 def _tickets(viewer: Person, typed: str) -> list[Found]:
     try:
-        rows = queries.search(viewer, typed, limit=MOST)
+        rows = finding.search(viewer, typed, limit=MOST)
     except Invalid:  # a word such as "status:" that is half typed
         return []
     return [_ticket(row["number"], row["subject"], row["client__name"], row["priority"]) for row in rows]

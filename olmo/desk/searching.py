@@ -12,13 +12,13 @@ from django.views.decorators.http import require_safe
 
 from olmo.kernel.errors import Invalid
 from olmo.kernel.text import clean_line
-from olmo.tickets import queries
+from olmo.tickets import finding, queries
 from olmo.tickets import search as language
 
 from .rows import Highlighter, listed
 from .shell import DeskRequest, agents, is_part, page
 
-SHOWN = queries.PAGE
+SHOWN = finding.PAGE
 # Accents as the index folds them, so that "perche" marks "perché". One letter for one letter: places stay the same.
 _FOLD = str.maketrans("àáâãäåèéêëìíîïòóôõöùúûüçñýÿ", "aaaaaaeeeeiiiiooooouuuucnyy")
 
@@ -51,7 +51,7 @@ KEYS = (
 
 
 def _found(request: DeskRequest, typed: str) -> dict[str, Any]:
-    rows = queries.search(request.person, typed, limit=SHOWN)
+    rows = finding.search(request.person, typed, limit=SHOWN)
     unread = queries.unread(request.person, rows)
     query = language.parse(typed, request.person)
     highlight = highlighter([*query.words, *query.phrases])

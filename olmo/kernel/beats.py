@@ -13,9 +13,10 @@ from typing import Any
 import psycopg
 from django.conf import settings
 
+from .listeners import Message, cookie
 from .live import CHANNEL
 from .presence import Refused, Sign, read
-from .stream import Message, Receive, Send, connect, cookie, empty
+from .stream import Receive, Send, connect, empty
 
 log = logging.getLogger("olmo.live")
 

@@ -8,9 +8,9 @@ connection for as long as it is open). It says only "look again", with ids; what
     event: bell                      the person of this stream was told something, or read it
     event: here                      who is at these tickets now (see `presence`), by the tickets' numbers
 
-Who may listen to what is signed into the address (`address`) by a view that knows the person. The address works for a minute and
-only with the session it was made for. While a stream is open, `Hub.guard` looks every half minute whether session, person and
-rights are still the same, so a stream outlives its rights by less than a minute.
+Who may listen to what is signed into the address (`listeners.address`) by a view that knows the person. While a stream is open,
+`Hub.guard` looks every half minute whether session, person and rights are still the same, so a stream outlives its rights by less
+than a minute.
 """
 
 import asyncio
@@ -20,27 +20,18 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import parse_qs, quote
 
 import psycopg
-from django.conf import settings
-from django.core import signing
-from django.http.cookie import parse_cookie
-from django.utils.crypto import constant_time_compare
 
 from . import config
+from .listeners import Listener, Message, Refused, claimed
 from .live import CHANNEL
 from .presence import Presence, Sign
-from .text import digest
 
 log = logging.getLogger("olmo.live")
 
-PATH = "/live"
-SALT = "olmo.live"
-ADDRESS_SECONDS = 60
 HEARTBEAT_SECONDS = 20
 GUARD_SECONDS = 30
 LIFE_SECONDS = 600  # then the page asks for a new address, with the topics of that moment
@@ -52,80 +43,11 @@ REMEMBERED = 2000
 OVERLAP_SECONDS = 2.0
 FORGET_SECONDS = 5
 
-Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """Who listens, and to what.
-
-    clients: their ids, None for every client. tickets: ids, None for every ticket of these clients. session: the session's key;
-    proof: what ends the stream when it changes (the guard knows what it means).
-    """
-
-    person: int
-    session: str
-    proof: str
-    clients: frozenset[int] | None
-    tickets: frozenset[int] | None
-
-    def hears(self, client: int, ticket: int, is_public: bool) -> bool:
-        """Whether a change of this ticket is for these ears. Who listens to named tickets hears nothing of internal changes."""
-        if self.tickets is not None and not is_public:
-            return False
-        if self.clients is not None and client not in self.clients:
-            return False
-        return self.tickets is None or ticket in self.tickets
-
-
 Guard = Callable[[list[Listener]], Awaitable[set[Listener]]]
-
-
-class Refused(Exception):
-    """A stream that is not opened: its HTTP status."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-        super().__init__(status)
-
-
-def address(listener: Listener) -> str:
-    """The path of a stream for this listener, signed, good for a minute. It names no session: the cookie must bring the same."""
-    claims = [
-        listener.person, digest(listener.session), listener.proof, _listed(listener.clients), _listed(listener.tickets),
-        time.time(),
-    ]  # fmt: skip
-    return f"{PATH}?t={quote(signing.dumps(claims, salt=SALT, compress=True))}"
-
-
-def _listed(ids: Iterable[int] | None) -> list[int] | None:
-    return None if ids is None else sorted(ids)
-
-
-def _claimed(scope: Message) -> tuple[Listener, float]:
-    """The listener of a request, and when the address was made. Raises Refused."""
-    if scope["method"] != "GET":
-        raise Refused(405)
-    session = cookie(scope, settings.SESSION_COOKIE_NAME)
-    token = parse_qs(bytes(scope["query_string"]).decode("latin-1")).get("t", [""])[0]
-    try:
-        person, session_digest, proof, clients, tickets, made_at = signing.loads(
-            token, salt=SALT, max_age=ADDRESS_SECONDS
-        )
-    except (signing.BadSignature, ValueError) as error:
-        raise Refused(403) from error
-    if not constant_time_compare(session_digest, digest(session)):
-        raise Refused(403)
-    sets = [None if ids is None else frozenset(ids) for ids in (clients, tickets)]
-    return Listener(person, session, proof, *sets), made_at
-
-
-def cookie(scope: Message, name: str) -> str:
-    """A cookie of a request, "" when it brought none."""
-    raw = b"; ".join(value for key, value in scope["headers"] if key == b"cookie")
-    return parse_cookie(raw.decode("latin-1")).get(name, "")
 
 
 class Stream:
@@ -214,7 +136,7 @@ class Hub:
 
     def open(self, scope: Message) -> Stream:
         """Admit the listener of a request, with the news since their address was made. Raises Refused."""
-        listener, made_at = _claimed(scope)
+        listener, made_at = claimed(scope)
         if len(self.streams) >= MOST_OPEN:
             raise Refused(503)
         self._keep_running()

@@ -16,7 +16,7 @@ from olmo.ops.problems import Problem
 from olmo.people.actions import robot
 from olmo.people.models import Person
 from olmo.tenancy.scope import EVERY_CLIENT, scope
-from olmo.tickets import queries, sentences
+from olmo.tickets import finding, queries, sentences
 from olmo.tickets.models import Attachment, Event, Message, Ticket
 
 MAX_LISTED = 5000
@@ -32,7 +32,7 @@ def main_list(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     with scope(EVERY_CLIENT):
         try:
-            rows = queries.search(robot("Olmo"), " ".join(options.query), limit=options.limit)
+            rows = finding.search(robot("Olmo"), " ".join(options.query), limit=options.limit)
         except Invalid as refusal:
             sys.stderr.write(f"olmo: {refusal}\n")
             return 2
@@ -59,7 +59,7 @@ def main_one(argv: Sequence[str] | None = None) -> int:
 
 def whole(viewer: Person, ticket: Ticket) -> dict[str, Any]:
     """Everything about a ticket: its row with names in place of ids, its messages, its log."""
-    (row,) = _listed(queries.search(viewer, f"#{ticket.number}", limit=1))
+    (row,) = _listed(finding.search(viewer, f"#{ticket.number}", limit=1))
     category = ticket.category
     return row | {
         "category": category.name if category else None,

@@ -7,7 +7,8 @@ from django.db import connection
 from django.db.models import Q
 from django.http import HttpRequest
 
-from olmo.kernel import clock, stream
+from olmo.kernel import clock
+from olmo.kernel.listeners import Listener, address
 from olmo.kernel.text import digest
 from olmo.tenancy.scope import EVERY_CLIENT, EveryClient, scope
 
@@ -18,15 +19,15 @@ from .queries import clients_of
 def stream_url(request: HttpRequest, tickets: list[int] | None = None) -> str:
     """The signed address of the live stream for the person of this request: of all their clients, or of some tickets (ids)."""
     person: Person = request.person  # type: ignore[attr-defined]
-    return stream.address(
-        stream.Listener(
+    return address(
+        Listener(
             person=person.pk, session=request.session.session_key or "", proof=proof_of(person), clients=_clients(person),
             tickets=None if tickets is None else frozenset(tickets),
         )
     )  # fmt: skip
 
 
-def ended(listeners: list[stream.Listener]) -> set[stream.Listener]:
+def ended(listeners: list[Listener]) -> set[Listener]:
     """Those whose session is over, who left, changed their password, or work for other clients now. Two queries for all."""
     with scope(EVERY_CLIENT):
         sessions = set(
@@ -45,10 +46,10 @@ def ended(listeners: list[stream.Listener]) -> set[stream.Listener]:
     }
 
 
-async def guard(listeners: list[stream.Listener]) -> set[stream.Listener]:
+async def guard(listeners: list[Listener]) -> set[Listener]:
     """`ended`, in a thread whose database connection goes back at once."""
 
-    def check() -> set[stream.Listener]:
+    def check() -> set[Listener]:
         try:
             return ended(listeners)
         finally:

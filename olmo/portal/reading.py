@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from olmo.people.models import Person
-from olmo.tickets import queries
+from olmo.tickets import finding, queries
 from olmo.tickets.models import ACTIVE, Event, Message, MessageKind, ReadMark, Ticket
 
 PAGE = 20
@@ -46,7 +46,7 @@ def listed(viewer: Person, *, done: bool, after: str = "", size: int = PAGE) -> 
 
 def searched(viewer: Person, text: str) -> Rows:
     """Tickets that match a search, best first. Raises Invalid("q")."""
-    return Rows(_with_talk(viewer, queries.search(viewer, text)))
+    return Rows(_with_talk(viewer, finding.search(viewer, text)))
 
 
 def heard(viewer: Person) -> list[int] | None:

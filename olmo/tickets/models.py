@@ -8,125 +8,57 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
+from .choices import (
+    OTHER_END,
+    Bucket,
+    CallDirection,
+    CallOutcome,
+    Channel,
+    HoldReason,
+    Impact,
+    LinkKind,
+    MessageKind,
+    Priority,
+    Reason,
+    ResolutionCode,
+    TicketKind,
+    Urgency,
+)
 from .prepared import ChecklistItem, Template
 from .states import ACTIVE, Status, WorkingState
 from .suppliers import Supplier
+from .undoables import Undoable, UndoPiece
 
-__all__ = ["ACTIVE", "ChecklistItem", "Status", "Supplier", "Template", "WorkingState"]  # what has a file of its own
-
-
-class TicketKind(models.TextChoices):
-    INCIDENT = "incident", _("Incident")
-    SERVICE_REQUEST = "service_request", _("Service request")
-
-
-class HoldReason(models.TextChoices):
-    REQUESTER = "requester", _("Waiting for the requester")
-    THIRD_PARTY = "third_party", _("Waiting for a third party")
-    DATE = "date", _("Waiting until a date")
-
-
-class ResolutionCode(models.TextChoices):
-    FIXED = "fixed", _("Fixed")
-    WORKAROUND = "workaround", _("Workaround given")
-    FULFILLED = "fulfilled", _("Request fulfilled")
-    ANSWERED = "answered", _("Question answered")
-    DUPLICATE = "duplicate", _("Duplicate")
-    NOT_REPRODUCIBLE = "not_reproducible", _("Could not be reproduced")
-    WITHDRAWN = "withdrawn", _("Withdrawn by the requester")
-    MISTAKE = "mistake", _("Opened by mistake")
-    DECLINED = "declined", _("Declined")
-
-
-class Bucket(models.TextChoices):
-    """The three plain places where a ticket can be."""
-
-    TODO = "todo", _("To do")
-    WAITING = "waiting", pgettext_lazy("bucket", "Waiting")
-    DONE = "done", pgettext_lazy("bucket", "Done")
-
-
-class Reason(models.TextChoices):
-    """Why a ticket is in its bucket, as one would say it."""
-
-    FIRST_RESPONSE = "first_response", _("Needs first response")
-    NEXT_RESPONSE = "next_response", _("Needs next response")
-    ESCALATED = "escalated", _("Escalated, not yet taken")
-    UNTAKEN = "untaken", _("Nobody has taken it")
-    IN_PROGRESS = "in_progress", _("In progress")
-    REQUESTER = "requester", _("Waiting for the requester")
-    THIRD_PARTY = "third_party", _("Waiting for a third party")
-    DATE = "date", _("Waiting until a date")
-    RESOLVED = "resolved", _("Resolved, to be confirmed")
-    CLOSED = "closed", _("Closed")
-    MERGED = "merged", _("Merged")
-
-
-class LinkKind(models.TextChoices):
-    RELATED = "related", _("related to")
-    DUPLICATE = "duplicate", _("duplicate of")
-    DUPLICATED = "duplicated", _("duplicated by")
-    CAUSED_BY = "caused_by", _("caused by")
-    CAUSES = "causes", _("cause of")
-    FOLLOWS = "follows", _("follow-up of")
-    FOLLOWED = "followed", _("followed up by")
-    CHILD = "child", _("child of")
-    PARENT = "parent", _("parent of")
-
-
-OTHER_END = {
-    "related": "related", "duplicate": "duplicated", "duplicated": "duplicate", "caused_by": "causes", "causes": "caused_by",
-    "follows": "followed", "followed": "follows", "child": "parent", "parent": "child",
-}  # fmt: skip
-
-
-class Channel(models.TextChoices):
-    MAIL = "mail", _("E-mail")
-    PORTAL = "portal", _("Portal")
-    PHONE = "phone", _("Phone")
-    COUNTER = "counter", _("Counter")
-    DESK = "desk", _("Desk")
-    API = "api", _("API")
-
-
-class CallDirection(models.TextChoices):
-    IN = "in", _("Incoming call")
-    OUT = "out", _("Outgoing call")
-
-
-class CallOutcome(models.TextChoices):
-    REACHED = "reached", _("Reached")
-    NOT_REACHED = "not_reached", _("Not reached")
-    RESCHEDULED = "rescheduled", _("Another time was agreed")
-
-
-class Impact(models.IntegerChoices):
-    """How many, or how much of the business, are hit."""
-
-    HIGH = 1, pgettext_lazy("impact", "High")
-    MEDIUM = 2, pgettext_lazy("impact", "Medium")
-    LOW = 3, pgettext_lazy("impact", "Low")
-
-
-class Urgency(models.IntegerChoices):
-    """How soon it must be solved."""
-
-    HIGH = 1, pgettext_lazy("urgency", "High")
-    MEDIUM = 2, pgettext_lazy("urgency", "Medium")
-    LOW = 3, pgettext_lazy("urgency", "Low")
-
-
-class Priority(models.IntegerChoices):
-    CRITICAL = 1, _("Critical")
-    HIGH = 2, _("High")
-    NORMAL = 3, _("Normal")
-    LOW = 4, _("Low")
+__all__ = [  # what has a file of its own
+    "ACTIVE",
+    "OTHER_END",
+    "Bucket",
+    "CallDirection",
+    "CallOutcome",
+    "Channel",
+    "ChecklistItem",
+    "HoldReason",
+    "Impact",
+    "LinkKind",
+    "MessageKind",
+    "Priority",
+    "Reason",
+    "ResolutionCode",
+    "Status",
+    "Supplier",
+    "Template",
+    "TicketKind",
+    "UndoPiece",
+    "Undoable",
+    "Urgency",
+    "WorkingState",
+]  # fmt: skip
 
 
 class Category(models.Model):
@@ -302,11 +234,6 @@ class Event(models.Model):
         return f"{self.ticket_id}/{self.seq} {self.kind}"
 
 
-class MessageKind(models.TextChoices):
-    PUBLIC = "public", _("Reply")
-    INTERNAL = "internal", _("Internal note")
-
-
 class Message(models.Model):
     """What somebody wrote. `text` is the new part; `quoted` the history below it; `html` the sanitised original."""
 
@@ -464,31 +391,3 @@ class SearchDocument(models.Model):
     client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
     block = models.IntegerField()
     words: Any = SearchVectorField()
-
-
-class Undoable(models.Model):
-    """Something that a person did in one go, and may still take back. Swept when it has expired."""
-
-    token = models.CharField(max_length=24, unique=True)
-    by = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    label = models.CharField(max_length=200)
-    made_at = models.DateTimeField()
-    expires_at = models.DateTimeField(db_index=True)
-    undone_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return self.label
-
-
-class UndoPiece(models.Model):
-    """What one ticket went through in an undoable: its events, and the touched columns before and after. It may hold words."""
-
-    undoable = models.ForeignKey(Undoable, models.CASCADE, related_name="pieces")
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
-    seqs = ArrayField(models.PositiveIntegerField())
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
-    is_new = models.BooleanField(default=False)
-
-    def __str__(self) -> str:
-        return f"{self.undoable_id}: {self.ticket_id} {self.seqs}"

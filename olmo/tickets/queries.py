@@ -17,12 +17,9 @@ from olmo.people.models import Person
 from olmo.people.queries import by_ids, clients_of, team_ids
 from olmo.tenancy.scope import EveryClient
 
-from . import search as words
 from .boxes import BOXES, Box
 from .changes import KINDS, Undone
 from .models import Attachment, Bucket, Category, Event, Message, MessageKind, ReadMark, Ticket, Watch
-
-tagged = words.tagged
 
 # What a row of a list holds, beside id and excerpt.
 ROW = (
@@ -59,11 +56,6 @@ _ROWS = (
     "from unnest(%s::bigint[]) with ordinality as wanted (id, place) join tickets_ticket t on t.id = wanted.id "
     "left join tickets_standing s on s.ticket_id = t.id order by wanted.place"
 )
-
-# Candidates of a search are ranked up to 200, and looking for them ends at 25 (see search.candidates).
-PAGE, MAX_CANDIDATES = 25, 200
-# How many tickets that hold the words are read to find those that meet the conditions as well, and the reverse.
-FEW_FILTERED, MAX_FILTERED = 1000, 5000
 
 # sort name -> (column, descending); every one ends with the id, so that a page can be continued from its last row.
 SORTS: dict[str, tuple[str, bool]] = {
@@ -204,9 +196,9 @@ def _ordered(tickets: QuerySet[Ticket], sort: str, after: str) -> QuerySet[Ticke
 
 
 def _printed(found: _Found, sort: str, *, public_only: bool) -> Page:
-    rows = _rows(found.ids, public_only=public_only)
-    last = found.last or (rows[-1][_row_column(sort)], rows[-1]["id"]) if found.goes_on else None
-    return Page(rows, key(*last) if last else "", found.last is not None)
+    printed = rows(found.ids, public_only=public_only)
+    last = found.last or (printed[-1][_row_column(sort)], printed[-1]["id"]) if found.goes_on else None
+    return Page(printed, key(*last) if last else "", found.last is not None)
 
 
 def in_order(tickets: QuerySet[Ticket], sort: str) -> QuerySet[Ticket]:
@@ -240,22 +232,11 @@ _SIFT = (
 )
 
 
-def search(viewer: Person, text: str, *, limit: int = PAGE) -> list[dict[str, Any]]:
-    """Tickets that match `text`, best first, at most `limit`. Raises Invalid("q") naming a word that is not understood."""
-    return _rows(search_ids(viewer, text, limit=limit), public_only=viewer.is_requester)
-
-
-def search_ids(viewer: Person, text: str, *, limit: int = PAGE) -> list[int]:
-    """Ids of the tickets that `search` finds."""
-    query = words.parse(text, viewer)
-    tickets = visible_to(viewer).filter(query.conditions)
-    ids = _with_words(viewer, tickets, query, limit)[:limit] if query.has_words else _newest(tickets, limit)
-    return _numbered(viewer, query, ids)[:limit]
-
-
-def rows(ids: list[int]) -> list[dict[str, Any]]:
-    """The rows of these tickets (which an agent sees), in this order."""
-    return _rows(ids, public_only=False)
+def rows(ids: list[int], *, public_only: bool = False) -> list[dict[str, Any]]:
+    """The rows of these tickets (which the reader sees), in this order. public_only: see `page`."""
+    language = "it" if (get_language() or "").startswith("it") else "en"
+    sql = _ROWS.format(excerpt=_LAST_PUBLIC if public_only else _LAST, language=language)
+    return [dict(zip(_KEYS, row, strict=True)) for row in prepared.rows(sql, [ids])]
 
 
 def unread(viewer: Person, rows: list[dict[str, Any]]) -> set[int]:
@@ -375,62 +356,6 @@ def _may_open(viewer: Person, file: Attachment) -> bool:
     return visible_to(viewer).filter(pk=file.message.ticket_id).exists() or (
         viewer.is_requester and visible_to(viewer).filter(absorbed_ids__contains=[file.message.ticket_id]).exists()
     )
-
-
-def _with_words(viewer: Person, tickets: QuerySet[Ticket], query: words.Query, limit: int) -> list[int]:
-    """Ids in the order of the index. A requester's own tickets are few: they are searched by their ids."""
-    among = None
-    if viewer.is_requester:
-        among = _newest(tickets, MAX_FILTERED)
-    elif query.conditions:
-        among = _meeting_both(tickets, query, limit)
-    most = MAX_CANDIDATES if limit <= PAGE else max(limit, MAX_CANDIDATES + 1)
-    ids = words.candidates(query, limit=most, public_only=viewer.is_requester, tickets=among)
-    theirs = set(tickets.filter(pk__in=ids).values_list("id", flat=True))
-    return [pk for pk in ids if pk in theirs]
-
-
-def _meeting_both(tickets: QuerySet[Ticket], query: words.Query, limit: int) -> list[int]:
-    """Tickets worth ranking: those that hold the words and meet the conditions.
-
-    Whichever of the two is rarer is read whole; where both are common, the newest of each fill the answer.
-    """
-    both, is_whole = _holding_and_meeting(tickets, query, FEW_FILTERED)
-    if is_whole or len(both) >= limit:
-        return both[: max(limit, MAX_CANDIDATES)]
-    some = list(tickets.order_by().values_list("id", flat=True)[:MAX_FILTERED])
-    if len(some) < MAX_FILTERED:
-        return some
-    both, is_whole = _holding_and_meeting(tickets, query, MAX_FILTERED)
-    if is_whole or len(both) >= limit:
-        return both[: max(limit, MAX_CANDIDATES)]
-    return both + _newest(tickets, MAX_FILTERED)
-
-
-def _holding_and_meeting(tickets: QuerySet[Ticket], query: words.Query, most: int) -> tuple[list[int], bool]:
-    """Which of the newest `most` tickets that hold the words meet the conditions, and whether these are all that hold them."""
-    holding = words.candidates(query, limit=most, public_only=False)
-    both = tickets.filter(pk__in=holding).order_by("-id").values_list("id", flat=True)
-    return list(both), len(holding) < most
-
-
-def _numbered(viewer: Person, query: words.Query, ids: list[int]) -> list[int]:
-    """The ticket whose number was typed comes first."""
-    if query.number is None:
-        return ids
-    exact = list(visible_to(viewer).filter(number=query.number).values_list("id", flat=True))
-    return exact + [pk for pk in ids if pk not in exact]
-
-
-def _newest(tickets: QuerySet[Ticket], limit: int) -> list[int]:
-    return list(tickets.order_by("-opened_at", "-id").values_list("id", flat=True)[:limit])
-
-
-def _rows(ids: list[int], *, public_only: bool) -> list[dict[str, Any]]:
-    """The rows of these tickets, in this order."""
-    language = "it" if (get_language() or "").startswith("it") else "en"
-    sql = _ROWS.format(excerpt=_LAST_PUBLIC if public_only else _LAST, language=language)
-    return [dict(zip(_KEYS, row, strict=True)) for row in prepared.rows(sql, [ids])]
 
 
 def _row_column(sort: str) -> str:

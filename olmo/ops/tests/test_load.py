@@ -14,7 +14,7 @@ from olmo.ops.problems import Problem
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EVERY_CLIENT, scope
-from olmo.tickets import queries, search
+from olmo.tickets import finding, search
 from olmo.tickets.models import Event, Message, SearchDocument, Status, Ticket
 from olmo.tickets.replay import differences
 from tests.cast import Cast, assemble
@@ -89,7 +89,7 @@ class Loading(LoadingCase):
                 loaded = SearchDocument.objects.get(ticket=ticket)
                 search.rebuild(ticket)
                 self.assertEqual(SearchDocument.objects.get(ticket=ticket).words, loaded.words)
-            found = queries.search(self.cast.alma, "drum ORD-77")
+            found = finding.search(self.cast.alma, "drum ORD-77")
             self.assertEqual([row["subject"] for row in found], [t.subject for t in reversed(self.tickets())])
 
     def test_quoted_history_is_kept_apart(self) -> None:

@@ -14,7 +14,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from olmo.asgi import application
-from olmo.kernel import config, live, stream
+from olmo.kernel import config, listeners, live, stream
 from olmo.kernel.testing import CommittingTest
 from olmo.people import signin, streams
 from olmo.people.middleware import PersonMiddleware
@@ -187,7 +187,7 @@ class Listening(StreamTest):
         self.run_(story)
 
     def test_many_changes_are_told_as_one(self) -> None:
-        ear = stream.Stream(stream.Listener(1, "", "", None, None))
+        ear = stream.Stream(listeners.Listener(1, "", "", None, None))
         for ticket in range(stream.MOST_PENDING + 1):
             ear.offer(ticket)
         self.assertEqual(asyncio.run(cast(Any, ear.next())), b"event: changed\ndata: {}\n\n")
@@ -195,7 +195,7 @@ class Listening(StreamTest):
     def test_a_false_old_or_borrowed_address_is_refused(self) -> None:
         url, key = self.signed_in(self.alma)
         _other_url, other_key = self.signed_in(self.tove)
-        late = mock.patch("olmo.kernel.stream.ADDRESS_SECONDS", -1)
+        late = mock.patch("olmo.kernel.listeners.ADDRESS_SECONDS", -1)
 
         async def status(url: str, key: str, method: str = "GET") -> int:
             async with listening(url, key, method) as ear:

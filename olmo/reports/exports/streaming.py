@@ -22,7 +22,7 @@ from olmo.people import audit
 from olmo.people.models import Person
 from olmo.people.queries import clients_of
 from olmo.tenancy.scope import scope
-from olmo.tickets import queries
+from olmo.tickets import finding, queries
 from olmo.tickets.models import Ticket
 
 from .columns import Column, field_of, offered, saying
@@ -82,7 +82,7 @@ def of_tickets(viewer: Person, tickets: QuerySet[Ticket], *, sort: str) -> "arra
 
 def of_search(viewer: Person, text: str) -> "array[int]":
     """Ids of the tickets that match `text`, best first, at most MOST_FOUND. Raises Invalid("q")."""
-    return array("q", queries.search_ids(viewer, text, limit=MOST_FOUND))
+    return array("q", finding.search_ids(viewer, text, limit=MOST_FOUND))
 
 
 def export(viewer: Person, ids: "array[int]", *, chosen: Sequence[str], ending: str, style: Style, what: str) -> Export:

@@ -3,7 +3,7 @@
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.people.actions import enrol_requester
 from olmo.tenancy.scope import scope
-from olmo.tickets import actions, queries
+from olmo.tickets import actions, finding, queries
 from olmo.tickets.models import Attachment, Message, Status, Ticket
 from tests.cast import DeskTest
 
@@ -108,9 +108,9 @@ class ChangingTheRequester(DeskTest):
         self.assertLogged(ticket, "opened", "requester_changed")
         with scope([self.acme.pk]):
             self.assertFalse(Ticket.objects.filter(pk=ticket.pk).exists() or Message.objects.filter(text="Zanzibar"))
-            self.assertEqual(queries.search(self.alma, "zanzibar"), [])
+            self.assertEqual(finding.search(self.alma, "zanzibar"), [])
         with scope([self.bolt.pk]):
-            self.assertEqual([r["id"] for r in queries.search(self.bea, "zanzibar")], [ticket.pk])
+            self.assertEqual([r["id"] for r in finding.search(self.bea, "zanzibar")], [ticket.pk])
 
     def test_only_by_who_works_for_both(self) -> None:
         ticket = self.report("Theirs", by=self.bea)
@@ -126,8 +126,8 @@ class Erasing(DeskTest):
         kept = Message.objects.get(pk=message.pk)
         self.assertEqual((kept.text, kept.html, kept.author), ("", "", self.rui))
         self.assertIsNotNone(kept.redacted_at)
-        self.assertEqual(queries.search(self.alma, "zyxwv"), [])
-        self.assertEqual(len(queries.search(self.alma, "vpn")), 1)
+        self.assertEqual(finding.search(self.alma, "zyxwv"), [])
+        self.assertEqual(len(finding.search(self.alma, "vpn")), 1)
         self.assertLogged(ticket, "opened", "redacted")
 
     def test_only_by_an_administrator(self) -> None:

@@ -4,8 +4,9 @@ from unittest.mock import patch
 
 from olmo.people.actions import add_identity, enrol_requester
 from olmo.tenancy.scope import scope
-from olmo.tickets import actions, queries, search
+from olmo.tickets import actions, finding, queries, search
 from olmo.tickets.models import SearchDocument, Tagging, Watch
+from olmo.tickets.search import tagged
 from tests.cast import DeskTest
 
 
@@ -25,13 +26,13 @@ class LookingUp(DeskTest):
     def test_followers_and_tags_given_at_the_start_are_found(self) -> None:
         ticket = self.report("Begun with both", tags=["vpn"], watchers=[self.ugo])
         self.assertEqual(list(queries.visible_to(self.ugo)), [ticket])
-        self.assertEqual(list(queries.visible_to(self.alma).filter(queries.tagged("VPN"))), [ticket])
+        self.assertEqual(list(queries.visible_to(self.alma).filter(tagged("VPN"))), [ticket])
 
     def test_a_tag_that_was_removed_is_found_no_more(self) -> None:
         ticket = self.report("Tagged", tags=["vpn", "home"])
         actions.tag(ticket, by=self.alma, remove=["vpn"])
-        self.assertEqual([row["subject"] for row in queries.search(self.alma, "tag:vpn")], [])
-        self.assertEqual([row["subject"] for row in queries.search(self.alma, "tag:home")], ["Tagged"])
+        self.assertEqual([row["subject"] for row in finding.search(self.alma, "tag:vpn")], [])
+        self.assertEqual([row["subject"] for row in finding.search(self.alma, "tag:home")], ["Tagged"])
 
     def test_both_move_with_the_ticket_to_another_client(self) -> None:
         ticket = self.report("Moves", tags=["vpn"], watchers=[self.alma])
@@ -47,21 +48,21 @@ class WordsWithConditions(DeskTest):
         old = self.report("VPN timeout, still open")
         for _n in range(4):
             actions.resolve(self.report("VPN timeout"), by=self.alma, code="fixed")
-        with patch.multiple(queries, FEW_FILTERED=2, MAX_FILTERED=3):
-            found = queries.search(self.alma, "vpn timeout status:active")
+        with patch.multiple(finding, FEW_FILTERED=2, MAX_FILTERED=3):
+            found = finding.search(self.alma, "vpn timeout status:active")
         self.assertEqual([row["number"] for row in found], [old.number])
 
     def test_somebody_known_by_two_addresses_is_found_once(self) -> None:
         add_identity(self.rui, "email", "rui.alves@acme.example")
         self.report("Once")
-        self.assertEqual([row["subject"] for row in queries.search(self.alma, "from:rui")], ["Once"])
+        self.assertEqual([row["subject"] for row in finding.search(self.alma, "from:rui")], ["Once"])
 
     def test_a_requester_reads_no_internal_words_in_a_list(self) -> None:
         ticket = self.report("Mine", text="the words of the requester")
         actions.note(ticket, by=self.alma, message=self.say("between agents"))
         (seen,) = queries.page(queries.visible_to(self.rui), public_only=True).rows
         self.assertEqual(seen["excerpt"], "the words of the requester")
-        (found,) = queries.search(self.rui, "requester")
+        (found,) = finding.search(self.rui, "requester")
         self.assertEqual(found["excerpt"], "the words of the requester")
 
 
@@ -81,4 +82,4 @@ class ANewTicketsWords(DeskTest):
     def test_a_first_message_longer_than_the_index_reads_is_kept(self) -> None:
         words = " ".join(f"w{n}x{n * 7919}" for n in range(25_000))
         ticket = self.report("Endless", text=words)
-        self.assertEqual([row["number"] for row in queries.search(self.alma, "endless")], [ticket.number])
+        self.assertEqual([row["number"] for row in finding.search(self.alma, "endless")], [ticket.number])

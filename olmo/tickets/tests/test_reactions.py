@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from olmo.tickets import actions, queries, reactions
+from olmo.tickets import actions, finding, reactions
 from tests.cast import DeskTest
 
 
@@ -26,7 +26,7 @@ class TellingNobody(DeskTest):
     def test_the_reactions_inside_run_all_the_same(self) -> None:
         with reactions.without_after():
             ticket = self.report("Plotter eats paper")
-        self.assertEqual([row["id"] for row in queries.search(self.alma, "plotter")], [ticket.pk])
+        self.assertEqual([row["id"] for row in finding.search(self.alma, "plotter")], [ticket.pk])
 
     def test_it_ends_with_its_block(self) -> None:
         with self.assertRaises(ZeroDivisionError), reactions.without_after():

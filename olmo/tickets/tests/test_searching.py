@@ -1,13 +1,13 @@
 """What people type and what they find."""
 
 from olmo.kernel.errors import Invalid
-from olmo.tickets import actions, queries
+from olmo.tickets import actions, finding, queries
 from tests.cast import DeskTest
 
 
 class Searching(DeskTest):
     def found(self, text: str, viewer: object = None) -> list[str]:
-        return [row["subject"] for row in queries.search(viewer or self.alma, text)]  # type: ignore[arg-type]
+        return [row["subject"] for row in finding.search(viewer or self.alma, text)]  # type: ignore[arg-type]
 
     def test_accents_endings_and_beginnings_are_free(self) -> None:
         self.report("Perché la stampante è offline", language="it")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, NotFound, OlmoError
-from olmo.tickets import actions, queries, undo
+from olmo.tickets import actions, finding, queries, undo
 from olmo.tickets.collecting import KEPT
 from olmo.tickets.models import (
     CustomField,
@@ -69,7 +69,7 @@ class Undoing(DeskTest):
         kept = Message.objects.get(pk=event.data["message"])
         self.assertEqual((kept.kind, kept.withdrawn_at is not None), (MessageKind.INTERNAL, True))
         self.assertEqual([m.text for m in queries.messages(self.rui, ticket)], ["It does not work."])
-        self.assertEqual(queries.search(self.rui, "zanzibar"), [])
+        self.assertEqual(finding.search(self.rui, "zanzibar"), [])
         self.assertNotIn("resolved", [e.kind for e in queries.events(self.rui, ticket)])
 
     def test_subject_and_fields_without_their_words_in_the_log(self) -> None:
@@ -82,7 +82,7 @@ class Undoing(DeskTest):
         undo.undo(made.token, by=self.alma)
         ticket.refresh_from_db()
         self.assertEqual((ticket.subject, ticket.fields), ("Kyrgyz keyboard", {"room": "Samarkand"}))
-        self.assertEqual(len(queries.search(self.alma, "kyrgyz")), 1)
+        self.assertEqual(len(finding.search(self.alma, "kyrgyz")), 1)
         logged = str(Event.objects.get(ticket=ticket, kind="undone").data)
         self.assertFalse("Kyrgyz" in logged or "Samarkand" in logged)
         self.assertReplays(ticket)
