@@ -44,6 +44,7 @@ class Going(Journey):
         expect(page).to_have_title(f"{ticket.number} Printer · Olmo")
         expect(page.locator("#voice")).to_contain_text("Printer")
         expect(page.locator("#main")).to_be_focused()
+        expect(page.locator(".nav__find kbd")).not_to_be_empty()  # the hint of its key stays
         self.assertTrue(page.url.endswith(f"/desk/tickets/{ticket.number}"))
         page.go_back()
         expect(row).to_be_focused()
