@@ -129,7 +129,7 @@ class PatternForm(OfAgent, WeekFields):
 
     groups = (
         ("", "", [("valid_from", "valid_to"), "zone"]),
-        (_("Hours"), _("Several shifts of a day are separated by commas; one may end on the next day: 22:00-06:00."), HOURS),
+        (_("Hours"), _("Several shifts of a day are separated by commas; one may end on the next day: 22:00-06:00."), [HOURS]),
     )  # fmt: skip
 
     valid_from = day(_("First day"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.template import defaultfilters
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -17,6 +18,7 @@ from olmo.kernel import marks, navigation, rows, spoken
 register = template.Library()
 
 THEMES = ("light", "dark")
+SMALL_MONTHS = frozenset({"it"})  # languages that write "28 ago 2026"
 HUES = 36
 SAID: Mapping[str, Promise] = {
     **spoken.WORDS,
@@ -60,6 +62,14 @@ for mark in (marks.icon, marks.channel, marks.who, marks.priority, marks.clock, 
 register.simple_tag(rows.row, name="ticket_row")
 for words_of in (spoken.hours, spoken.day, spoken.near, spoken.moment, spoken.size):
     register.filter(words_of.__name__, words_of)
+
+
+@register.filter(expects_localtime=True, is_safe=False)
+def date(value: Any, wanted: str | None = None) -> Any:
+    """Django’s filter, with the short names of months as the language writes them."""
+    if wanted and get_language() in SMALL_MONTHS:
+        wanted = wanted.replace("M", "b")
+    return defaultfilters.date(value, wanted)
 
 
 @register.simple_tag

@@ -1,7 +1,7 @@
 """The visual language: marks, rows, fields, and that every template keeps its rules."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.template import engines
@@ -90,6 +90,17 @@ class Rows(SimpleTestCase):
     def test_one_row_of_the_list_can_be_asked_for_alone(self) -> None:
         alone = render_to_string("look/rows.html#row", {"row": {"number": 3, "title": "Alone"}})
         self.assertTrue(alone.strip().startswith('<li class="row" id="row-3" data-ticket="3"'))
+
+
+class Dates(SimpleTestCase):
+    def test_short_months_are_written_as_each_language_writes_them(self) -> None:
+        for language, said in (("en", "28 Aug 2026"), ("it", "28 ago 2026")):
+            with self.subTest(language=language), translation.override(language):
+                self.assertEqual(render('{{ day|date:"j M Y" }}', day=date(2026, 8, 28)), said)
+
+    def test_a_short_date_is_nobody_else_s_other_day(self) -> None:
+        with translation.override("en"):
+            self.assertEqual(render('{{ day|date:"SHORT_DATE_FORMAT" }}', day=date(2026, 3, 2)), "2 Mar 2026")
 
 
 class Fields(SimpleTestCase):
