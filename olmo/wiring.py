@@ -10,7 +10,7 @@ from olmo.notifications import reactions as notifications
 from olmo.outbox.models import PUSH
 from olmo.routing import suggesting
 from olmo.routing.assignment import giving
-from olmo.service_levels import clocks
+from olmo.service_levels import clocks, remaining
 from olmo.tickets import search, standing
 
 INSIDE = [standing.keep, search.index, clocks.keep]
@@ -19,3 +19,4 @@ GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered
 MAILBOX_FAILED = [notifications.mailbox_failing]  # of mailboxes that cannot be read
 SIGNED_OUT = [devices.signed_out]  # of a person and the session that ended
 CARRIERS = {PUSH: pushing.carry}  # who carries what leaves by another way than mail
+IN_ROWS = {"promise": remaining.OF_ROW}  # what rows of lists show beside the ticket: name -> expression over it (`t`)

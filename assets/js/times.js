@@ -1,6 +1,7 @@
 // Times tick: "5 m ago" and "41 m left" each minute, what is due within ten minutes each 15 seconds.
 // The same rules as olmo/kernel/spoken.py; what lies beyond half a day keeps the server's words.
 import { words } from "./page.js";
+import { workLeft } from "./work-left.js";
 
 const MINUTE = 60000;
 const HOUR = 60 * MINUTE;
@@ -38,10 +39,10 @@ function tick() {
   }
   for (const clock of document.querySelectorAll("time[data-due]")) {
     const span = Date.parse(clock.dateTime) - now;
-    const [state, text] = left(span);
     isClose ||= Math.abs(span) < 10 * MINUTE;
+    const [state, text] = clock.dataset.spans && span > 0 ? workLeft(clock, now) : left(span);
     // Tomorrow morning is said as a day, although it may be only hours away.
-    if (!text || (state === "run" && !isToday(clock.dateTime))) continue;
+    if (!text || (state === "run" && !clock.dataset.spans && !isToday(clock.dateTime))) continue;
     turn(clock, state);
     clock.lastElementChild.textContent = text;
   }

@@ -99,6 +99,7 @@ COMMANDS: tuple[Command, ...] = (
     _go(name="availability", label=_("My availability"), path="availability", icon="waiting"),
     _go(name="week", label=_("My week"), key="g e", path="week", icon="calendar"),
     _go(name="macros", label=_("Macros"), path="macros", icon="macro"),
+    _go(name="contracts", label=_("Contracts"), path="contracts/", icon="shield"),
     _go(name="reports", label=_("Reports"), key="g r", path="reports/", icon="chart"),
     _go(name="admin", label=_("Administration"), key="g s", path="admin/", icon="gear", for_administrators=True),
     _list(name="next", label=_("Next ticket in the list"), key="j", icon="down"),

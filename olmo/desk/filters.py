@@ -20,6 +20,7 @@ from olmo.kernel.text import clean_line
 from olmo.people.models import Person
 from olmo.people.queries import clients_of
 from olmo.reports.selection import Selection
+from olmo.service_levels.compliance import Behind
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EveryClient
 from olmo.tickets import boxes, queries
@@ -80,6 +81,7 @@ class Filters:
     updated: str = ""
     unread: str = ""
     only: str = ""  # the tickets behind a number of a report
+    promise: str = ""  # the tickets behind a number of a contract
     view: str = ""
 
     @classmethod
@@ -96,6 +98,8 @@ class Filters:
         _check_id("team", "" if found.team == NONE else found.team)
         _check_id("assignee", "" if found.assignee in (NONE, ME) else found.assignee)
         Selection.read(found.only)
+        if found.promise:
+            Behind.read(found.promise)
         since(found.opened, "opened")
         since(found.updated, "updated")
         return found
@@ -128,6 +132,7 @@ class Filters:
         if self.reason:
             found = found.filter(standing__reason=self.reason)
         found = found.filter(tagged(self.tag)) if self.tag else found
+        found = Behind.read(self.promise).among(found) if self.promise else found
         return Selection.read(self.only).among(found) if self.only else found
 
     def sieve(self, viewer: Person) -> Q | None:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from olmo.kernel.errors import NotFound
@@ -102,6 +103,7 @@ def card(request: DeskRequest, pk: int) -> HttpResponse:
         "identities": list(person.identities.order_by("kind", "pk")),
         "rows": listed(found.rows, tickets.unread(request.person, found.rows), columns=_columns(person)),
         "is_empty": not found.rows,
+        "contract_url": reverse("desk:contract", args=[person.client_id]) if person.client_id else "",
     }
     return page(request, "desk/person.html", context)
 

@@ -43,6 +43,8 @@ def section(ticket: Ticket, around: Around) -> dict[str, Any]:
     if person.language != ticket.language:
         language = str(dict(settings.LANGUAGES).get(person.language, person.language))
         facts.append({"label": _("Speaks"), "value": language})
+    contract = reverse("desk:contract", args=[ticket.client_id])
+    facts.append({"label": _("Contract"), "value": around.client, "href": contract})
     return {
         "title": _("Requester"),
         "link": {"url": reverse("desk:person", args=[person.pk]), "label": _("All tickets")},

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from olmo.kernel import clock, marks, rows, spoken
+from olmo.service_levels import remaining
 from olmo.tickets import mentions
 from olmo.tickets.models import Bucket, HoldReason, Reason, TicketKind
 
@@ -69,8 +70,15 @@ def reason(row: Row) -> str:
     return " · ".join(filter(None, words))
 
 
+def _promise(row: Row) -> str:
+    """Which promise is next, and how it stands, in words."""
+    told = remaining.of_row(row.get("promise"))
+    return escape(f"{told.name}: {told.words}") if told else ""
+
+
 _CELLS: Mapping[str, Callable[[Row], str]] = {
     "reason": lambda row: escape(reason(row)),
+    "promise": _promise,
     "team": lambda row: escape(row["team__name"] or ""),
     "category": lambda row: escape(row["category__name"] or ""),
     "tags": lambda row: "".join(_TAG.format(escape(tag)) for tag in row["tags"]),
@@ -99,6 +107,9 @@ _CALL = '<span class="clock clock--call">{}{}</span>'
 
 
 def _mark(row: Row, now: datetime) -> str:
+    told = remaining.of_row(row.get("promise")) if row["promised_at"] and row["bucket"] != Bucket.DONE else None
+    if told and told.due_at and told.due_at == row["act_by"]:
+        return told.mark()
     if row["callback_at"] and row["bucket"] != Bucket.DONE:
         return _CALL.format(marks.icon("phone", "s"), marks.due(row["callback_at"]))
     if row["bucket"] == Bucket.WAITING:

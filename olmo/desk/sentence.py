@@ -14,6 +14,7 @@ from olmo.kernel.errors import Words
 from olmo.people.models import Kind, Person, Team
 from olmo.people.queries import agents, clients_of, visible_to
 from olmo.reports.selection import Selection
+from olmo.service_levels.compliance import Behind
 from olmo.tenancy.scope import EveryClient
 from olmo.tickets import boxes, suppliers, working
 from olmo.tickets.models import Category, Channel, Priority, Reason, Status, Supplier, TicketKind, WorkingState
@@ -39,6 +40,7 @@ LABELS: Mapping[str, Words] = {
     "updated": gettext_lazy("Changed since"),
     "unread": gettext_lazy("Unread"),
     "only": gettext_lazy("Tickets behind a number"),
+    "promise": gettext_lazy("Promises behind a number"),
     "sort": gettext_lazy("Order"),
     "group": gettext_lazy("Groups"),
     "further": gettext_lazy("More words"),
@@ -74,6 +76,7 @@ def sentence(viewer: Person, filters: Filters) -> list[dict[str, Any]]:
         _word(filters, "priority", _priority_name(filters.priority) or _("any priority")),
         *_narrower(viewer, filters),
         *([_word(filters, "only", Selection.read(filters.only).words())] if filters.only else []),
+        *([_word(filters, "promise", _promise_words(viewer, filters.promise))] if filters.promise else []),
         {"text": _("sorted by")},
         _word(filters, "sort", str(SORTS[filters.order])),
         *([{"text": _("grouped by")}, _word(filters, "group", str(GROUPS[filters.group]))] if filters.group else []),
@@ -171,6 +174,7 @@ _OPTIONS: Mapping[str, Callable[[Person], list[Option]]] = {
     "updated": lambda _viewer: [("", _("Whenever it was"), {}), *DAY_OPTIONS],
     "unread": lambda _viewer: [("", _("Read or not"), {}), ("1", _("Unread by me"), {})],
     "only": lambda _viewer: [("", _("Without this limit"), {})],
+    "promise": lambda _viewer: [("", _("Without this limit"), {})],
     "group": lambda _viewer: [(key, word, {}) for key, word in GROUPS.items()],
 }  # fmt: skip
 DAY_OPTIONS: list[Option] = [(key, word, {}) for key, word in DAY_WORDS.items()]
@@ -215,6 +219,11 @@ def _states() -> list[Option]:
 
 def _state_name(pk: str) -> str:
     return str(WorkingState.objects.filter(pk=pk).first() or pgettext("working state", "something unknown"))
+
+
+def _promise_words(viewer: Person, value: str) -> str:
+    behind = Behind.read(value)
+    return behind.words(viewer, spoken.month(behind.month.first))
 
 
 def _supplier_name(pk: str) -> str:

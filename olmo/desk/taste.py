@@ -13,6 +13,7 @@ from olmo.people.models import Person
 COLUMNS: Mapping[str, Words] = {
     "people": _("Requester and organisation"),
     "reason": _("Reason"),
+    "promise": _("Promise"),
     "team": _("Team"),
     "category": _("Category"),
     "tags": _("Tags"),

@@ -3,7 +3,7 @@
 Marks repeat in every row of every list, so each is made once per language and kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
@@ -101,6 +101,26 @@ def due(at: datetime | None, share: int = 100) -> SafeString:
     return SafeString(
         f'<time class="clock" data-state="{state}" data-due datetime="{stamp(at)}" '
         f'title="{escape(spoken.moment(at))}">{ring(state, share)}<span>{escape(words)}</span></time>'
+    )
+
+
+def left_words(seconds: int) -> str:
+    """Working time that is left: "2 h 10 m left"."""
+    hours, rest = divmod(seconds, 3600)
+    if not hours:
+        return str(spoken.WORDS["minutesLeft"]).format(n=max(1, rest // 60))
+    return str(spoken.WORDS["workLeft"]).format(hours=hours, minutes=f"{rest // 60:02}")
+
+
+def remaining(
+    at: datetime, state: spoken.State, share: int, seconds: int, spans: Iterable[tuple[int, int]], beyond: int
+) -> SafeString:
+    """The clock of a promise due `at` of which so many working seconds are left; it ticks in the browser while its spans last."""
+    told = " ".join(f"{start}-{end}" for start, end in spans)
+    return SafeString(
+        f'<time class="clock" data-state="{state}" data-due datetime="{stamp(at)}" data-spans="{told}" data-beyond="{beyond}" '
+        f'title="{escape(_("Due {date}").format(date=spoken.moment(at)))}">{ring(state, 5 * round(share / 5))}'
+        f"<span>{escape(left_words(seconds))}</span></time>"
     )
 
 

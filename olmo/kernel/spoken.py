@@ -28,6 +28,7 @@ WORDS: Mapping[str, Promise] = {
     "minutesLeft": gettext_lazy("{n} m left"),
     "minutesLate": gettext_lazy("{n} m late"),
     "hoursLeft": gettext_lazy("{hours} h {minutes} m"),
+    "workLeft": gettext_lazy("{hours} h {minutes} m left"),
     "hoursLate": gettext_lazy("{hours} h {minutes} m late"),
     "daysLate": gettext_lazy("{n} d late"),
     "bytes": gettext_lazy("{n} B"),
@@ -84,6 +85,16 @@ def near(at: datetime, now: datetime | None = None) -> str:
     return _dated(local, pgettext("date format", "j M Y"))
 
 
+def weekday(at: datetime) -> str:
+    """A moment by its weekday and day: "Mon 9 Mar 11:15", in the present zone."""
+    return f"{_dated(_local(at), pgettext('date format', 'D j M'))} {hours(at)}"
+
+
+def short_weekday(day: date) -> str:
+    """A day by its weekday: "Mon 9 Mar"."""
+    return _dated_day(day, pgettext("date format", "D j M"))
+
+
 def hours(at: datetime) -> str:
     """The time of day in the person's zone: "09:18"."""
     local = _local(at)
@@ -105,6 +116,11 @@ def short_day(day: date) -> str:
         pgettext("date format", "j M") if day.year == _local(clock.now()).year else pgettext("date format", "j M Y")
     )
     return _dated_day(day, wanted)
+
+
+def month(day: date) -> str:
+    """The month of a day: "March 2026"."""
+    return _dated_day(day, "F Y")
 
 
 def moment(at: datetime) -> str:

@@ -1,6 +1,7 @@
 """Notices to agents: who is told of an event, and by which channels; never the author, only those who may see the ticket."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from olmo.kernel import clock
 from olmo.people.models import Kind, Person, Team
@@ -11,18 +12,20 @@ from .rhythm import moment, rhythms
 from .telling import reader_of
 
 MAX_TEAM = 50
+COLLECTED = timedelta(minutes=5)
 
 Sentence = Callable[[], str]
 
 
 def notify(
     event: Event, people: Iterable[Person | None], sentence: Sentence, message: Message | None = None, *,
-    kind: str = "other", why: str = "", tells_author: bool = False,
+    kind: str = "other", why: str = "", tells_author: bool = False, is_collected: bool = False,
 ) -> None:  # fmt: skip
     """Tell agents of an event, each by the channels that they chose, and each once, whoever else tells them of it.
 
     sentence: what happened, called in each reader's language. kind: one of kinds.OF_AGENTS; why: one of kinds.WHY.
-    tells_author: it reminds them of what they said themselves.
+    tells_author: it reminds them of what they said themselves. is_collected: many may come at once, as after an outage; what
+    comes together within some minutes leaves as one mail.
     """
     ticket = event.ticket
     readers = {
@@ -39,6 +42,8 @@ def notify(
     chosen, when, now = kinds.channels_for(everybody, kind), rhythms(everybody), clock.now()
     for person, reader in readers.values():
         waits_until = moment(when.get(person.pk), person, ticket, now)
+        if is_collected:
+            waits_until = max(waits_until or now, now + COLLECTED)
         telling = channels.Telling(event, person, reader, sentence, why, message, waits_until)
         for name in sorted(chosen[person.pk] & channels.WAYS.keys()):
             channels.WAYS[name](telling)

@@ -20,9 +20,8 @@ def warned(event: Event, _change: Warned) -> None:
 
 
 def breached(event: Event, change: Breached) -> None:
-    """Reaction: the time is used up. What is only found out long afterwards is no news."""
-    if not change.is_late:
-        _tell(event, "breach")
+    """Reaction: the time is used up. What is found out long afterwards is told in one mail with all of it."""
+    _tell(event, "breach", is_collected=change.is_late)
 
 
 def said(event: Event) -> str:
@@ -30,12 +29,14 @@ def said(event: Event) -> str:
     change: Any = of_event(event.kind, event.data)
     if not isinstance(change, Warned | Breached):
         return ""
-    words: dict[str, Any] = {"metric": METRICS.get(change.metric, change.metric)}
+    with_whom = service_levels.party(change.agreement)
+    metric = str(METRICS.get(change.metric, change.metric))
+    words: dict[str, Any] = {"metric": f"{metric} ({with_whom})" if with_whom else metric}
     if isinstance(change, Breached):
         return _("The promise of %(metric)s was broken: it was due %(at)s.") % {
             **words, "at": spoken.moment(change.breached_at),
         }  # fmt: skip
-    due = service_levels.due(event.ticket, change.metric, change.started_at)
+    due = service_levels.due(event.ticket, change.metric, change.started_at, change.agreement)
     words |= {"percent": change.percent}
     if due is None:
         return _("%(percent)s %% of the time for %(metric)s is used up.") % words
@@ -44,9 +45,9 @@ def said(event: Event) -> str:
     }  # fmt: skip
 
 
-def _tell(event: Event, kind: str) -> None:
+def _tell(event: Event, kind: str, *, is_collected: bool = False) -> None:
     ticket = event.ticket
-    notify(event, [ticket.assignee], lambda: said(event), kind=kind, why="assignee")
+    notify(event, [ticket.assignee], lambda: said(event), kind=kind, why="assignee", is_collected=is_collected)
     leads = Person.objects.filter(led_teams=ticket.team_id, is_active=True) if ticket.team_id else []
     others = [person for person in leads if person.pk != ticket.assignee_id]
-    notify(event, others, lambda: said(event), kind=kind, why="lead")
+    notify(event, others, lambda: said(event), kind=kind, why="lead", is_collected=is_collected)

@@ -12,11 +12,11 @@ from olmo.kernel.errors import Conflict, Invalid, NotAllowed
 from olmo.kernel.text import clean_line
 from olmo.people import administration, audit
 from olmo.people.actions import robot
-from olmo.people.models import Person
+from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 from olmo.tickets.changes import Breached, Rejudged, Waived
 from olmo.tickets.log import changing
-from olmo.tickets.models import ACTIVE, Category, Event, Ticket
+from olmo.tickets.models import ACTIVE, Category, Event, Supplier, Ticket
 from olmo.tickets.policy import require_work
 
 from . import calendars, clocks
@@ -98,21 +98,48 @@ def remove_calendar(calendar: Calendar, *, by: Person) -> None:
 
 def agree(
     name: str, *, by: Person, client: Client | None, category: Category | None = None, ticket_kind: str = "",
-    kind: str = AgreementKind.SERVICE_LEVEL,
+    kind: str = AgreementKind.SERVICE_LEVEL, team: Team | None = None, supplier: Supplier | None = None,
 ) -> Agreement:  # fmt: skip
-    """Make an agreement, still without terms. Raises Invalid, Conflict (there is one for the same tickets)."""
+    """Make an agreement, still without terms. An operational one is with a team, an underpinning contract with a supplier.
+
+    Raises NotAllowed, Invalid (names the field), Conflict (there is one for the same tickets).
+    """
     if not name.strip():
         raise Invalid("name", _("An agreement needs a name."))
+    _require_party(kind, team, supplier)
     try:
         with transaction.atomic():
             administration.require_administrator(by)
             made = Agreement.objects.create(
-                name=name, kind=kind, client=client, category=category, ticket_kind=ticket_kind
+                name=name,
+                kind=kind,
+                client=client,
+                category=category,
+                ticket_kind=ticket_kind,
+                team=team,
+                supplier=supplier,
             )
     except IntegrityError:
         raise Conflict(_("There is an agreement for the same tickets already.")) from None
-    audit.record(by, f"agreement: {name}", {"client": [None, client.pk if client else None], "kind": [None, kind]})
+    audit.record(
+        by,
+        f"agreement: {name}",
+        {
+            "client": [None, client.pk if client else None],
+            "kind": [None, kind],
+            **({"team": [None, team.name]} if team else {}),
+            **({"supplier": [None, supplier.name]} if supplier else {}),
+        },
+    )
     return made
+
+
+def _require_party(kind: str, team: Team | None, supplier: Supplier | None) -> None:
+    """The other side of an agreement: its kind decides which."""
+    if (kind == AgreementKind.OPERATIONAL) != (team is not None):
+        raise Invalid("team", _("An operational level agreement, and only that, is with a team."))
+    if (kind == AgreementKind.UNDERPINNING) != (supplier is not None):
+        raise Invalid("supplier", _("An underpinning contract, and only that, is with a supplier."))
 
 
 def amend(
@@ -191,11 +218,10 @@ def _judge_again(ticket: Ticket, by: Person) -> int:
         told = clocks.replayed(ticket, events, found, now)
         verdicts, corrected = _verdicts(events), 0
         for each in told:
-            key = each.metric.value, each.started_at
+            key = clocks.key(each)
             if key in verdicts and verdicts[key] != each.breached_at:
-                start, broken = clocks.moment(each.started_at), clocks.moment(each.breached_at)
-                assert start is not None
-                log.record(Rejudged(metric=key[0], started_at=start, breached_at=broken, version=each.version.name))
+                broken = clocks.moment(each.breached_at)
+                log.record(Rejudged(breached_at=broken, version=each.version.name, **clocks.named(each, found)))
                 corrected += 1
     whole = [*events, *log.events]
     clocks.store(ticket, clocks.rows_of(ticket, told, whole, found, max(now, whole[-1].at)))
@@ -206,14 +232,13 @@ def _clients(events: list[Event]) -> set[int]:
     return {e.data["client"] for e in events if "client" in e.data}
 
 
-def _verdicts(events: list[Event]) -> dict[tuple[str, int], int | None]:
+def _verdicts(events: list[Event]) -> dict[clocks.Key, int | None]:
     """The last verdict that the log tells of each clock."""
-    found: dict[tuple[str, int], int | None] = {}
+    found: dict[clocks.Key, int | None] = {}
     for event in events:
         if event.kind in (Breached.kind, Rejudged.kind):
-            start = int(datetime.fromisoformat(event.data["started_at"]).timestamp())
             broken = event.data.get("breached_at")
-            found[event.data["metric"], start] = int(datetime.fromisoformat(broken).timestamp()) if broken else None
+            found[clocks.of_data(event.data)] = int(datetime.fromisoformat(broken).timestamp()) if broken else None
     return found
 
 
@@ -244,15 +269,16 @@ def _record_due(ticket: Ticket, events: list[Event], found: Governing, by: Perso
     now = clocks.now()
     told = clocks.replayed(ticket, events, found, now)
     with clock.at(now), changing(ticket, by=by) as log:
-        for change in clocks.due_changes(events, told, now):
+        for change in clocks.due_changes(events, told, now, found):
             log.record(change)
     whole = [*events, *log.events]
     return clocks.rows_of(ticket, told, whole, found, max(now, whole[-1].at))
 
 
-def waive(ticket: Ticket, metric: str, started_at: datetime, *, by: Person, reason: str) -> Waiver:
+def waive(ticket: Ticket, metric: str, started_at: datetime, *, by: Person, reason: str, agreement: int = 0) -> Waiver:
     """Let a breach not count, for a reason. It stays a breach: both numbers are kept.
 
+    agreement: the one beside the service levels that was broken; 0: the service level agreement.
     Raises NotAllowed (only who administers may), Invalid, Conflict (there is no such breach, or it is waived).
     """
     with changing(ticket, by=by) as log:
@@ -261,15 +287,18 @@ def waive(ticket: Ticket, metric: str, started_at: datetime, *, by: Person, reas
             raise NotAllowed
         if not reason.strip():
             raise Invalid("reason", _("Tell why this breach shall not count."))
-        if not Clock.objects.filter(
-            ticket=ticket, metric=metric, started_at=started_at, breached_at__isnull=False
-        ).exists():
+        beside = Agreement.objects.exclude(kind=AgreementKind.SERVICE_LEVEL).filter(pk=agreement).first()
+        broken = Clock.objects.filter(ticket=ticket, metric=metric, started_at=started_at, breached_at__isnull=False)
+        of_it = broken.filter(agreement=agreement) if agreement else broken.filter(kind=AgreementKind.SERVICE_LEVEL)
+        if not of_it.exists():
             raise Conflict(_("There is no such breach."))
         made, is_new = Waiver.objects.get_or_create(
-            ticket=ticket, metric=metric, started_at=started_at,
+            ticket=ticket, metric=metric, started_at=started_at, agreement=beside,
             defaults={"client_id": ticket.client_id, "reason": reason.strip(), "by": by, "at": clock.now()},
         )  # fmt: skip
         if not is_new:
             raise Conflict(_("This breach is waived already."))
-        log.record(Waived(metric=metric, started_at=started_at, waiver=made.pk))
+        log.record(Waived(waiver=made.pk, **clocks.naming(metric, started_at, beside)))
+        of_it.update(is_waived=True)
+        clocks.name_next(ticket)
         return made

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
@@ -177,6 +178,32 @@ def _worked(works: engine.WorkingTime, number: int) -> tuple[int, str]:
 def hours_of(kept: dict[str, Any]) -> list[tuple[str, str]]:
     """The weekly hours: a weekday and its periods as text."""
     return [(day, in_words(kept.get("hours", {}).get(day, []))) for day in WEEKDAYS]
+
+
+def hours_in_words(works: engine.WorkingTime) -> str:
+    """When a calendar counts, in few words: "Mon–Fri 08:00–18:00, Europe/Rome"; of a union its zones."""
+    if isinstance(works, engine.Union):
+        zones = [part.zone.key for part in works.parts if isinstance(part, engine.Calendar)]
+        return _("whenever it counts in one of %(zones)s") % {"zones": ", ".join(dict.fromkeys(zones))}
+    assert isinstance(works, engine.Calendar)
+    if all(periods == ((0, engine.DAY),) for periods in works.weekly):
+        return _("every hour, %(zone)s") % {"zone": works.zone.key}
+    groups: list[tuple[int, int, engine.Periods]] = []
+    for day, periods in enumerate(works.weekly):
+        if groups and groups[-1][1] == day - 1 and groups[-1][2] == periods:
+            groups[-1] = (groups[-1][0], day, periods)
+        elif periods:
+            groups.append((day, day, periods))
+    return ", ".join([*(_weekdays(*group) for group in groups), works.zone.key])
+
+
+def _weekdays(first: int, last: int, periods: engine.Periods) -> str:
+    days = str(WEEKDAYS_ABBR[first]) if first == last else f"{WEEKDAYS_ABBR[first]}–{WEEKDAYS_ABBR[last]}"
+    return f"{days} {' '.join(f'{_of_day(a)}–{_of_day(b)}' for a, b in periods)}"
+
+
+def _of_day(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}"
 
 
 def is_always(kept: dict[str, Any]) -> bool:

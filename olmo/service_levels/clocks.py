@@ -1,24 +1,33 @@
 """The clocks of tickets as rows: made by the engine from the log inside the transaction that changes it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Min
+
 from olmo.kernel import clock as kernel_clock
 from olmo.tickets import standing
-from olmo.tickets.changes import Breached, Change, Rejudged, Warned
+from olmo.tickets.changes import Breached, Change, Rejudged, Waived, Warned
 from olmo.tickets.models import Event, Ticket
 
 from .engine.clock import Clock as Told
 from .engine.clock import clocks
 from .engine.terms import Metric
-from .history import happenings
-from .models import Clock
-from .promises import MARKS, Governing, governing
+from .history import told
+from .models import Agreement, AgreementKind, Clock
+from .promises import Governing, governing
 
 COLUMNS = tuple(f.attname for f in Clock._meta.concrete_fields if f.attname != "id")
 RECORDED = frozenset({Breached.kind, Warned.kind, Rejudged.kind})
+METRICS = tuple(Metric)
+OF_SUPPLIERS = (Metric.FIRST_RESPONSE, Metric.RESOLUTION)  # nobody writes to requesters while a supplier has the ticket
 LATE_SECONDS = 600
+
+type Key = tuple[
+    int, str, int
+]  # agreement (0: the service level one), metric, start: names a clock in its ticket's log
 
 
 def keep(ticket: Ticket, events: list[Event], changes: list[Change]) -> None:
@@ -41,9 +50,15 @@ def store(ticket: Ticket, rows: list[Clock], *, is_new: bool = False) -> None:
     if not is_new:
         Clock.objects.filter(ticket=ticket).delete()
     Clock.objects.bulk_create(rows)
-    pending = [row.due_at for row in rows if row.due_at and row.state != "stopped"]
+    pending = [row.due_at for row in rows if row.due_at and row.state != "stopped" and not row.is_waived]
     if pending or not is_new:
         standing.promise(ticket, min(pending, default=None))
+
+
+def name_next(ticket: Ticket) -> None:
+    """Tell the ticket's standing the next instant that was promised and still counts."""
+    running = Clock.objects.filter(ticket=ticket, is_waived=False, due_at__isnull=False).exclude(state="stopped")
+    standing.promise(ticket, running.aggregate(first=Min("due_at"))["first"])
 
 
 def made(ticket: Ticket, log: Sequence[Event], found: Governing, until: datetime) -> list[Clock]:
@@ -55,29 +70,53 @@ def rows_of(
     ticket: Ticket, told: Sequence[Told], log: Sequence[Event], found: Governing, until: datetime
 ) -> list[Clock]:
     """What the engine said, as rows; only clocks of which something was promised."""
-    agreement = found.of(ticket.client_id, ticket.category_id, ticket.kind)
-    given = recorded(log)
+    own = found.of(ticket.client_id, ticket.category_id, ticket.kind)
+    given, forgiven = recorded(log), waived(log)
     return [
-        _row(ticket, place, each, agreement, until, given)
+        _row(ticket, place, each, pk, until, given, forgiven, found)
         for place, each in enumerate(told)
-        if agreement and (each.target.seconds is not None or each.due_at is not None or each.breached_at is not None)
+        if (pk := each.agreement or own)
+        and (each.target.seconds is not None or each.due_at is not None or each.breached_at is not None)
     ]
 
 
 def replayed(ticket: Ticket, log: Sequence[Event], found: Governing, until: datetime) -> list[Told]:
-    """What the engine says."""
-    events = happenings(ticket, log, found)
-    seconds = max(int(until.timestamp()), events[-1].at)
-    return clocks(events, events[0].terms, seconds, metrics=tuple(Metric), marks=MARKS)
+    """What the engine says: the clocks of the service level agreement, then those of each agreement beside it."""
+    seen = told(ticket, log, found)
+    seconds = max(int(until.timestamp()), seen.events[-1].at)
+    answer = clocks(seen.events, seen.events[0].terms, seconds, metrics=METRICS)
+    for agreement, events in sorted(seen.beside.items()):
+        metrics = OF_SUPPLIERS if found.kind_of(agreement) == AgreementKind.UNDERPINNING else METRICS
+        ran = clocks(events, events[0].terms, seconds, metrics=metrics)
+        answer += [replace(each, agreement=agreement) for each in ran]
+    return answer
 
 
-def recorded(log: Iterable[Event]) -> set[tuple[str, int, int]]:
-    """What the log has told already: (metric, start, percent); a breach is 100."""
-    return {
-        (e.data["metric"], _seconds(e.data["started_at"]), e.data.get("percent", 100))
-        for e in log
-        if e.kind in RECORDED
-    }
+def recorded(log: Iterable[Event]) -> set[tuple[Key, int]]:
+    """What the log has told of which clock, at which percent; a breach is 100, and none once a correction took it back."""
+    found: set[tuple[Key, int]] = set()
+    for event in log:
+        if event.kind in RECORDED:
+            told_of = of_data(event.data), event.data.get("percent", 100)
+            is_taken_back = event.kind == Rejudged.kind and not event.data.get("breached_at")
+            (found.discard if is_taken_back else found.add)(told_of)
+    return found
+
+
+def waived(log: Iterable[Event]) -> set[Key]:
+    """The clocks whose breach was waived."""
+    return {of_data(e.data) for e in log if e.kind == Waived.kind}
+
+
+def of_data(data: dict[str, Any]) -> Key:
+    """The clock that an event of this room names."""
+    start = int(datetime.fromisoformat(data["started_at"]).timestamp())
+    return data.get("agreement", 0), data["metric"], start
+
+
+def key(each: Told) -> Key:
+    """The name of a clock in its ticket's log."""
+    return each.agreement, each.metric.value, each.started_at
 
 
 def differences(ticket: Ticket, log: Sequence[Event], kept: Sequence[Clock]) -> dict[str, tuple[Any, Any]]:
@@ -97,72 +136,91 @@ def _every(found: Governing, log: Sequence[Event]) -> Governing:
 
 
 def _row(
-    ticket: Ticket, place: int, told: Told, agreement: int, until: datetime, given: set[tuple[str, int, int]]
-) -> Clock:
+    ticket: Ticket, place: int, told: Told, agreement: int, until: datetime, given: set[tuple[Key, int]],
+    forgiven: set[Key], found: Governing,
+) -> Clock:  # fmt: skip
+    stopped = told.stopped_at if told.target.seconds is not None else None  # without a promise nothing is kept
+    settled = [at for at in (told.breached_at, stopped) if at is not None]
     return Clock(
         client_id=ticket.client_id,
         ticket_id=ticket.pk,
         place=place,
         agreement_id=agreement,
+        kind=found.kind_of(told.agreement) if told.agreement else AgreementKind.SERVICE_LEVEL,
         metric=told.metric.value,
+        priority=told.priority,
         version=told.version.name,
         started_at=datetime.fromtimestamp(told.started_at, UTC),
         state=told.state,
         stopped_at=moment(told.stopped_at),
         used_seconds=told.used,
         target_seconds=told.target.seconds,
+        calendar_id=found.calendars.get(told.target.calendar_name),
         due_at=moment(told.due_at),
         breached_at=moment(told.breached_at),
+        settled_at=moment(min(settled, default=None)),
+        is_waived=key(told) in forgiven,
         next_at=moment(next_at(told, given)),
         as_of=until,
     )
 
 
-def next_at(told: Told, given: set[tuple[str, int, int]]) -> int | None:
+def next_at(told: Told, given: set[tuple[Key, int]]) -> int | None:
     """When something is to be recorded of a clock: a warning, or its breach; None when nothing is to come."""
-    key = told.metric.value, told.started_at
-    if (*key, 100) in given:
-        return None
-    if told.breached_at is not None:
+    is_told = (key(told), 100) in given
+    if told.breached_at is not None and not is_told:
         return told.breached_at
     if told.state == "stopped":
         return None
-    times = [
-        at for percent, at in zip(MARKS, told.marks, strict=True) if at is not None and (*key, percent) not in given
-    ]
-    return min([*times, *([told.due_at] if told.due_at is not None else [])], default=None)
+    last = _highest(told, given)
+    times = [at for percent, at in told.marks if at is not None and percent > last]
+    return min([*times, *([told.due_at] if told.due_at is not None and not is_told else [])], default=None)
 
 
-def due_changes(log: Sequence[Event], told: Iterable[Told], at: datetime) -> list[Change]:
-    """What is to be recorded by `at`: breaches, and for a clock that is not breached its highest warning."""
+def _highest(told: Told, given: set[tuple[Key, int]]) -> int:
+    """The highest level that was told of a clock; those below it are past, told or overtaken."""
+    return max((percent for name, percent in given if name == key(told)), default=0)
+
+
+def due_changes(log: Sequence[Event], told: Iterable[Told], at: datetime, governing: Governing) -> list[Change]:
+    """What is to be recorded by `at`: breaches, and of each clock that runs its highest warning, below or beyond its breach."""
     now, given, found = int(at.timestamp()), recorded(log), list[tuple[int, Change]]()
     for each in told:
-        start = datetime.fromtimestamp(each.started_at, UTC)
-        if (each.metric.value, each.started_at, 100) in given:
-            continue
-        if each.breached_at is not None:
-            broken = datetime.fromtimestamp(each.breached_at, UTC)
-            late = now - each.breached_at > LATE_SECONDS
-            version = each.version.name
-            change = Breached(
-                metric=each.metric.value, started_at=start, breached_at=broken, version=version, is_late=late
-            )
-            found.append((each.breached_at, change))
-        elif each.state != "stopped":
-            passed = [(when, p) for p, when in zip(MARKS, each.marks, strict=True) if when is not None and when <= now]
-            if passed and (each.metric.value, each.started_at, passed[-1][1]) not in given:
+        if each.breached_at is not None and (key(each), 100) not in given:
+            is_late = now - each.breached_at > LATE_SECONDS
+            found.append((each.breached_at, _breach(each, governing, is_late=is_late)))
+        if each.state != "stopped":
+            least = max(_highest(each, given), 100 if each.breached_at is not None else 0)
+            passed = [(when, p) for p, when in each.marks if when is not None and when <= now and p > least]
+            if passed:
                 when, percent = passed[-1]
-                found.append((when, Warned(metric=each.metric.value, started_at=start, percent=percent)))
+                found.append((when, Warned(percent=percent, **named(each, governing))))
     return [change for _, change in sorted(found, key=lambda pair: pair[0])]
+
+
+def _breach(told: Told, governing: Governing, *, is_late: bool) -> Breached:
+    broken = moment(told.breached_at)
+    assert broken is not None
+    return Breached(breached_at=broken, version=told.version.name, is_late=is_late, **named(told, governing))
+
+
+def named(told: Told, governing: Governing) -> dict[str, Any]:
+    """What names a clock in an event."""
+    start = datetime.fromtimestamp(told.started_at, UTC)
+    return naming(told.metric.value, start, governing.named(told.agreement))
+
+
+def naming(metric: str, started_at: datetime, agreement: Agreement | None) -> dict[str, Any]:
+    """The fields of an event that name a clock. agreement: the one beside the service levels, with its team or supplier."""
+    found: dict[str, Any] = {"metric": metric, "started_at": started_at}
+    if agreement is not None:
+        found |= {"agreement": agreement.pk, "team": agreement.team_id, "supplier": agreement.supplier_id}
+    return found
 
 
 def moment(at: int | None) -> datetime | None:
     """Seconds as a moment of the database; None where there is none or no date can say it."""
     return None if at is None or at > 253_000_000_000 else datetime.fromtimestamp(at, UTC)
-
-
-def _seconds(text: str) -> int:
-    return int(datetime.fromisoformat(text).timestamp())
 
 
 def _values(row: Clock) -> tuple[Any, ...]:

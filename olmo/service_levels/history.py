@@ -1,13 +1,14 @@
 """A ticket's log as the engine reads it: what happened to the row, whichever kinds of change did it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from olmo.tickets.changes import of_event
 from olmo.tickets.models import Event, HoldReason, Status, Ticket
 
 from .engine.clock import Happening
 from .engine.terms import Hold
+from .models import AgreementKind
 from .promises import Governing
 
 _HOLDS = {
@@ -19,38 +20,54 @@ _HOLDS = {
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What of a ticket's row concerns its clocks. A merged ticket is done: the one it went into has the promise."""
+    """What of a ticket's row concerns its clocks. A merged ticket is done: the one it went into has the promise.
+
+    beside: the agreements with the team that has it and the supplier for whom it waits; of a done ticket none.
+    """
 
     priority: int
     hold: str
     is_done: bool
     is_closed: bool
     governing: int | None
+    beside: frozenset[int]
 
 
-def happenings(ticket: Ticket, events: Sequence[Event], governing: Governing) -> list[Happening]:
+@dataclass(slots=True)
+class Told:
+    """What of a log concerns the clocks: of the service level agreement, and of each agreement beside it."""
+
+    events: list[Happening] = field(default_factory=list)
+    beside: dict[int, list[Happening]] = field(default_factory=dict)
+
+
+def told(ticket: Ticket, events: Sequence[Event], governing: Governing) -> Told:
     """What the log says, in order. Whatever took a row back (undo, unmerge) reads like any other change of it."""
-    row, found, before = Ticket(pk=ticket.pk), list[Happening](), None
+    row, found, before = Ticket(pk=ticket.pk), Told(), None
     for event in events:
         of_event(event.kind, event.data).apply(row, event.at)
         state = _state(row, governing)
         at = int(event.at.timestamp())
         if before is None:
-            found.append(Happening(at, "opened", state.priority, terms=governing.terms_of(state.governing)))
+            found.events.append(Happening(at, "opened", state.priority, terms=governing.terms_of(state.governing)))
         else:
-            found += _changed(at, event.kind, before, state, governing)
+            found.events += _changed(at, event.kind, before, state, governing)
+        for agreement in sorted(state.beside | found.beside.keys()):
+            _beside(found.beside.setdefault(agreement, []), agreement, at, event.kind, before, state, governing)
         before = state
     return found
 
 
 def _state(row: Ticket, governing: Governing) -> _State:
     is_merged = row.merged_into_id is not None
+    is_done = is_merged or row.status in (Status.RESOLVED, Status.CLOSED)
     return _State(
         priority=row.priority,
         hold=_HOLDS.get(HoldReason(row.hold_reason), "") if row.status == Status.WAITING and row.hold_reason else "",
-        is_done=is_merged or row.status in (Status.RESOLVED, Status.CLOSED),
+        is_done=is_done,
         is_closed=row.status == Status.CLOSED,
         governing=governing.of(row.client_id, row.category_id, row.kind),
+        beside=frozenset() if is_done else frozenset(governing.beside(row)),
     )
 
 
@@ -68,3 +85,29 @@ def _changed(at: int, kind: str, before: _State, state: _State, governing: Gover
             yield Happening(at, "closed" if state.is_closed else "resolved")
     elif state.hold != before.hold:
         yield Happening(at, "held" if state.hold else "resumed", reason=state.hold)
+
+
+def _beside(
+    found: list[Happening],
+    agreement: int,
+    at: int,
+    kind: str,
+    before: _State | None,
+    state: _State,
+    governing: Governing,
+) -> None:
+    """Go on with the log as one agreement beside the service levels sees it: the ticket comes, stays, and goes."""
+    was_in, is_in = before is not None and agreement in before.beside, agreement in state.beside
+    is_supplier = governing.kind_of(agreement) == AgreementKind.UNDERPINNING
+    if not found:
+        found.append(Happening(at, "opened", state.priority, terms=governing.terms_of(agreement)))
+    elif is_in and not was_in:
+        found += [Happening(at, "prioritised", state.priority), Happening(at, "reopened")]
+    elif before is not None and is_in and state.priority != before.priority:
+        found.append(Happening(at, "prioritised", state.priority))
+    if was_in and kind in ("replied", "received") and not is_supplier:
+        found.append(Happening(at, kind))
+    if was_in and not is_in:
+        found.append(Happening(at, "closed" if state.is_closed else "resolved"))
+    elif is_in and not is_supplier and state.hold != (before.hold if before is not None and was_in else ""):
+        found.append(Happening(at, "held" if state.hold else "resumed", reason=state.hold))

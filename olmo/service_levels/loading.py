@@ -10,20 +10,22 @@ from typing import Any
 from django.db import transaction
 
 from olmo.kernel.errors import OlmoError
-from olmo.people.models import Identity, Person
+from olmo.people.models import Identity, Person, Team
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EVERY_CLIENT, scope
+from olmo.tickets.models import Supplier
 
 from . import actions
 from .engine import case
 from .engine.working_time import EPOCH
-from .models import Agreement, Terms
+from .models import Agreement, AgreementKind, Terms
 
 FORMAT = """\
 {"agreement": "Acme gold", "client": "Acme Industrial", "ticket_kind": "",
  "calendars": {"Office": {"zone": "Europe/Rome", "hours": {"mon": [["08:00", "18:00"]]}}},
  "terms": {"version": "1", "from": "2026-01-01T00:00:00Z", "to": null, "applies": "new", "reason": "Signed", "calendar": "Office",
-           "pauses": ["requester"], "targets": {"1": {"first_response": 15, "resolution": 240}}}}
+           "pauses": ["requester"], "targets": {"1": {"first_response": 15, "resolution": 240}}, "warnings": [75, 90]}}
+with a team: "kind": "ola", "team": "Network"; with a supplier: "kind": "uc", "supplier": "Fiberlink"; both have no client or one
 """
 
 
@@ -40,7 +42,7 @@ def main() -> int:
         with scope(EVERY_CLIENT), transaction.atomic():
             terms = load(json.loads(given.file.read_text()), by=administrator(given.by))
     except (OSError, ValueError, OlmoError) as problem:
-        sys.stderr.write(f"olmo: {given.file}: {named(problem)}\n")
+        sys.stderr.write(f"olmo: {given.file}: {worded(problem)}\n")
         return 1
     sys.stdout.write(
         f"{terms.agreement.name}: version {terms.version}, in force from {terms.valid_from:%Y-%m-%d %H:%M} UTC\n"
@@ -48,7 +50,7 @@ def main() -> int:
     return 0
 
 
-def named(problem: Exception) -> str:
+def worded(problem: Exception) -> str:
     """What is wrong, with the field when it is known."""
     field = getattr(problem, "field", "")
     return f"{field}: {problem}" if field else str(problem)
@@ -71,7 +73,7 @@ def load(given: dict[str, Any], *, by: Person) -> Terms:
     start, end = moment(case.needed(terms, "from", "terms"), "terms.from"), terms.get("to")
     applies = case.one_of(terms.get("applies", "new"), ("new", "running"), "terms.applies")
     return actions.amend(
-        agreement(given, by), {key: terms[key] for key in ("calendar", "pauses", "targets") if key in terms}, by=by,
+        agreement(given, by), {key: terms[key] for key in ("calendar", "pauses", "targets", "warnings") if key in terms}, by=by,
         version=case.text(case.needed(terms, "version", "terms"), "terms.version"), valid_from=start,
         valid_to=None if end is None else moment(end, "terms.to"), reason=str(terms.get("reason", "")),
         is_for_running=applies == "running",
@@ -86,9 +88,23 @@ def agreement(given: dict[str, Any], by: Person) -> Agreement:
         client = Client.objects.filter(name=given["client"]).first()
         if client is None:
             raise ValueError("client: there is no such organisation")
-    kind = case.one_of(given.get("ticket_kind", ""), ("", "incident", "service_request"), "ticket_kind")
-    found = Agreement.objects.filter(name=name, client=client).first()
-    return found or actions.agree(name, by=by, client=client, ticket_kind=kind)
+    ticket_kind = case.one_of(given.get("ticket_kind", ""), ("", "incident", "service_request"), "ticket_kind")
+    kind = case.one_of(given.get("kind", "sla"), tuple(AgreementKind), "kind")
+    found = Agreement.objects.filter(name=name, client=client, kind=kind).first()
+    return found or actions.agree(
+        name, by=by, client=client, ticket_kind=ticket_kind, kind=kind, team=named(Team, given, "team"),
+        supplier=named(Supplier, given, "supplier"),
+    )  # fmt: skip
+
+
+def named(model: type[Any], given: dict[str, Any], key: str) -> Any:
+    """The team or the supplier that the file names, if it names one. Raises ValueError."""
+    if given.get(key) is None:
+        return None
+    found = model.objects.filter(name=given[key]).first()
+    if found is None:
+        raise ValueError(f"{key}: there is none of this name")
+    return found
 
 
 def moment(found: object, at: str) -> datetime:

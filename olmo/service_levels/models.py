@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from olmo.people.models import Person
+from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
-from olmo.tickets.models import Category, Ticket, TicketKind
+from olmo.tickets.models import Category, Supplier, Ticket, TicketKind
 
 
 class Calendar(models.Model):
@@ -27,7 +27,7 @@ class Calendar(models.Model):
 
 
 class AgreementKind(models.TextChoices):
-    """With whom something is agreed."""
+    """With whom something is agreed: a client, a team of one's own, a supplier."""
 
     SERVICE_LEVEL = "sla", _("Service level agreement")
     OPERATIONAL = "ola", _("Operational level agreement")
@@ -35,26 +35,42 @@ class AgreementKind(models.TextChoices):
 
 
 class Agreement(models.Model):
-    """What was agreed with a client (null: with every one that has none), for some tickets or for all."""
+    """What was agreed, for some tickets or for all; client null: for every one that has none of its own.
+
+    An operational level agreement is with a team: its clocks run while the ticket is with that team. An underpinning contract is
+    with a supplier: its clocks run while the ticket waits for that supplier.
+    """
 
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=3, choices=AgreementKind, default=AgreementKind.SERVICE_LEVEL)
     client = models.ForeignKey(Client, models.PROTECT, null=True, blank=True, related_name="+")
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
     ticket_kind = models.CharField(_("kind of ticket"), max_length=16, choices=TicketKind, blank=True)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
+    supplier = models.ForeignKey(Supplier, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "client", "category", "ticket_kind"],
+                fields=["kind", "client", "category", "ticket_kind", "team", "supplier"],
                 name="agreement_of_its_tickets",
                 nulls_distinct=False,
-                condition=Q(kind="sla"),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="sla", team=None, supplier=None)
+                | Q(kind="ola", team__isnull=False, supplier=None)
+                | Q(kind="uc", team=None, supplier__isnull=False),
+                name="agreement_with_whom",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def party(self) -> str:
+        """With whom it is, beside the client: a team, a supplier; "" of a service level agreement."""
+        return str(self.team or self.supplier or "")
 
     @property
     def rank(self) -> tuple[bool, bool, bool]:
@@ -109,23 +125,43 @@ class Clock(models.Model):
     client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="clocks", db_index=False)
     place = models.PositiveSmallIntegerField()  # among the clocks of its ticket, in order of their start
-    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="+")
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=3, choices=AgreementKind, default=AgreementKind.SERVICE_LEVEL)
     metric = models.CharField(max_length=16)
+    priority = models.PositiveSmallIntegerField(default=3)
     version = models.CharField(max_length=40)
     started_at = models.DateTimeField()
     state = models.CharField(max_length=8)
     stopped_at = models.DateTimeField(null=True)
     used_seconds = models.PositiveBigIntegerField()
     target_seconds = models.PositiveBigIntegerField(null=True)
+    calendar = models.ForeignKey(Calendar, models.PROTECT, null=True, related_name="+", db_index=False)
     due_at = models.DateTimeField(null=True)
     breached_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)  # when the sweep must look at it
+    settled_at = models.DateTimeField(null=True)  # when it was decided whether the promise was kept
+    is_waived = models.BooleanField(default=False)
     as_of = models.DateTimeField()
 
     class Meta:
         ordering = ["ticket_id", "place"]
         constraints = [models.UniqueConstraint(fields=["ticket", "place"], name="clock_once")]
-        indexes = [models.Index(fields=["next_at"], name="clock_next", condition=Q(next_at__isnull=False))]
+        # Compliance of a client, or of an agreement, is read from these alone, whatever else the desk has done.
+        indexes = [
+            models.Index(fields=["next_at"], name="clock_next", condition=Q(next_at__isnull=False)),
+            models.Index(
+                fields=["client", "kind", "settled_at"],
+                include=["metric", "priority", "breached_at", "is_waived"],
+                name="clock_settled_of_client",
+                condition=Q(settled_at__isnull=False),
+            ),
+            models.Index(
+                fields=["agreement", "settled_at"],
+                include=["client", "metric", "priority", "breached_at", "is_waived"],
+                name="clock_settled_of_agreement",
+                condition=Q(settled_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.metric}"
@@ -136,6 +172,7 @@ class Waiver(models.Model):
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    agreement = models.ForeignKey(Agreement, models.PROTECT, null=True, related_name="+")  # null: the service level one
     metric = models.CharField(max_length=16)
     started_at = models.DateTimeField()
     reason = models.TextField()
@@ -143,7 +180,11 @@ class Waiver(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["ticket", "metric", "started_at"], name="waived_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket", "agreement", "metric", "started_at"], name="waived_once", nulls_distinct=False
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.metric}"

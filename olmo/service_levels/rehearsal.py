@@ -67,23 +67,19 @@ def _amended(found: Governing, agreement: Agreement, made: Any) -> Governing:
         for v in before
     ]
     known = {each.pk: each for each in [*found.agreements, agreement]}
-    return Governing(list(known.values()), {**found.terms, agreement.pk: (*cut, made)})
+    return Governing(list(known.values()), {**found.terms, agreement.pk: (*cut, made)}, found.calendars)
 
 
 def _compared(ticket: Ticket, log: list[Event], found: Governing, then: Governing) -> list[Changed]:
     now = max(clocks.now(), log[-1].at)
-    before = {_key(t): t for t in clocks.replayed(ticket, log, found, now) if t.state != "stopped"}
-    after = {_key(t): t for t in clocks.replayed(ticket, log, then, now) if t.state != "stopped"}
+    before = {clocks.key(t): t for t in clocks.replayed(ticket, log, found, now) if t.state != "stopped"}
+    after = {clocks.key(t): t for t in clocks.replayed(ticket, log, then, now) if t.state != "stopped"}
     changed = []
     for key in sorted(before.keys() | after.keys()):
         old, new = _due(before.get(key)), _due(after.get(key))
         if old != new:
-            changed.append(Changed(ticket, key[0], old, new, new is not None and new <= now))
+            changed.append(Changed(ticket, key[1], old, new, new is not None and new <= now))
     return changed
-
-
-def _key(told: Told) -> tuple[str, int]:
-    return told.metric.value, told.started_at
 
 
 def _due(told: Told | None) -> datetime | None:

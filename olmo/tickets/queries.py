@@ -1,11 +1,13 @@
 """Reads of the tickets room; each starts from who looks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from importlib import import_module
+from typing import Any, cast
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import get_language
@@ -52,7 +54,7 @@ _LAST_PUBLIC = (
 _SEEN = "select ticket_id, seq from tickets_readmark where person_id = %s and ticket_id = any(%s)"
 _KEYS = ("id", *ROW, "excerpt")
 _ROWS = (
-    f"select t.id, {', '.join(_NAMES.get(name, f't.{name}') for name in ROW)}, {{excerpt}} "  # noqa: S608  (ours)
+    f"select t.id, {', '.join(_NAMES.get(name, f't.{name}') for name in ROW)}, {{excerpt}} {{also}}"
     "from unnest(%s::bigint[]) with ordinality as wanted (id, place) join tickets_ticket t on t.id = wanted.id "
     "left join tickets_standing s on s.ticket_id = t.id order by wanted.place"
 )
@@ -235,8 +237,15 @@ _SIFT = (
 def rows(ids: list[int], *, public_only: bool = False) -> list[dict[str, Any]]:
     """The rows of these tickets (which the reader sees), in this order. public_only: see `page`."""
     language = "it" if (get_language() or "").startswith("it") else "en"
-    sql = _ROWS.format(excerpt=_LAST_PUBLIC if public_only else _LAST, language=language)
-    return [dict(zip(_KEYS, row, strict=True)) for row in prepared.rows(sql, [ids])]
+    also = {} if public_only else _also()
+    further = "".join([f", {expression} " for expression in also.values()])
+    sql = _ROWS.format(excerpt=_LAST_PUBLIC if public_only else _LAST, language=language, also=further)
+    return [dict(zip((*_KEYS, *also), row, strict=True)) for row in prepared.rows(sql, [ids])]
+
+
+def _also() -> Mapping[str, str]:
+    """What other rooms add to the rows that agents see: name -> expression over the ticket `t` (`wiring.IN_ROWS`)."""
+    return cast("Mapping[str, str]", import_module(settings.OLMO_WIRING).IN_ROWS)
 
 
 def unread(viewer: Person, rows: list[dict[str, Any]]) -> set[int]:

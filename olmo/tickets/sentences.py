@@ -114,7 +114,9 @@ class _Values(dict[str, str]):
         return str(self.data["percent"])
 
     def _metric(self) -> str:
-        return str(METRICS[self.data["metric"]])
+        metric = str(METRICS[self.data["metric"]])
+        with_whom = self.names.teams.get(self.data.get("team")) or self.names.suppliers.get(self.data.get("supplier"))
+        return f"{metric} ({with_whom})" if with_whom else metric
 
     def _breached_at(self) -> str:
         return _moment(self.data.get("breached_at"))

@@ -11,14 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from olmo.kernel.errors import Invalid
-from olmo.people.models import Person
+from olmo.people.models import Person, Team
 from olmo.service_levels import actions
+from olmo.service_levels.engine.case import BadCase
 from olmo.service_levels.engine.terms import Hold
-from olmo.service_levels.models import Agreement, Calendar, Terms
-from olmo.service_levels.promises import METRICS
+from olmo.service_levels.models import Agreement, AgreementKind, Calendar, Terms
+from olmo.service_levels.promises import MARKS, METRICS, marks
 from olmo.service_levels.rehearsal import rehearse
 from olmo.tenancy.models import Client
-from olmo.tickets.models import Category, HoldReason, Priority, TicketKind
+from olmo.tickets.models import Category, HoldReason, Priority, Supplier, TicketKind
 from olmo.tickets.sentences import METRICS as NAMES
 
 from ..shell import DeskRequest
@@ -44,11 +45,24 @@ class AgreementForm(SettingsForm):
         (
             "",
             _("The most specific agreement wins: organisation, then category, then kind of ticket."),
-            ["name", "client", ("category", "ticket_kind")],
+            ["name", "kind", ("team", "supplier"), "client", ("category", "ticket_kind")],
         ),
     )
 
     name = line(_("Name"))
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=AgreementKind.choices,
+        help_text=_("A service level agreement is with a client, an operational one with a team, a contract with a supplier."),
+    )  # fmt: skip
+    team = one_of(
+        _("Team"), Team.objects.filter(is_active=True), _("None"), hint=_("Its clocks run while it has the ticket.")
+    )
+    supplier = one_of(
+        _("Supplier"),
+        Supplier.objects.filter(is_active=True),
+        _("None"),
+        hint=_("Its clocks run while a ticket waits for it."),
+    )
     client = one_of(_("Organisation"), Client.objects.order_by("name"), _("Every one that has none of its own"))
     category = one_of(_("Category"), Category.objects.all(), _("All"))
     ticket_kind = forms.ChoiceField(
@@ -67,6 +81,7 @@ class AmendmentForm(SettingsForm):
     groups = (
         (_("From when on"), "", [("version", "valid_from"), "is_for_running", "reason"]),
         (_("When time counts"), "", ["calendar", "pauses"]),
+        (_("When somebody is warned"), "", ["warnings"]),
     )
     button = _("Put into force")
 
@@ -81,6 +96,11 @@ class AmendmentForm(SettingsForm):
     pauses = forms.MultipleChoiceField(
         label=_("Pauses while it waits for"), required=False, choices=HOLDS, widget=forms.CheckboxSelectMultiple
     )
+
+    warnings = line(
+        _("Shares of the time, in percent"), limit=60, required=False,
+        hint=_("Such as 75, 90. Above 100 is after the breach, which is always told. Empty: nobody is warned."),
+    )  # fmt: skip
 
     def prepare(self) -> None:
         """Add calendars and a field for each target."""
@@ -100,7 +120,9 @@ class AmendmentForm(SettingsForm):
     def shown(self) -> dict[str, Any]:
         """The terms of the newest version."""
         last = newest(self.thing)
-        return {"calendar": last.content["calendar"], "pauses": last.content["pauses"]} if last else {}
+        levels = last.content.get("warnings", MARKS) if last else MARKS
+        kept = {"calendar": last.content["calendar"], "pauses": last.content["pauses"]} if last else {}
+        return {**kept, "warnings": ", ".join(map(str, levels))}
 
     def rows(self) -> list[dict[str, Any]]:
         """The targets as a table: a row for each priority, a cell for each metric."""
@@ -118,6 +140,16 @@ class AmendmentForm(SettingsForm):
                 except Invalid as wrong:
                     self.add_error(cell(priority, metric), str(wrong.message))
         return data
+
+    def clean_warnings(self) -> list[int]:
+        """The warning levels."""
+        words = re.split(r"[\s,;%]+", self.cleaned_data["warnings"].strip())
+        try:
+            return list(marks([int(word) for word in words if word]))
+        except (ValueError, BadCase):
+            raise forms.ValidationError(
+                gettext("Write up to 8 whole percents from 1 to 1000, such as 75, 90; 100 is the breach itself.")
+            ) from None
 
     def _target(self, priority: int, metric: str, data: dict[str, Any]) -> int | dict[str, Any] | None:
         name = cell(priority, metric)
@@ -143,7 +175,8 @@ class AmendmentForm(SettingsForm):
         """The terms as they are kept."""
         data = self.cleaned_data
         targets = {str(p.value): {m: data[cell(p, m)] for m in METRICS} for p in Priority}
-        return {"calendar": data["calendar"], "pauses": sorted(data["pauses"]), "targets": targets}
+        kept = {"calendar": data["calendar"], "pauses": sorted(data["pauses"]), "targets": targets}
+        return {**kept, "warnings": data["warnings"]}
 
     def save(self, data: dict[str, Any], seen: str, by: Person) -> Terms:
         """Amend the agreement."""
@@ -185,12 +218,16 @@ def listed(request: DeskRequest) -> HttpResponse:
     """The agreements by name, with the version that begins last."""
     words = typed(request)
     found = (
-        Agreement.objects.filter(name__icontains=words, kind="sla")
-        .select_related("client", "category")
+        Agreement.objects.filter(name__icontains=words)
+        .select_related("client", "category", "team", "supplier")
         .order_by("name", "pk")
     )
-    rows = [{"one": one, "terms": newest(one)} for one in found]
-    return show(request, "agreements", "agreements", {"rows": rows, "typed": words})
+    groups = [
+        {"kind": kind.label, "rows": [{"one": one, "terms": newest(one)} for one in found if one.kind == kind]}
+        for kind in AgreementKind
+    ]
+    shown = [group for group in groups if group["rows"]]
+    return show(request, "agreements", "agreements", {"groups": shown, "typed": words})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -207,7 +244,7 @@ def new(request: DeskRequest) -> HttpResponse:
 @administrators
 def agreement(request: DeskRequest, pk: int) -> HttpResponse:
     """An agreement: its terms, an amendment with what it would change, and the history."""
-    found = or_404(Agreement.objects.filter(kind="sla").select_related("client", "category"), pk)
+    found = or_404(Agreement.objects.select_related("client", "category", "team", "supplier"), pk)
     form = AmendmentForm(request.POST or None, thing=found)
     history = Terms.objects.filter(agreement=found).select_related("by").order_by("-recorded_at", "-pk")
     context = {

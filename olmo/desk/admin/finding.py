@@ -92,7 +92,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "fields": _named(CustomField.objects.all(), "field", "label", "labels", "key"),
     "answers": _answers,
     "tags": _tags,
-    "agreements": _named(Agreement.objects.filter(kind="sla"), "agreement"),
+    "agreements": _named(Agreement.objects.all(), "agreement"),
     "calendars": _named(Calendar.objects.all(), "calendar"),
     "suppliers": _named(Supplier.objects.all(), "supplier", "name", "email"),
     "triage": _targets,

@@ -125,7 +125,8 @@ def organisation(request: DeskRequest, pk: int = 0) -> HttpResponse:
     form = OrganisationForm(request.POST or None, thing=client, state=state_of_organisation(client), **_first(client))
     return settle(
         request, "organisations", form, title=client.name if client else _("New organisation"), template="organisation",
-        said=_("%(name)s was saved."), way=[list_of("organisations")], context={"levels": [Urgency(n).label for n in LEVELS]},
+        said=_("%(name)s was saved."), way=[list_of("organisations")],
+        context={"levels": [Urgency(n).label for n in LEVELS], "client": client},
     )  # fmt: skip
 
 

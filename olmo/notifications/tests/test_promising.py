@@ -3,6 +3,8 @@
 from datetime import time
 
 from olmo.channels.tests.stage import do_jobs, envelopes
+from olmo.kernel import clock
+from olmo.notifications import collecting
 from olmo.notifications.models import Alert, Rhythm
 from olmo.outbox.models import Envelope
 from olmo.people.models import Team
@@ -49,8 +51,21 @@ class APromise(Promised):
         self.assertEqual(self.sweep("2026-03-09 09:05"), {})
         self.assertTrue(Alert.objects.filter(person=self.ines, event__kind="breached", why="lead").exists())
 
-    def test_whose_breach_is_found_long_afterwards_is_no_news(self) -> None:
-        self.assertEqual(self.sweep("2026-03-20 09:00"), {})
+    def test_found_long_afterwards_is_told_in_one_mail_with_all_of_it(self) -> None:
+        with self.at("2026-03-09 08:01"):
+            for n in range(20):
+                other = self.report(f"Printer {n}")
+                actions.assign(other, by=self.tove, team=self.desk, assignee=self.alma)
+            do_jobs()
+        self.before = {envelope.pk for envelope in envelopes(purpose="notice")}
+        self.assertEqual(self.sweep("2026-03-09 16:00"), {})  # six hours after the last of them, and not one mail each
+        with self.at("2026-03-09 16:06"):
+            collecting.send_due(clock.now())
+        digests = {envelope.to: envelope.text for envelope in envelopes(purpose="digest")}
+        self.assertEqual(set(digests), {"alma@desk.example", "ines@desk.example"})
+        self.assertEqual(
+            digests["alma@desk.example"].count("was broken"), 42
+        )  # of 21 tickets, first response and resolution
 
     def test_of_priority_1_passes_quiet_hours_and_another_waits(self) -> None:
         Rhythm.objects.create(person=self.alma, quiet_from=time(6), quiet_until=time(20))

@@ -69,7 +69,8 @@ class Clock:
     breached_at: int | None
     steps: tuple[Step, ...]
     stretches: tuple[Stretch, ...]
-    marks: tuple[int | None, ...] = ()
+    marks: tuple[tuple[int, int | None], ...] = ()  # percent of the target, and when that much was or will be used
+    agreement: int = 0  # whose promise it is, where one log serves several; 0: the service level agreement's
 
     @property
     def remaining(self) -> int | None:
@@ -167,8 +168,8 @@ class Course:
                 return found
         raise ValueError(f"{seconds} s are not used yet")
 
-    def result(self, ticket: TicketState, marks: Sequence[int] = ()) -> Clock:
-        """The clock as it stands now. marks: shares of the target in percent whose instants are asked for, too."""
+    def result(self, ticket: TicketState) -> Clock:
+        """The clock as it stands now."""
         held = ticket if self.stop is None else self.stop.ticket
         target = held.version.target(held.priority, self.metric)
         paused = self.stop is None and ticket.hold in target.pauses
@@ -185,7 +186,7 @@ class Course:
             breached_at=self.breached_at,
             steps=tuple(self.steps),
             stretches=tuple(self.stretches),
-            marks=tuple(self.mark(percent, held, target, paused=paused) for percent in marks),
+            marks=tuple((p, self.mark(p, held, target, paused=paused)) for p in held.version.marks),
         )
 
     def due(self, held: TicketState, target: Target, *, paused: bool) -> int | None:
@@ -352,12 +353,11 @@ def clocks(
     until: int,
     *,
     metrics: Sequence[Metric] = CASE_METRICS,
-    marks: Sequence[int] = (),
 ) -> list[Clock]:
     """Every clock of a ticket as it stands at `until`, in order of their start.
 
     events: in order of time, the first `opened`, none after `until`; terms: versions that do not overlap, one of them in force at
-    the opening; marks: percents of the target whose instants are told in `Clock.marks`.
+    the opening.
     """
     run = Run(events[0], terms, metrics)
     for moment in moments(events):
@@ -370,7 +370,7 @@ def clocks(
     if until > run.at:
         run.advance(until)
         run.judge()
-    found = [course.result(run.ticket, marks) for course in run.courses]
+    found = [course.result(run.ticket) for course in run.courses]
     return sorted(found, key=lambda clock: (clock.started_at, ORDER[clock.metric]))
 
 

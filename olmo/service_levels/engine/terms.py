@@ -39,7 +39,8 @@ class Version:
     """Terms in force from `start` until before `end` (None: open).
 
     running: tickets that are open already come under this version when it comes into force. otherwise: what holds for a
-    priority or a metric that `targets` leaves out.
+    priority or a metric that `targets` leaves out. marks: shares of a target in percent at which somebody is warned; above 100
+    the promise is broken already.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Version:
     running: bool
     targets: Mapping[int, Mapping[str, Target]]
     otherwise: Target
+    marks: tuple[int, ...] = ()
 
     def target(self, priority: int, metric: str) -> Target:
         """What is promised for a metric at a priority."""

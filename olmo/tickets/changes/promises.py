@@ -20,7 +20,10 @@ class _Promise:
     is_final = True
     is_mark = True
     metric: str
-    started_at: datetime  # with the metric it names the clock
+    started_at: datetime  # with metric and agreement it names the clock
+    agreement: int | None = None  # beside the service levels: with a team or a supplier
+    team: int | None = None
+    supplier: int | None = None
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         """The row does not change."""
