@@ -172,17 +172,8 @@ def _csv(request: DeskRequest, whose: Whose, name: str) -> HttpResponse:
     answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="promises-{month}.csv"'
     writer = csv.writer(answer)
-    writer.writerow(
-        [
-            _("With"),
-            _("Month"),
-            _("Promise"),
-            _("Priority"),
-            _("Kept"),
-            pgettext("promises", "Broken"),
-            _("Of these waived"),
-        ]
-    )
+    counts = [_("Kept"), pgettext("promises", "Broken"), _("Of these waived")]
+    writer.writerow([_("With"), _("Month"), _("Promise"), _("Priority"), *counts])
     writer.writerows(_csv_rows(counted, name))
     return answer
 

@@ -64,6 +64,17 @@ def post(
 
     Raises Invalid (an address that is not to be spoken to), Unreachable.
     """
+    return _asked("POST", url, content, headers, timeout=timeout, most=most)
+
+
+def get(url: str, headers: Mapping[str, str], *, timeout: float = TIMEOUT_SECONDS, most: int = MOST_BYTES) -> Answer:
+    """Fetch what is there, once. Raises as `post` does."""
+    return _asked("GET", url, None, headers, timeout=timeout, most=most)
+
+
+def _asked(
+    method: str, url: str, content: bytes | None, headers: Mapping[str, str], *, timeout: float, most: int
+) -> Answer:
     parts = _parts(url, "url")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     place = _place(parts.hostname or "", port)
@@ -73,7 +84,7 @@ def post(
     alarm.start()
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", path, content, dict(headers))
+        connection.request(method, path, content, dict(headers))
         answer = connection.getresponse()
         fields = {name.lower(): value for name, value in answer.getheaders()}
         return Answer(answer.status, fields, answer.read(most))

@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
-from . import actions
+from . import actions, feeds
 
 
 @app.periodic(cron="* * * * *")
@@ -15,3 +15,17 @@ def sweep(timestamp: int) -> None:
         with scope(EVERY_CLIENT):
             if not actions.sweep():
                 return
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="olmo.service_levels.jobs.refresh_feeds", queue="clockwork", pass_context=False)
+def refresh_feeds(timestamp: int) -> None:
+    """Fetch the feeds of calendars that are due, each by itself."""
+    for pk in feeds.due():
+        feeds.refresh(pk)
+
+
+@app.task(name="olmo.service_levels.jobs.refresh_feed", queue="clockwork", pass_context=False)
+def refresh_feed(feed: int) -> None:
+    """Fetch one feed now."""
+    feeds.refresh(feed)

@@ -26,6 +26,20 @@ class Calendar(models.Model):
         return self.name
 
 
+class CalendarFeed(models.Model):
+    """An iCalendar feed that a calendar follows: the last good days, and why the last try failed, if it did."""
+
+    calendar = models.OneToOneField(Calendar, models.CASCADE, related_name="feed")
+    url = models.URLField(max_length=2048)
+    days: Any = models.JSONField(default=list)  # [[ISO date, name], ...]
+    fetched_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.url
+
+
 class AgreementKind(models.TextChoices):
     """With whom something is agreed: a client, a team of one's own, a supplier."""
 

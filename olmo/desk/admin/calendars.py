@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid
+from olmo.kernel.text import clean_line
 from olmo.people.models import Person
-from olmo.service_levels import actions, calendars, holidays
+from olmo.service_levels import actions, calendars, feeds, holidays, jobs
 from olmo.service_levels.engine.case import WEEKDAYS as KEYS
-from olmo.service_levels.models import Calendar
+from olmo.service_levels.models import Calendar, CalendarFeed
 from olmo.tenancy.queries import provider
 
 from ..shell import DeskRequest, SeeOther
@@ -38,7 +39,7 @@ class CalendarForm(SettingsForm):
             _("They are written into the calendar by date, so that a promise never changes by itself."),
             [("country", "region")],
         ),
-        (_("Other days"), _("They go before holidays and weekly hours."), ["days", "file"]),
+        (_("Other days"), _("They go before holidays and weekly hours."), ["days", "file", "feed"]),
     )
 
     name = line(_("Name"), limit=80)
@@ -54,6 +55,11 @@ class CalendarForm(SettingsForm):
     file = forms.FileField(
         label=_("iCalendar file"), required=False, help_text=_("Its whole days are added above, as closed."),
         widget=forms.FileInput(attrs={"accept": ".ics,text/calendar"}),
+    )  # fmt: skip
+
+    feed = forms.URLField(
+        label=_("iCalendar feed"), required=False, max_length=2048, assume_scheme="https",
+        help_text=_("An address that is fetched twice a day. Its whole days are closed; when it fails, the last good ones stay."),
     )  # fmt: skip
 
     def prepare(self) -> None:
@@ -77,7 +83,7 @@ class CalendarForm(SettingsForm):
         public = kept.get("public", {})
         return {
             "name": self.thing.name, "zone": kept.get("zone", "UTC"), "days": calendars.lines(calendars.others_of(kept)),
-            "country": public.get("country", ""), "region": public.get("region", ""),
+            "country": public.get("country", ""), "region": public.get("region", ""), "feed": feed_url(self.thing),
         }  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -104,7 +110,9 @@ class CalendarForm(SettingsForm):
         hours = {key: data[f"hours_{key}"] for key in KEYS}
         content = calendars.content(data["zone"], hours, data["days"], data["country"], data["region"])
         try:
-            return actions.set_calendar(data["name"], content, by=by, instead_of=self.thing, seen=seen)
+            kept = actions.set_calendar(data["name"], content, by=by, instead_of=self.thing, seen=seen)
+            feeds.follow(kept, data["feed"], by=by)
+            return kept
         except Invalid as wrong:
             raise Invalid(HOURS[0] if wrong.field == "hours" else wrong.field, wrong.message) from None
 
@@ -121,6 +129,11 @@ class CalendarForm(SettingsForm):
             data["days"] = calendars.lines(again.cleaned_data["days"])
             again = CalendarForm(data, thing=self.thing, state=self.state)
         return again
+
+
+def feed_url(calendar: Calendar) -> str:
+    """The feed that a calendar follows, "" for none."""
+    return CalendarFeed.objects.filter(calendar=calendar).values_list("url", flat=True).first() or ""
 
 
 def with_file(days: list[calendars.Day], content: bytes) -> list[calendars.Day]:
@@ -213,7 +226,9 @@ def _around(request: DeskRequest, found: Calendar | None) -> dict[str, Any]:
     year = _year(request)
     used = calendars.used_by(found.name)
     months = zip(MONTHS_3.values(), calendars.year(found, year), strict=True)
+    feed = CalendarFeed.objects.filter(calendar=found).select_related("calendar").first()
     return {
+        "feed": feed, "news": feeds.news(feed) if feed and used else None,
         "year": year, "months": list(months), "columns": range(1, 32), "used": used, "is_utc": "union" in found.content,
         "public": _named(found, year), "removal_url": "" if used else reverse("desk:admin_calendar_removal", args=[found.pk]),
     }  # fmt: skip
@@ -239,3 +254,27 @@ def removal(request: DeskRequest, pk: int) -> HttpResponse:
     actions.remove_calendar(found, by=request.person)
     messages.success(request, gettext("%(name)s was removed.") % {"name": found})
     return SeeOther(reverse("desk:admin_calendars"))
+
+
+@require_POST
+@administrators
+def feed(request: DeskRequest, pk: int) -> HttpResponse:
+    """Fetch the feed of a calendar now: the worker does, so that a slow machine holds no page."""
+    found = or_404(CalendarFeed.objects.filter(calendar=pk), _feed_of(pk))
+    jobs.refresh_feed.defer(feed=found.pk)
+    messages.success(request, gettext("The feed is being fetched. Look again in a moment."))
+    return SeeOther(reverse("desk:admin_calendar", args=[pk]))
+
+
+@require_POST
+@administrators
+def renewal(request: DeskRequest, pk: int) -> HttpResponse:
+    """Make a new calendar from what the feed of one in use says now."""
+    found = or_404(CalendarFeed.objects.filter(calendar=pk), _feed_of(pk))
+    made = feeds.renew(found, clean_line(request.POST.get("name", ""), 80), by=request.person)
+    messages.success(request, gettext("%(name)s was made. Amend the terms, so that they count by it.") % {"name": made})
+    return SeeOther(reverse("desk:admin_calendar", args=[made.pk]))
+
+
+def _feed_of(pk: int) -> int:
+    return CalendarFeed.objects.filter(calendar=pk).values_list("pk", flat=True).first() or 0

@@ -1,11 +1,15 @@
 """Calendars of service levels."""
 
+import http.server
+import threading
+
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
 
 from olmo.kernel import clock
 from olmo.kernel.errors import NotAllowed
-from olmo.service_levels import actions
-from olmo.service_levels.models import Calendar
+from olmo.service_levels import actions, feeds
+from olmo.service_levels.models import Calendar, CalendarFeed
 
 from .base import AdminTest
 
@@ -33,7 +37,7 @@ END:VCALENDAR\r
 """
 
 
-class LookingAfterCalendars(AdminTest):
+class CalendarTest(AdminTest):
     def office(self, **more: object) -> Calendar:
         given = {"name": "Modena office", "zone": "Europe/Rome", "hours_mon": "13:30-18:00, 8:00–12:30", **more}
         self.assertEqual(self.save("calendars/new", **given).status, 303)
@@ -45,6 +49,8 @@ class LookingAfterCalendars(AdminTest):
         with self.at("2026-03-01 00:00"):
             actions.amend(agreement, content, by=self.ines, version="1", valid_from=clock.now())
 
+
+class LookingAfterCalendars(CalendarTest):
     def test_shifts_exceptions_and_public_holidays_of_a_region_are_kept_by_date(self) -> None:
         with self.at("2026-03-02 09:00"):
             made = self.office(country="IT", days="2026-12-24 08:00-12:00 Christmas Eve\n2026-12-28")
@@ -137,3 +143,85 @@ class LookingAfterCalendars(AdminTest):
         self.assertEqual(self.get(f"/desk/admin/calendars/{office.pk}", by=self.alma).status, 404)
         with self.assertRaises(NotAllowed):
             actions.set_calendar("Mine", office.content, by=self.alma)
+
+
+class Publisher(http.server.BaseHTTPRequestHandler):
+    """Somebody who publishes days."""
+
+    content, status = ICS, 200
+
+    def do_GET(self) -> None:
+        self.send_response(type(self).status)
+        self.end_headers()
+        self.wfile.write(type(self).content)
+
+    def log_message(self, *_words: object) -> None:
+        """Say nothing."""
+
+
+@override_settings(OLMO_LOOPBACK_TARGETS=True)
+class FollowingFeeds(CalendarTest):
+    def setUp(self) -> None:
+        super().setUp()
+        Publisher.content, Publisher.status = ICS, 200
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Publisher)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.address = f"http://127.0.0.1:{server.server_port}/days.ics"
+
+    def closed(self, calendar: Calendar) -> list[str]:
+        calendar.refresh_from_db()
+        return [day["date"] for day in calendar.content["exceptions"] if day["date"].startswith("2026-08")]
+
+    def test_its_days_are_taken_over_kept_when_it_fails_and_dropped_when_it_drops_them(self) -> None:
+        with self.at("2026-03-02 09:00"):
+            made = self.office(feed=self.address, days="2026-12-24")
+            self.assertEqual(feeds.due(), [made.feed.pk])
+            self.assertTrue(feeds.refresh(made.feed.pk))
+            self.assertEqual(self.closed(made), ["2026-08-10", "2026-08-11"])
+            self.assertEqual(feeds.due(), [])
+            Publisher.status = 500
+            self.assertFalse(feeds.refresh(made.feed.pk))
+            self.assertEqual(self.closed(made), ["2026-08-10", "2026-08-11"])
+            page = self.look(f"calendars/{made.pk}")
+            self.assertIn("The other side answered with status 500.", page.text)
+            self.assertIn("The last good days stay.", page.text)
+            Publisher.status, Publisher.content = 200, b"no calendar"
+            self.assertFalse(feeds.refresh(made.feed.pk))
+            self.assertIn("no iCalendar file", CalendarFeed.objects.get().failure)
+        with self.at("2026-03-02 10:30"):
+            self.assertEqual(feeds.due(), [made.feed.pk])  # tried again after an hour
+            Publisher.content = ICS.replace(b"20260812", b"20260811")
+            self.assertTrue(feeds.refresh(made.feed.pk))
+        self.assertEqual(self.closed(made), ["2026-08-10"])
+        self.assertIn("2026-12-24", [day["date"] for day in made.content["exceptions"]])  # own days stay
+        self.assertEqual(CalendarFeed.objects.get().failure, "")
+
+    def test_a_calendar_in_use_stays_and_a_new_one_takes_the_news_over(self) -> None:
+        with self.at("2026-03-02 09:00"):
+            made = self.office(feed=self.address)
+            self.terms(made)
+            before = made.content
+            feeds.refresh(made.feed.pk)
+            made.refresh_from_db()
+            self.assertEqual(made.content, before)
+            self.assertIn("2026-08-10, 2026-08-11", self.look(f"calendars/{made.pk}").text)
+            self.assertEqual(self.send(f"calendars/{made.pk}/renewal", {"name": "Modena office"}).status, 409)
+            self.assertEqual(self.send(f"calendars/{made.pk}/renewal", {"name": "Modena office 2"}).status, 303)
+        renewed = Calendar.objects.get(name="Modena office 2")
+        self.assertEqual(self.closed(renewed), ["2026-08-10", "2026-08-11"])
+        self.assertEqual(renewed.feed.url, self.address)
+
+    def test_only_public_machines_are_spoken_to_and_only_administrators_may(self) -> None:
+        with override_settings(OLMO_LOOPBACK_TARGETS=False):
+            visit = self.save(
+                "calendars/new", name="X", zone="UTC", hours_mon="8:00-9:00", feed="https://10.0.0.1/a.ics"
+            )
+        self.assertIn("private network", self.wrong(visit, "feed"))
+        self.assertFalse(Calendar.objects.filter(name="X").exists())
+        made = self.office(feed=self.address)
+        self.assertEqual(self.post(f"/desk/admin/calendars/{made.pk}/feed", by=self.alma).status, 404)
+        self.assertEqual(self.send(f"calendars/{made.pk}/feed").status, 303)
+        with self.assertRaises(NotAllowed):
+            feeds.follow(made, "", by=self.alma)
