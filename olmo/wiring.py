@@ -4,19 +4,23 @@ INSIDE runs in the same transaction and may refuse the write (at most three). AF
 ticket, and must be idempotent; what it changes, it changes by verbs.
 """
 
+from olmo.channels import queries as mail
 from olmo.channels import reactions as channels
 from olmo.notifications import devices, pushing
 from olmo.notifications import reactions as notifications
 from olmo.outbox.models import PUSH
-from olmo.routing import suggesting
+from olmo.routing import reactions as routing
 from olmo.routing.assignment import giving
-from olmo.service_levels import clocks, remaining
+from olmo.service_levels import clocks, hours, remaining
 from olmo.tickets import search, standing
 
 INSIDE = [standing.keep, search.index, clocks.keep]
-AFTER = [channels.follow, notifications.tell, suggesting.follow, giving.follow]
+AFTER = [channels.follow, notifications.tell, routing.follow, giving.follow]
 GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered
 MAILBOX_FAILED = [notifications.mailbox_failing]  # of mailboxes that cannot be read
 SIGNED_OUT = [devices.signed_out]  # of a person and the session that ended
 CARRIERS = {PUSH: pushing.carry}  # who carries what leaves by another way than mail
 IN_ROWS = {"promise": remaining.OF_ROW}  # what rows of lists show beside the ticket: name -> expression over it (`t`)
+# What rules about tickets ask the rooms beside theirs: mailboxes and calendars, by their ids.
+MAILBOXES, MAILBOX_CHOICES = mail.mailboxes_of, mail.mailbox_choices
+HOURS, CALENDAR_CHOICES = hours.counting, hours.choices

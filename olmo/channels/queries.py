@@ -74,6 +74,17 @@ def raw_source(viewer: Person, message_id: int) -> bytes:
     return content_of(raw)
 
 
+def mailboxes_of(sources: list[int]) -> dict[int, int]:
+    """Which mailbox each of these raw messages came to, where it is known."""
+    rows = RawMessage.objects.filter(pk__in=sources).exclude(mailbox=None)
+    return dict(rows.values_list("pk", "mailbox_id"))
+
+
+def mailbox_choices() -> list[tuple[int, str]]:
+    """All mailboxes by their addresses."""
+    return list(Mailbox.objects.order_by("address").values_list("pk", "address"))
+
+
 def is_automatic(message: Message) -> bool:
     """Whether a machine sent this message: nothing may answer it by itself."""
     if message.source_id is None:

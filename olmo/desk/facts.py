@@ -13,7 +13,7 @@ from olmo.people.models import Person
 from olmo.tickets.conversation import Around
 from olmo.tickets.models import CustomField, HoldReason, Impact, Priority, Status, Ticket, TicketKind, Urgency
 
-from . import callbacks, checklist, places, promises, related, requester, triage, whom, worktime
+from . import callbacks, checklist, places, promises, related, requester, ruled, triage, whom, worktime
 
 Fact = dict[str, Any]
 
@@ -129,7 +129,7 @@ def _back_and_forth(ticket: Ticket) -> dict[str, Any] | None:
 
 def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list[dict[str, Any]]:
     """What stands beside a ticket. token: the hidden field of the forms that stand there."""
-    properties = [*_properties(ticket, around), *_custom(ticket, around)]
+    properties = [*ruled.explained(_properties(ticket, around), ticket, around.also["ruled"]), *_custom(ticket, around)]
     parts: list[dict[str, Any]] = [requester.section(ticket, around), *triage.sections(ticket, token)]
     parts.append({"title": _("Properties"), "facts": properties})
     parts += [
@@ -152,7 +152,7 @@ def _properties(ticket: Ticket, around: Around) -> list[Fact]:
     facts: list[Fact] = [
         {"label": _("Owner"), "noun": "assignment", "value": name or _("Nobody yet"), "who": name},
         {"label": _("Reason"), "value": whom.title(ticket), "url": _url(ticket, "whom"), "act": _("explain")},
-        {"label": _("Team"), "value": around.team, "url": _url(ticket, "assignment")},
+        {"label": _("Team"), "field": "team", "value": around.team, "url": _url(ticket, "assignment")},
         {"label": _("Working state"), "noun": "working_state", "value": working},
         {"label": _("Priority"), "noun": "priority", "value": Priority(ticket.priority).label, "priority": ticket.priority},
         {"label": _("Because"), "value": because % levels},

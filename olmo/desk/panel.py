@@ -25,6 +25,7 @@ _COMMAND = ' data-command="{}"'
 _LINK = '<a class="menu__item" href="{}">{}</a>'
 _PERSON = "{}<span><b><bdi>{}</bdi></b><br><small>{}</small></span>"
 _LINE = '<li><a href="{}"><span dir="auto">{}</span><small><span class="number">{}</span>{}</small></a></li>'
+_WHY = '<a class="fact__why" href="{}"><bdi>{}</bdi></a>'
 _NOTHING = '<span class="muted">–</span>'
 
 
@@ -45,7 +46,10 @@ class _Printer:
     def section(self, section: Part) -> str:
         link, person, lines = (section.get(name) for name in ("link", "person", "lines"))
         facts = "".join(
-            [f"<dt>{escape(fact['label'])}</dt><dd>{self._fact(fact)}</dd>" for fact in section.get("facts", ())]
+            [
+                f"<dt>{escape(fact['label'])}</dt><dd>{self._fact(fact)}{_why(fact)}</dd>"
+                for fact in section.get("facts", ())
+            ]
         )
         return _SECTION.format(
             title=escape(section["title"]),
@@ -85,6 +89,11 @@ def _value(fact: Part) -> str:
         return '<span class="tags">' + "".join([f'<span class="tag">{escape(tag)}</span>' for tag in tags]) + "</span>"
     value = fact.get("value")
     return mark + (f'<span dir="auto">{escape(value)}</span>' if value else _NOTHING)
+
+
+def _why(fact: Part) -> str:
+    why = fact.get("why")
+    return _WHY.format(escape(why["url"]), escape(why["label"])) if why else ""
 
 
 def _line(line: Part) -> str:

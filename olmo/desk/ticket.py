@@ -15,6 +15,7 @@ from olmo.kernel.prepared import Part
 from olmo.kernel.presence import pass_for
 from olmo.notifications import actions as notifications
 from olmo.people.models import Person
+from olmo.routing.rules import why
 from olmo.service_levels import queries as promised
 from olmo.tickets import actions as tickets
 from olmo.tickets import conversation, mentions, queries, signatures, suppliers
@@ -102,7 +103,8 @@ def _also(viewer: Person, ticket: Ticket) -> dict[str, Part]:
     supplier: dict[str, Part] = {"supplier": suppliers.named(ticket.supplier_id)} if ticket.supplier_id else {}
     return {
         "drafts": written.any_of_ticket(ticket), "clocks": promised.any_of(ticket), "timer": worklog.any_timer(viewer),
-        "totals": worklog.summing(viewer, ticket), "signatures": signatures.held(ticket), **supplier,
+        "totals": worklog.summing(viewer, ticket), "signatures": signatures.held(ticket), "ruled": why.log_of(ticket),
+        **supplier,
     }  # fmt: skip
 
 

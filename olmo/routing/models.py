@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Ticket
 
+from .rules.models import DryRun, Rule, RuleVersion
+
+__all__ = ["DryRun", "Rule", "RuleVersion"]  # what has a file of its own
+
 
 class Target(models.TextChoices):
     """What triage can say of a new ticket."""

@@ -58,12 +58,12 @@ class Offer:
     percent: int
 
 
-def follow(event: Event) -> None:
-    """AFTER reaction: suggest for a new ticket; see what became of suggestions; move or erase them with the ticket."""
+def follow(event: Event, *, decided: frozenset[str] = frozenset()) -> None:
+    """Suggest for a new ticket; see what became of suggestions; move or erase them with the ticket. decided: by rules."""
     change = of_event(event.kind, event.data)
     if isinstance(change, Opened):
         if change.channel in CHANNELS:
-            suggest(event)
+            suggest(event, decided)
         return
     if isinstance(change, Redacted):
         _erase(event.ticket_id, change.message)
@@ -73,8 +73,11 @@ def follow(event: Event) -> None:
         _settle(event.ticket_id, touched)
 
 
-def suggest(event: Event) -> None:
-    """Suggest what nobody set. Where an administrator lets it, and it is sure enough, triage sets it itself. Does it once."""
+def suggest(event: Event, decided: frozenset[str] = frozenset()) -> None:
+    """Suggest what nobody set and no rule has spoken for. Does it once.
+
+    Where an administrator lets it, and it is sure enough, triage sets it itself.
+    """
     rows = {row.target: row for row in Triage.objects.defer("archive").filter(is_on=True).exclude(learnt_at=None)}
     ticket = Ticket.objects.select_related("client").get(pk=event.ticket_id)
     if not rows or ticket.is_done:
@@ -83,7 +86,7 @@ def suggest(event: Event) -> None:
     known = set(Suggestion.objects.filter(ticket=ticket).values_list("target", flat=True))
     for target, aim in AIMS.items():
         row = rows.get(target)
-        if row is not None and target not in known and aim.is_open(ticket):
+        if row is not None and target not in known and not aim.touches & decided and aim.is_open(ticket):
             _suggest(ticket, row, text)
 
 

@@ -145,9 +145,9 @@ def caused_by(event: Event) -> Iterator[None]:
 
 
 @contextmanager
-def because(*, triage: float | None = None, rule: str = "") -> Iterator[None]:
-    """Everything recorded inside says why it was done: triage with its confidence, or a routing rule by its name."""
-    token = _reason.set({"triage": triage, "rule": rule})
+def because(**reason: Any) -> Iterator[None]:
+    """Everything recorded inside says why it was done: see the fields of every `Change` (triage, or a rule and what was met)."""
+    token = _reason.set(reason)
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from olmo.automation.models import Macro
 from olmo.channels.models import Mailbox
 from olmo.people.models import Kind, Person, Team, Tier
-from olmo.routing.models import Target
+from olmo.routing.models import Rule, Target
 from olmo.service_levels.models import Agreement, Calendar
 from olmo.staffing.models import Skill
 from olmo.tenancy.models import Client
@@ -95,6 +95,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "agreements": _named(Agreement.objects.all(), "agreement"),
     "calendars": _named(Calendar.objects.all(), "calendar"),
     "suppliers": _named(Supplier.objects.all(), "supplier", "name", "email"),
+    "rules": _named(Rule.objects.all(), "rule"),
     "triage": _targets,
     "mailboxes": _named(Mailbox.objects.order_by("address"), "mailbox", "address"),
 }  # fmt: skip

@@ -15,6 +15,7 @@ from olmo.kernel.errors import Words
 from olmo.outbox import queries as outbox
 from olmo.outbox.models import Envelope, State
 from olmo.people.models import Person
+from olmo.routing.rules import keeping
 
 from ..shell import DeskRequest
 from . import finding
@@ -47,6 +48,9 @@ PURPOSES: Mapping[str, Words] = {
     "tags": gettext_lazy("Words that agents give to tickets: rename, merge and remove them everywhere."),
     "templates": gettext_lazy("What a new ticket begins from: its words, its team, its checklist."),
     "activities": gettext_lazy("What agents are at when they enter time, and how minutes are counted."),
+    "rules": gettext_lazy(
+        "Which tickets go to which team, and what else is set by itself, in order; tried before it is saved."
+    ),
     "triage": gettext_lazy("What new tickets probably are, learnt from finished ones, and what it may set alone."),
     "mailboxes": gettext_lazy("The addresses to which requests are sent, and how their mail is fetched."),
     "incoming": gettext_lazy("Mail that could not become a ticket, with its reason."),
@@ -85,6 +89,9 @@ def _attention(viewer: Person) -> Iterator[dict[str, Any]]:
     if failed := Envelope.objects.filter(state__in=[State.FAILED, State.HELD]).count():
         words = ngettext("%(n)d mail could not be delivered.", "%(n)d mails could not be delivered.", failed)
         yield _banner("ochre", words % {"n": failed}, "", "outgoing")
+    if broken := keeping.broken():
+        words = ngettext("%(n)d rule does not work any more.", "%(n)d rules do not work any more.", len(broken))
+        yield _banner("ochre", words % {"n": len(broken)}, ", ".join(f"“{name}”" for name in broken[:8]), "rules")
     waiting = outbox.waiting()
     if waiting.count and not waiting.has_relay:
         words = ngettext("%(n)d mail waits for a relay.", "%(n)d mails wait for a relay.", waiting.count)

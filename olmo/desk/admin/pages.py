@@ -36,6 +36,7 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
             ("answers", _("Ready answers")),
             ("templates", _("Templates")),
             ("activities", _("Time")),
+            ("rules", _("Rules")),
             ("triage", _("Triage")),
         ),
     ),

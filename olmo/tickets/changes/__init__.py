@@ -4,7 +4,7 @@ A change knows how to apply itself to the row, which fields it touches (for the 
 requester sees it, and its sentence. It never holds personal text: words are in Message, old words leave a digest.
 """
 
-from .base import KINDS, Change, Talk, loggable, of_event
+from .base import KINDS, Change, Talk, filled, loggable, of_event
 from .calls import CallbackDone, CallbackDropped, CallbackMissed, CallbackPromised, Called
 from .checklists import ChecklistSet, ItemTicked, ItemUnticked
 from .conversation import DeliveryFailed, Noted, Received, Redacted, Replied
@@ -93,6 +93,7 @@ __all__ = [
     "Warned",
     "Watched",
     "WorkingStateSet",
+    "filled",
     "loggable",
     "of_event",
 ]

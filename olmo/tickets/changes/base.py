@@ -47,6 +47,9 @@ class Change:
 
     triage: float | None = None  # how sure it was (0 to 1), where triage acted alone
     rule: str = ""  # the name of the routing rule that did it
+    rule_id: int = 0
+    rule_version: int = 0
+    rule_met: list[int] | None = None  # the places of its conditions that were met, in that version
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         cls.kind = "".join("_" + c.lower() if c.isupper() else c for c in cls.__name__).lstrip("_")
