@@ -59,6 +59,7 @@ def _reads() -> Iterator[tuple[str, Callable[[], Any], bool]]:
             yield f"{box} by {sort}", lambda t=tickets, s=sort: queries.page(t, sort=s), True  # type: ignore[misc]
             after = queries.page(tickets, sort=sort).after
             yield f"{box} by {sort}, page 2", lambda t=tickets, s=sort, a=after: queries.page(t, sort=s, after=a), True  # type: ignore[misc]
+    yield from _narrowed(agent)
     yield "counts of all boxes", lambda: queries.counts(agent, list(BOXES)), True
     for words in (*SEARCHES, *OTHER_SEARCHES):
         yield f"search: {words}", lambda w=words: finding.search(agent, w), words in SEARCHES  # type: ignore[misc]
@@ -67,6 +68,28 @@ def _reads() -> Iterator[tuple[str, Callable[[], Any], bool]]:
     yield "ticket", lambda: queries.by_number(agent, number), True
     yield "its messages", lambda: list(queries.messages(agent, ticket)), True
     yield "its log", lambda: queries.events(agent, ticket), True
+
+
+def _narrowed(agent: Any) -> Iterator[tuple[str, Callable[[], Any], bool]]:
+    """Long lists through each word of the sentence: common values, rare ones, and such that nothing has."""
+    from olmo.desk.filters import Filters
+    from olmo.people.queries import team_ids
+    from olmo.tickets.queries import box
+
+    one = box(agent, "open").order_by("pk")[:1].values("client_id", "requester_id", "assignee_id")[0]
+    words = {
+        "client": one["client_id"], "requester": one["requester_id"], "assignee": one["assignee_id"] or "me",
+        "team": team_ids(agent)[0], "category": 1, "working_state": 1, "priority": 1, "kind": "service_request", "tag": "vpn",
+        "channel": "phone", "language": "it", "opened": "7d", "updated": "7d", "unread": "1", "reason": "untaken",
+    }  # fmt: skip
+    for name in ("all", "open"):
+        for word, value in {**words, "team ": "none", "assignee ": "none", "reason ": "third_party"}.items():
+            filters = Filters(box=name, sort="updated", **{word.strip(): str(value)})
+            is_found = filters.sieve(agent) is None  # else it is tried on DEPTH tickets at most, however many there are
+            yield f"{name} with {word.strip()} {value}", lambda f=filters: f.page(agent, "", 25), is_found  # type: ignore[misc]
+    for word in ("team", "assignee", "priority", "client", "tag"):
+        filters = Filters(box="open", sort="urgency", **{word: str(words[word])})
+        yield f"open by urgency with {word}", lambda f=filters: f.page(agent, "", 25), True  # type: ignore[misc]
 
 
 def _measured(name: str, read: Callable[[], Any], times: int, limited: bool) -> bool:

@@ -81,6 +81,7 @@ class Walk(DeskTest):
             "code": ["en"],
             "path": ["x"],
             "noun": plain,
+            "person": [str(self.rui.pk), str(self.alma.pk)],
         }
 
     def addresses(self, ticket: Ticket) -> Iterator[str]:

@@ -131,6 +131,9 @@ class Filters:
         found = found.filter(**{column: value for column, value in conditions.items() if value != ""})
         if self.reason:
             found = found.filter(standing__reason=self.reason)
+        for column, word in (("opened_at", self.opened), ("updated_at", self.updated)):
+            if word:
+                found = found.filter(**{f"{column}__gte": since(word)})
         found = found.filter(tagged(self.tag)) if self.tag else found
         found = Behind.read(self.promise).among(found) if self.promise else found
         return Selection.read(self.only).among(found) if self.only else found
@@ -139,9 +142,6 @@ class Filters:
         """What is tried ticket by ticket, in the order of the list (see queries.page)."""
         words = {"kind": self.kind, "channel": self.channel, "language": self.language, "priority": self.priority}
         found = Q(**{column: value for column, value in words.items() if value})
-        for column, word in (("opened_at", self.opened), ("updated_at", self.updated)):
-            if word:
-                found &= Q(**{f"{column}__gte": since(word)})
         if self.unread:
             found &= queries.unread_by(viewer)
         return found or None

@@ -167,6 +167,8 @@ class Ticket(models.Model):
             models.Index(fields=["client", "-updated_at", "-id"], name="ticket_of_client"),
             models.Index(fields=["requester", "-updated_at", "-id"], name="ticket_of_requester"),
             models.Index(fields=["category", "-opened_at"], name="ticket_of_category"),
+            models.Index(fields=["team"], name="ticket_of_team"),
+            models.Index(fields=["assignee"], name="ticket_of_assignee"),
             _active(F("updated_at").desc(), F("id").desc(), name="ticket_active_updated"),
             _active("opened_at", "id", name="ticket_active_opened"),
             _active("priority", "id", name="ticket_active_priority"),
@@ -358,6 +360,7 @@ class Standing(models.Model):
                 fields=["act_by", "ticket"], name="standing_act_by", condition=Q(bucket__in=["todo", "waiting"])
             ),
             models.Index(fields=["act_by", "ticket"], name="standing_escalated", condition=Q(reason="escalated")),
+            models.Index(fields=["reason"], name="standing_reason"),
         ]
 
     def __str__(self) -> str:
