@@ -97,6 +97,7 @@ COMMANDS: tuple[Command, ...] = (
     _go(name="drafts", label=_("My drafts"), key="g f", path="drafts", icon="pen"),
     _go(name="answers-list", label=_("Ready answers"), path="canned", icon="chat"),
     _go(name="availability", label=_("My availability"), path="availability", icon="waiting"),
+    _go(name="oncall", label=_("Who is on call"), path="oncall", icon="phone"),
     _go(name="week", label=_("My week"), key="g e", path="week", icon="calendar"),
     _go(name="macros", label=_("Macros"), path="macros", icon="macro"),
     _go(name="contracts", label=_("Contracts"), path="contracts/", icon="shield"),

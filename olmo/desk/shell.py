@@ -130,6 +130,7 @@ def navigation(
     items += [_place_item("own", *words, path) for words in OWN]
     items += _boxes(boxes.DESK, seen, place)
     items.append(_place_item(boxes.DESK, _("Contracts"), "shield", "desk:contracts", "contracts", path))
+    items.append(_place_item(boxes.DESK, _("On call"), "phone", "desk:oncall", "oncall", path))
     items.append(_place_item(boxes.DESK, _("Reports"), "chart", "desk:reports", "reports", path))
     if viewer.is_administrator:
         items.append(_place_item(boxes.DESK, _("Administration"), "gear", "desk:admin", "admin", path))

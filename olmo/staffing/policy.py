@@ -1,5 +1,7 @@
 """Who may arrange whose work."""
 
+from django.db.models import QuerySet
+
 from olmo.kernel.errors import NotAllowed
 from olmo.people.models import Person, Team
 
@@ -7,6 +9,12 @@ from olmo.people.models import Person, Team
 def leads(by: Person, team: Team) -> bool:
     """Whether somebody arranges the work of a team: its leads, and administrators."""
     return by.is_agent and by.is_active and (by.is_administrator or team.leads.filter(pk=by.pk).exists())
+
+
+def led_by(person: Person) -> QuerySet[Team]:
+    """The active teams whose work somebody arranges: those that they lead, all for administrators."""
+    teams = Team.objects.filter(is_active=True)
+    return teams if person.is_administrator else teams.filter(leads=person.pk)
 
 
 def may_arrange(by: Person, person: Person) -> bool:

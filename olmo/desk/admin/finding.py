@@ -11,7 +11,7 @@ from olmo.channels.models import Mailbox
 from olmo.people.models import Kind, Person, Team, Tier
 from olmo.routing.models import Rule, Target
 from olmo.service_levels.models import Agreement, Calendar
-from olmo.staffing.models import Skill
+from olmo.staffing.models import Schedule, Skill
 from olmo.tenancy.models import Client
 from olmo.tickets import tagging
 from olmo.tickets.models import Category, CustomField, Supplier, WorkingState
@@ -70,6 +70,11 @@ def _answers(words: str) -> Iterable[tuple[str, str]]:
         yield one.title, reverse("desk:canned_one", args=[one.pk])
 
 
+def _schedules(words: str) -> Iterable[tuple[str, str]]:
+    for one in Schedule.objects.filter(Q(name__icontains=words) | Q(team__name__icontains=words))[:MOST]:
+        yield one.name, reverse("desk:oncall_schedule", args=[one.pk])
+
+
 def _targets(words: str) -> Iterable[tuple[str, str]]:
     for target in Target:
         if words.casefold() in str(target.label).casefold():
@@ -86,6 +91,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "requesters": _named(Person.objects.filter(kind=Kind.REQUESTER).order_by("name"), "requester", "name", "email"),
     "assignment": _named(Team.objects.filter(is_active=True), "way"),
     "skills": _named(Skill.objects.all(), "skill", "name", "names"),
+    "oncall": _schedules,
     "states": _named(WorkingState.objects.all(), "state", "name", "names"),
     "macros": _macros,
     "categories": _named(Category.objects.all(), "category", "name", "names"),

@@ -38,6 +38,7 @@ PURPOSES: Mapping[str, Words] = {
     "assignment": gettext_lazy("How the tickets of each team find their agent: by hand, in turn, by work or by skill."),
     "skills": gettext_lazy("What agents can and categories need, and how well."),
     "capacity": gettext_lazy("How much agents take at once, what tickets weigh, and who has how much now."),
+    "oncall": gettext_lazy("Who is called out of hours: rotations, layers, and when nobody is."),
     "states": gettext_lazy("The desk’s own words for how work stands, beneath each status."),
     "categories": gettext_lazy("What tickets are about, and which team takes them first."),
     "fields": gettext_lazy("What else tickets of an organisation or a category hold."),

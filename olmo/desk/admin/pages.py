@@ -44,7 +44,15 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
         _("Service levels"),
         (("agreements", _("Agreements")), ("calendars", _("Calendars")), ("suppliers", _("Suppliers"))),
     ),
-    (_("Staffing"), (("assignment", _("Assignment")), ("skills", _("Skills")), ("capacity", _("Capacity")))),
+    (
+        _("Staffing"),
+        (
+            ("assignment", _("Assignment")),
+            ("skills", _("Skills")),
+            ("capacity", _("Capacity")),
+            ("oncall", _("On-call schedules")),
+        ),
+    ),
     (_("Mail"), (("mailboxes", _("Mailboxes")), ("incoming", _("Incoming mail")), ("outgoing", _("Outgoing mail")))),
     (_("Record"), (("changes", _("Change log")),)),
 )

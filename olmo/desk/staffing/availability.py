@@ -19,15 +19,16 @@ from olmo.kernel.errors import Invalid, NotFound, Words
 from olmo.people import queries as people
 from olmo.people.models import Person
 from olmo.routing.assignment import giving
-from olmo.staffing import hours, policy, queries
+from olmo.staffing import calendar, hours, policy, queries
 from olmo.staffing.actions import absences, presence, shifts
 from olmo.staffing.actions.abilities import state_of_profile
-from olmo.staffing.models import Ability, Absence, Pattern, Presence, Profile
+from olmo.staffing.models import Ability, Absence, Feed, Pattern, Presence, Profile
 from olmo.tickets import queries as tickets
 
 from ..admin.forms import SettingsForm
 from ..shell import DeskRequest, SeeOther, agents, page
 from . import words
+from .feed import told_once
 from .forms import AbsenceForm, PatternForm, PresenceForm, ProfileForm, words_of_kind
 
 MOST = 200  # open tickets that are offered to a deputy at once
@@ -140,10 +141,29 @@ def _page(request: DeskRequest, whose: Person, *, form: PresenceForm | None = No
             for row in coming
         ],
         "patterns": [_pattern(row) for row in Pattern.objects.filter(person=whose)],
+        **_of_calendar(request, whose),
         "abilities": Ability.objects.filter(person=whose).select_related("skill").order_by("skill__name"),
         "languages": [label for code, label in _languages() if code in (kept.languages or [whose.language])],
     }  # fmt: skip
     return page(request, "desk/staffing/availability.html", context, status=status)
+
+
+def _of_calendar(request: DeskRequest, whose: Person) -> dict[str, Any]:
+    """When somebody is on call within four weeks; and of one's own page the calendar feed."""
+    now = clock.now()
+    turns = [
+        {"schedule": row, "start": stretch.start, "end": stretch.end}
+        for row, stretch in calendar.turns(whose, now, now + timedelta(days=28))
+    ]
+    if whose.pk != request.person.pk:
+        return {"turns": turns}
+    has_feed = Feed.objects.filter(person=whose).exists()
+    return {
+        "turns": turns,
+        "has_feed": has_feed,
+        "feed_url": told_once(request),
+        "leads": policy.led_by(whose).exists(),
+    }
 
 
 def _choices(kept: Profile) -> list[dict[str, Any]]:

@@ -1,0 +1,31 @@
+"""On-call schedules of all teams, as administrators look for them; they are changed where they are seen."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from olmo.kernel import clock
+from olmo.people.models import Person
+from olmo.staffing import queries, rotation
+
+from ..shell import DeskRequest
+from .pages import administrators, show, typed
+
+AHEAD = timedelta(days=28)
+
+
+@require_safe
+@administrators
+def listed(request: DeskRequest) -> HttpResponse:
+    """The schedules by team and line: who is called now, and when nobody is within four weeks."""
+    words, now = typed(request), clock.now()
+    found = queries.with_layers(now, now + AHEAD).filter(Q(name__icontains=words) | Q(team__name__icontains=words))
+    rows = list(found)
+    drawn = []
+    for row, facts in zip(rows, queries.facts_of(rows, now, now + AHEAD), strict=True):
+        duty = rotation.on_call(facts, now)
+        gap = next((s for s in rotation.stretches(facts, now, now + AHEAD) if s.duty is None), None)
+        drawn.append({"one": row, "now": Person.objects.get(pk=duty.person) if duty else None, "gap": gap})
+    return show(request, "oncall", "oncall", {"rows": drawn, "typed": words})
