@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from olmo.people import signin
 from olmo.people.models import Person
+from olmo.staffing.actions import on_call
 from olmo.tickets import actions, files
 from olmo.tickets.actions.writing import NewFile
 from olmo.tickets.models import Attachment, Event, Message, Ticket
@@ -42,6 +43,7 @@ class Walk(DeskTest):
         super().setUp()
         self.drafts: list[int] = []
         self.media = self.enterContext(_media())
+        self.rota = on_call.save_schedule(None, team=self.desk, name="Nights", zone="Europe/Rome", by=self.ines)
 
     def acme_works(self) -> Ticket:
         """A lively ticket at Acme, the word in all its parts."""
@@ -71,13 +73,25 @@ class Walk(DeskTest):
         """What each parameter of an address may stand for: Acme's things."""
         messages = list(Message.objects.filter(ticket=ticket).values_list("pk", flat=True))
         found = list(Attachment.objects.filter(message__ticket=ticket).values_list("pk", flat=True))
-        ids = {*messages, *found, self.rui.pk, self.alma.pk, self.acme.pk, self.desk.pk, ticket.pk, *self.drafts}
+        ids = {
+            *messages,
+            *found,
+            self.rui.pk,
+            self.alma.pk,
+            self.acme.pk,
+            self.desk.pk,
+            ticket.pk,
+            self.rota.pk,
+            *self.drafts,
+        }
         plain = ["teams", "boxes", "clients", "categories", "team", "assignee", "category", "requester"]
         return {
             "number": [str(ticket.number)],
             "pk": [str(pk) for pk in sorted(ids)],
             "name": [f"{WORD}.txt", *plain],
             "token": ["wrong"],
+            "person": [str(self.alma.pk), str(self.rui.pk)],
+            "schedule": [str(self.rota.pk)],
             "code": ["en"],
             "path": ["x"],
             "noun": plain,
