@@ -90,7 +90,6 @@ class Walk(DeskTest):
             "pk": [str(pk) for pk in sorted(ids)],
             "name": [f"{WORD}.txt", *plain],
             "token": ["wrong"],
-            "person": [str(self.alma.pk), str(self.rui.pk)],
             "schedule": [str(self.rota.pk)],
             "code": ["en"],
             "path": ["x"],
