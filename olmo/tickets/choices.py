@@ -70,6 +70,13 @@ OTHER_END = {
 }  # fmt: skip
 
 
+# Kinds of event that give a ticket a value of a property or take one back: few in any log, however long its talk.
+VALUE_KINDS = (
+    "opened", "assigned", "escalated", "handed_over", "categorised", "classified", "prioritised", "working_state_set", "tagged",
+    "watched", "undone",
+)  # fmt: skip
+
+
 class Channel(models.TextChoices):
     MAIL = "mail", _("E-mail")
     PORTAL = "portal", _("Portal")

@@ -16,6 +16,7 @@ from olmo.tenancy.models import Client
 
 from .choices import (
     OTHER_END,
+    VALUE_KINDS,
     Bucket,
     CallDirection,
     CallOutcome,
@@ -38,6 +39,7 @@ from .undoables import Undoable, UndoPiece
 __all__ = [  # what has a file of its own
     "ACTIVE",
     "OTHER_END",
+    "VALUE_KINDS",
     "Bucket",
     "CallDirection",
     "CallOutcome",
@@ -231,6 +233,7 @@ class Event(models.Model):
     class Meta:
         ordering = ["ticket_id", "seq"]
         constraints = [models.UniqueConstraint(fields=["ticket", "seq"], name="event_seq_once")]
+        indexes = [models.Index(fields=["ticket", "seq"], name="event_of_values", condition=Q(kind__in=VALUE_KINDS))]
 
     def __str__(self) -> str:
         return f"{self.ticket_id}/{self.seq} {self.kind}"
