@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("olmo.portal.urls")),
 ]
 
+handler400 = "olmo.ops.outage.bad_request"
 handler500 = "olmo.ops.outage.server_error"

@@ -14,13 +14,13 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   ctx.request.headers["X-CSRFToken"] = csrf();
 });
 
-// A redirect to another page (mostly the sign-in) is followed by the reader, not pasted into a part.
+// A redirect to another page (mostly the sign-in) is followed by the reader, not pasted into a part. That of a part which loads by
+// itself is not followed: nobody asked for it, and somebody may be writing.
 document.addEventListener("htmx:before:response", (event) => {
-  const answer = event.detail.ctx.response.raw;
-  const { push } = event.detail.ctx;
-  if (!isElsewhere(answer) || (push && push !== "false")) return;
+  const { ctx } = event.detail;
+  if (!isElsewhere(ctx.response.raw) || (ctx.push && ctx.push !== "false")) return;
   event.preventDefault();
-  location.assign(answer.url);
+  if (!ctx.sourceElement.matches('[hx-trigger="load"]')) location.assign(ctx.response.raw.url);
 });
 
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {

@@ -30,6 +30,11 @@ document.addEventListener("input", ({ target }) => {
   later(field);
 });
 
+document.addEventListener("uploads:changed", ({ target }) => {
+  const field = shown(target.closest("form"));
+  if (field?.dataset.draftUrl) later(field);
+});
+
 does("send", ({ origin }) => {
   const form = origin.closest("[data-composer]");
   form?.requestSubmit(form.querySelector(`[data-send="${shown(form)?.dataset.draft}"]`));
@@ -52,8 +57,9 @@ document.addEventListener(
   true,
 );
 
-// Sent: the draft of the pressed button goes, the other one stays.
-document.addEventListener("part:done", ({ target: form, detail: { ok, submitter } }) => {
+// Sent: the draft of the pressed button goes, the other one stays. Signed out: the copy waits here, so nothing is asked on the way.
+document.addEventListener("part:done", ({ target: form, detail: { ok, isSignedOut, submitter } }) => {
+  if (isSignedOut) return changed.clear();
   if (!ok || !form.matches("[data-composer]")) return;
   forgetOne(form, submitter?.getAttribute("formaction")?.endsWith("/notes") ? "note" : "reply");
   changed.clear();

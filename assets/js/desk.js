@@ -3,6 +3,7 @@ import "./answers.js";
 import "./app.js";
 import "./arrivals.js";
 import "./calls.js";
+import "./carry.js";
 import "./composer.js";
 import "./countdown.js";
 import "./dialogs.js";

@@ -1,6 +1,7 @@
 // What is typed into [data-draft] is kept in this browser at once, and on the server (data-draft-url) a moment later.
 import { ask } from "./clash.js";
-import { csrf, words } from "./page.js";
+import { words } from "./page.js";
+import { post as send } from "./session.js";
 import { keep, kept, markSaved } from "./kept.js";
 
 const PAUSE = 800;
@@ -43,7 +44,7 @@ async function post(field) {
   body.delete("files");
   body.set("writer", writer);
   state(field, words("saving"));
-  const answer = await fetch(field.dataset.draftUrl, { method: "POST", body, headers: { "X-CSRFToken": csrf() } }).catch(() => null);
+  const answer = await send(field.dataset.draftUrl, body).catch(() => null);
   if (!field.isConnected) return;
   if (answer && (answer.redirected || [401, 403].includes(answer.status))) return state(field, words("signedOut"));
   const said = answer && answer.status < 500 ? await answer.json().catch(() => null) : null;

@@ -11,11 +11,11 @@ let turn = 0;
 let said = { doing: "gone", pass: "" };
 
 const place = () => document.querySelector("[data-here]");
-const opened = () => document.querySelector(".ticket details[data-from][open]:has(form:not([action$='/watchers']))");
+const opened = () => document.querySelector(".ticket details[data-from][open]:has(form:not([action$='/watchers'], [action$='/following']))");
 
 function doing() {
   const noun = opened()?.dataset.from.split("/").at(-1).replace(/\?.*/, "");
-  if (noun && document.querySelector(`#panel [data-from$="/${noun}"]`)) return `change:${noun}`;
+  if (noun && noun !== "more" && document.querySelector(`:is(#panel, #ticket-head) [data-from$="/${noun}"]`)) return `change:${noun}`;
   return performance.now() - typed.at < QUIET ? typed.as : "read";
 }
 

@@ -1,7 +1,8 @@
 // A form inside [data-parts="#log #panel"] posts without leaving the page. The answer is a whole page, as it
 // would be without scripts; its named parts are morphed into this one. data-whole on a form switches that off.
 import htmx from "htmx.org";
-import { csrf, words } from "./page.js";
+import { words } from "./page.js";
+import { post as send } from "./session.js";
 import { toast } from "./toast.js";
 
 const SWAPPED = new Set([400, 409, 413, 422]);
@@ -33,13 +34,13 @@ function follow(url, text) {
 }
 
 async function post(form, submitter, parts) {
-  const done = (ok) => form.dispatchEvent(new CustomEvent("part:done", { bubbles: true, detail: { ok, submitter } }));
+  const done = (ok, isSignedOut) => form.dispatchEvent(new CustomEvent("part:done", { bubbles: true, detail: { ok, isSignedOut, submitter } }));
   const fresh = form.dataset.fresh ?? parts.find((part) => form.matches(part));
   const action = submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
-  const answer = await fetch(action, { method: "POST", body: new FormData(form, submitter), headers: { "X-CSRFToken": csrf() } });
-  if (!answer.ok && !SWAPPED.has(answer.status)) throw new Error(words("refused", { status: answer.status }));
+  const answer = await send(action, new FormData(form, submitter));
+  if (!answer.ok && !answer.redirected && !SWAPPED.has(answer.status)) throw new Error(words("refused", { status: answer.status }));
   const isSignedOut = isElsewhere(answer) && new URL(answer.url).pathname === "/sign-in"; // nothing was done
-  done(answer.ok && !isSignedOut);
+  done(answer.ok && !isSignedOut, isSignedOut);
   const text = await answer.text();
   if (isElsewhere(answer)) return follow(answer.url, text);
   const page = read(text);

@@ -1,5 +1,6 @@
 // Who is at which ticket: the tab with the stream hears it and tells the others; each shows it in its rows and at its ticket.
 import { arriving } from "./page.js";
+import { showField } from "./presence-fields.js";
 import { kind, mark, sentence, short } from "./presence-marks.js";
 
 const me = Number(document.body.dataset.liveKey);
@@ -25,13 +26,7 @@ function showTicket(head) {
   fill(head.querySelector('[data-here-in="head"]'), all.map((who) => mark(sentence(who), who[2])));
   if (composer) fill(composer, all.filter(([, , doing]) => doing === "reply" || doing === "note").map((who) => mark(sentence(who), who[2])));
   document.querySelectorAll("[data-here-field]").forEach((old) => fields.has(old.dataset.hereField) || old.remove());
-  for (const [noun, who] of fields) {
-    const of = document.querySelector(`#panel details[data-from$="/${noun}"]`);
-    if (!of || of.parentElement.querySelector("[data-here-field]")) continue;
-    const made = mark(sentence(who, "isChangingThis"), who[2]);
-    made.dataset.hereField = noun;
-    of.after(made);
-  }
+  for (const [noun, who] of fields) showField(noun, who);
 }
 
 function show() {
@@ -65,4 +60,5 @@ channel.onmessage = ({ data }) => {
 channel.postMessage("who?");
 arriving(".row[id]", showRow);
 arriving("[data-here]", showTicket);
+arriving(":is(#panel, #ticket-head) .menu form", show);
 document.addEventListener("part:taken", show);

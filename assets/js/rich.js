@@ -37,5 +37,6 @@ document.addEventListener("paste", (event) => {
   event.preventDefault();
   field.setRangeText(text.slice(0, MOST), field.selectionStart, field.selectionEnd, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new CustomEvent("pasted:cut", { bubbles: true, detail: text }));
   tell("pasteCut");
 });

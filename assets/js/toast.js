@@ -7,6 +7,8 @@ const LONGER = 30000;
 
 /** Shows a sentence about what just happened. */
 export function toast(text, { isBad = false } = {}) {
+  const same = [...document.querySelectorAll(".toast > span")].find((said) => said.textContent === text);
+  same?.parentElement.remove(); // said again, not twice
   const box = document.createElement("div");
   box.className = isBad ? "toast toast--bad" : "toast";
   box.setAttribute("role", isBad ? "alert" : "status");

@@ -11,7 +11,7 @@ function size(octets) {
 function row(box, file) {
   const line = box.querySelector("[data-upload-row]").content.cloneNode(true).firstElementChild;
   line.querySelector("bdi").textContent = file.name;
-  line.querySelector("button").setAttribute("aria-label", words("remove", { name: file.name }));
+  line.querySelector("[data-upload-remove]").setAttribute("aria-label", words("remove", { name: file.name }));
   box.querySelector(".uploads").append(line);
   return line;
 }
@@ -19,7 +19,9 @@ function row(box, file) {
 function finish(line, answer, name) {
   line.querySelector("progress").remove();
   line.querySelector("small").textContent = size(answer.size);
-  line.querySelector("button").dataset.uploadRemove = answer.remove_url ?? "";
+  line.querySelector("[data-upload-remove]").dataset.uploadRemove = answer.remove_url ?? "";
+  const move = line.querySelector("[data-upload-move]");
+  if (move) Object.assign(move, { value: `move:${answer.id}`, hidden: false });
   line.append(Object.assign(document.createElement("input"), { type: "hidden", name, value: answer.id }));
 }
 
@@ -45,6 +47,6 @@ export function send(box, file, done = () => {}) {
   request.onload = () =>
     request.status < 300 && request.response ? (finish(line, request.response, box.dataset.uploadName), done(request.response)) : fail(line, file, request.response?.error ?? `${request.status}`);
   request.onerror = () => fail(line, file, words("uploadBroken"));
-  line.querySelector("button").addEventListener("click", () => request.abort());
+  line.querySelector("[data-upload-remove]").addEventListener("click", () => request.abort());
   request.send(form);
 }

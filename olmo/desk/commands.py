@@ -127,6 +127,7 @@ COMMANDS: tuple[Command, ...] = (
     _ticket(name="subject", label=_("Change the subject"), path="subject", icon="pen"),
     _ticket(name="requester", label=_("Change the requester"), path="requester", icon="user"),
     _ticket(name="watchers", label=_("Change who follows"), key="w", path="watchers", icon="eye"),
+    _ticket(name="following", label=_("Choose what I am told of this ticket"), path="following", icon="bell"),
     _ticket(name="links", label=_("Link to another ticket"), path="links", icon="link"),
     _ticket(name="merge", label=_("Merge into another ticket"), key="m", path="merge", icon="merge"),
     _ticket(name="call", label=_("Note a call"), path="call", icon="phone"),

@@ -145,7 +145,7 @@ def composer(viewer: Person, ticket: Ticket, typed: Typed, copies: list[str], si
         "note_readers": _("Agents only. The requester never sees it."),
         "note_label": _("Add note for agents"),
         "upload_url": f"{reverse('desk:uploads')}?ticket={ticket.number}",
-        "boxes": [_box(kind, viewer, typed) for kind in Kind.values],
+        "boxes": [_box(kind, ticket, viewer, typed) for kind in Kind.values],
         "max_size": size(settings.OLMO_MAX_UPLOAD_BYTES),
     }
 
@@ -202,9 +202,19 @@ def _stale(ticket: Ticket, typed: Typed) -> dict[str, Any] | None:
     }
 
 
-def _box(kind: str, viewer: Person, typed: Typed) -> dict[str, Any]:
+def _box(kind: str, ticket: Ticket, viewer: Person, typed: Typed) -> dict[str, Any]:
     """The files of one of the two texts: what is given to the reply never goes with the note, nor the other way round."""
-    return {"kind": kind, "uploads": uploads(viewer, typed.uploads.get(kind, [])), **BOXES[kind]}
+    label, url = _MOVES[kind]
+    return {
+        "kind": kind, "uploads": uploads(viewer, typed.uploads.get(kind, [])), "move_label": label,
+        "move_url": reverse(url, args=[ticket.number]), **BOXES[kind],
+    }  # fmt: skip
+
+
+_MOVES: Mapping[str, tuple[Words, str]] = {
+    Kind.REPLY: (gettext_lazy("Move it to the note"), "desk:replies"),
+    Kind.NOTE: (gettext_lazy("Move it to the reply"), "desk:notes"),
+}
 
 
 def _numbers(texts: list[str]) -> list[int]:

@@ -13,15 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, Invalid, Words
-from olmo.kernel.markdown import as_html
 from olmo.kernel.middleware import status_of
 from olmo.people.models import Person
 from olmo.tickets.log import Stale
-from olmo.tickets.models import Ticket
+from olmo.tickets.models import Attachment, Ticket
 from olmo.writing import drafting, hints, queries, sending, sharing
 from olmo.writing.drafting import Content
 from olmo.writing.models import Draft
 
+from . import carried
 from .composer import number_of
 from .forms.values import colleagues
 from .shell import AnyView, DeskRequest, SeeOther, agents, page
@@ -61,7 +61,7 @@ def press(verb: Callable[[DeskRequest, Draft], object], said: Words) -> AnyView[
     @agents
     def view(request: DeskRequest, pk: int) -> HttpResponse:
         found = queries.visible_to(request.person).select_related("ticket").filter(pk=pk).first()
-        number = number_of(request.POST.get("ticket", ""))
+        number = number_of(request.POST.get("ticket") or request.GET.get("ticket", ""))
         if found is None and number is not None:  # it has left while the page was open
             messages.error(request, _("It was sent already; it cannot be taken back any more."))
             return SeeOther(reverse("desk:ticket", args=[number]))
@@ -90,7 +90,9 @@ withdraw = press(
 
 def cards(viewer: Person, ticket: Ticket, found: list[Draft]) -> list[dict[str, Any]]:
     """What waits on a ticket: replies about to leave, what colleagues share, and why an own draft came back."""
-    return [_card(viewer, ticket, draft) for draft in found if not _is_plain(viewer, draft)]
+    shown = [draft for draft in found if not _is_plain(viewer, draft)]
+    files = queries.files_of(shown)
+    return [_card(viewer, ticket, draft, files[draft.pk]) for draft in shown]
 
 
 def _is_plain(viewer: Person, draft: Draft) -> bool:
@@ -98,14 +100,14 @@ def _is_plain(viewer: Person, draft: Draft) -> bool:
     return draft.author_id == viewer.pk and draft.is_open and not draft.stopped and not draft.remark
 
 
-def _card(viewer: Person, ticket: Ticket, draft: Draft) -> dict[str, Any]:
+def _card(viewer: Person, ticket: Ticket, draft: Draft, files: list[Attachment]) -> dict[str, Any]:
     is_own = draft.author_id == viewer.pk
     return {
-        "pk": draft.pk, "title": _title(viewer, draft), "is_own": is_own, "kind": draft.kind, "body": as_html(draft.text),
+        "pk": draft.pk, "title": _title(viewer, draft), "is_own": is_own, "kind": draft.kind, "body": carried.body(draft, files),
         "leaves_at": draft.send_at, "is_scheduled": draft.is_scheduled, "number": ticket.number,
         "then": draft.get_then_display() if draft.then != "reply" else "",
         "name": draft.author.name, "remark": draft.remark, "stopped": draft.stopped, "is_open": draft.is_open,
-        "files": len(draft.uploads),
+        "files": carried.shown(files),
         "is_asked": draft.approver_id == viewer.pk, "is_given": draft.approver_id is not None,
     }  # fmt: skip
 
@@ -143,10 +145,11 @@ def _shown(request: DeskRequest, draft: Draft, *, status: int = 200, **more: Any
     viewer, ticket = request.person, draft.ticket
     is_own = draft.author_id == viewer.pk
     is_plain = is_own and draft.is_open
+    files = queries.files_of([draft])[draft.pk]
     context = {
         "draft": draft, "ticket": ticket, "back_url": reverse("desk:ticket", args=[ticket.number]),
-        "title": _("Your draft") if is_plain else _title(viewer, draft), "body": as_html(draft.text), "is_own": is_own,
-        "is_asked": draft.approver_id == viewer.pk,
+        "title": _("Your draft") if is_plain else _title(viewer, draft), "body": carried.body(draft, files), "is_own": is_own,
+        "files": carried.shown(files), "is_asked": draft.approver_id == viewer.pk,
         "may_edit": draft.send_at is None and draft.approver_id in (None, viewer.pk),
         "colleagues": [person for person in colleagues(ticket) if person.pk != viewer.pk] if is_plain else [],
         "hints": hints.of_draft(ticket, draft), "seen": ticket.version, "text": draft.text, "to": draft.to, "cc": draft.cc,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from olmo.kernel import marks, spoken
 from olmo.kernel.errors import Words
+from olmo.notifications.following import SHORT, level
 from olmo.people.models import Person
 from olmo.tickets.conversation import Around
 from olmo.tickets.models import CustomField, HoldReason, Impact, Priority, Status, Ticket, TicketKind, Urgency
@@ -129,7 +130,10 @@ def _back_and_forth(ticket: Ticket) -> dict[str, Any] | None:
 
 def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list[dict[str, Any]]:
     """What stands beside a ticket. token: the hidden field of the forms that stand there."""
-    properties = [*ruled.explained(_properties(ticket, around), ticket, around.also["ruled"]), *_custom(ticket, around)]
+    properties = [
+        *ruled.explained(_properties(viewer, ticket, around), ticket, around.also["ruled"]),
+        *_custom(ticket, around),
+    ]
     parts: list[dict[str, Any]] = [requester.section(ticket, around), *triage.sections(ticket, token)]
     parts.append({"title": _("Properties"), "facts": properties})
     parts += [
@@ -143,7 +147,7 @@ def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list
     return parts
 
 
-def _properties(ticket: Ticket, around: Around) -> list[Fact]:
+def _properties(viewer: Person, ticket: Ticket, around: Around) -> list[Fact]:
     name = ticket.assignee.name if ticket.assignee else ""
     because = _("Impact %(impact)s, urgency %(urgency)s")
     levels = {"impact": str(Impact(ticket.impact).label).lower(), "urgency": str(Urgency(ticket.urgency).label).lower()}
@@ -162,6 +166,7 @@ def _properties(ticket: Ticket, around: Around) -> list[Fact]:
         {"label": _("Tags"), "noun": "tags", "tags": ticket.tags},
         {"label": _("Language"), "noun": "language", "value": dict(settings.LANGUAGES).get(ticket.language, ticket.language)},
         {"label": _("Followers"), "noun": "watchers", "value": ", ".join(around.watchers)},
+        {"label": _("My notices"), "noun": "following", "value": SHORT[level(viewer, ticket, around.also["level"])]},
     ]  # fmt: skip
     return [{**fact, "url": _url(ticket, fact["noun"])} if "noun" in fact else fact for fact in facts]
 

@@ -14,6 +14,8 @@ from olmo.kernel.errors import Invalid, NotFound
 from olmo.kernel.prepared import Part
 from olmo.kernel.presence import pass_for
 from olmo.notifications import actions as notifications
+from olmo.notifications import following as muting
+from olmo.notifications.following import Level
 from olmo.people.models import Person
 from olmo.routing.rules import why
 from olmo.service_levels import queries as promised
@@ -103,6 +105,7 @@ def _also(viewer: Person, ticket: Ticket) -> dict[str, Part]:
     supplier: dict[str, Part] = {"supplier": suppliers.named(ticket.supplier_id)} if ticket.supplier_id else {}
     return {
         "drafts": written.any_of_ticket(ticket), "clocks": promised.any_of(ticket), "timer": worklog.any_timer(viewer),
+        "level": muting.kept(viewer, ticket),
         "totals": worklog.summing(viewer, ticket), "signatures": signatures.held(ticket), "ruled": why.log_of(ticket),
         **supplier,
     }  # fmt: skip
@@ -167,6 +170,9 @@ def _more(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
     follows = viewer.pk in ticket.watcher_ids
     word, name = (_("Stop following"), "remove") if follows else (_("Follow"), "person")
     found.append(to("watchers", word, "eye", is_post=True, name=name, value=viewer.pk))
+    is_muted = muting.level_of(viewer, ticket) == Level.MUTED
+    mute, level = (_("Hear of it again"), Level.USUAL) if is_muted else (_("Mute this ticket"), Level.MUTED)
+    found.append(to("following", mute, "bell", is_post=True, name="level", value=level.value))
     unread = {"label": _("Mark as unread"), "icon": "bell", "url": reverse("desk:reads"), "is_post": True}
     found.append({**unread, "name": "ticket", "value": ticket.number})
     if ticket.status != Status.CLOSED:

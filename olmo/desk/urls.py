@@ -5,6 +5,7 @@ from django.urls import include, path
 from . import (
     bulk,
     canned,
+    carried,
     changing,
     checklist,
     contracts,
@@ -85,6 +86,7 @@ urlpatterns = [
     path(f"{_TICKET}/answers/<int:pk>", canned.insertion, name="ticket_answer"),
     path("drafts", drafts.drafts, name="drafts"),
     path("drafts/<int:pk>", drafts.draft, name="draft"),
+    path("drafts/files/<int:pk>/<path:name>", carried.file, name="draft_file"),
     path("drafts/<int:pk>/sending", drafts.send_waiting, name="draft_sending"),
     path("drafts/<int:pk>/sending/end", drafts.take_back, name="draft_sending_end"),
     path("drafts/<int:pk>/approval/end", drafts.withdraw, name="draft_approval_end"),

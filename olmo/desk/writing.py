@@ -24,8 +24,8 @@ from olmo.tickets.views import SHOWN
 from olmo.writing import drafting, hints, sending, sharing
 from olmo.writing.models import Draft, Kind, Then
 
-from . import following, moments
-from .composer import BOXES, Typed
+from . import carried, following, moments
+from .composer import BOXES, Typed, number_of
 from .filters import clients
 from .shell import DeskRequest, SeeOther, agents
 from .ticket import whole
@@ -38,8 +38,8 @@ Act = Callable[[DeskRequest, Draft, Typed], str]
 @agents
 def replies(request: DeskRequest, number: int) -> HttpResponse:
     """Send the reply, or do with it what the pressed button (`send`) says."""
-    if _pressed(request) == "answers":
-        return _to_answers(request, number, Kind.REPLY)
+    if _pressed(request) in _ASIDE:
+        return _ASIDE[_pressed(request)](request, number, Kind.REPLY)
     return _written(request, number, Kind.REPLY, _ACTS.get(_pressed(request), _send))
 
 
@@ -47,8 +47,8 @@ def replies(request: DeskRequest, number: int) -> HttpResponse:
 @agents
 def notes(request: DeskRequest, number: int) -> HttpResponse:
     """Add the internal note, or only keep it (`send` "save")."""
-    if _pressed(request) == "answers":
-        return _to_answers(request, number, Kind.NOTE)
+    if _pressed(request) in _ASIDE:
+        return _ASIDE[_pressed(request)](request, number, Kind.NOTE)
     return _written(request, number, Kind.NOTE, {"save": _save, "discard": _discard}.get(_pressed(request), _note))
 
 
@@ -125,6 +125,25 @@ def _to_answers(request: DeskRequest, number: int, kind: str) -> HttpResponse:
     return SeeOther(f"{reverse('desk:ticket_answers', args=[number])}?as={kind}")
 
 
+def _moved(request: DeskRequest, number: int, kind: str) -> HttpResponse:
+    """Move one file of this text to the other one ("move:12"), and keep both as they are typed."""
+    ticket, typed = queries.by_number(request.person, number), Typed.read(request, kind)
+    upload = number_of(request.POST.get("send", "").partition(":")[2]) or 0
+    try:
+        keep_files(request, typed, ticket.client_id)
+        with transaction.atomic():
+            said = carried.move(request.person, ticket, typed, upload)
+    except (Invalid, Conflict, NoSpace) as refusal:
+        typed.refuse(refusal, request.person, ticket)
+        return whole(request, queries.by_number(request.person, number), typed=typed, status=status_of(refusal))
+    messages.success(request, said)
+    return SeeOther(f"{reverse('desk:ticket', args=[number])}?as={kind}")
+
+
+# What is done with the text as it stands, without sending it.
+_ASIDE: dict[str, Callable[[DeskRequest, int, str], HttpResponse]] = {"answers": _to_answers, "move": _moved}
+
+
 def _saved(by: Person, ticket: Ticket, kind: str, typed: Typed) -> Draft:
     """What is sent is saved first, so that there is one way out. Raises Invalid (nothing was written)."""
     draft = drafting.save(ticket, by=by, kind=kind, content=typed.content(ticket))
@@ -183,7 +202,7 @@ def _send(request: DeskRequest, draft: Draft, typed: Typed) -> str:
     if seconds := request.person.undo_seconds:
         at = clock.now() + timedelta(seconds=seconds)
         sending.queue(draft, by=request.person, at=at, is_scheduled=False, seen=typed.seen)
-        return _("Leaves in %(n)d seconds; until then you can take it back.") % {"n": seconds}
+        return _waits(request, draft, _("Leaves in %(n)d seconds; until then you can take it back.") % {"n": seconds})
     sending.send(draft, by=request.person, seen=typed.seen)
     return str(_SAID[draft.then]) % {"name": name}
 
@@ -203,7 +222,14 @@ def _schedule(request: DeskRequest, draft: Draft, typed: Typed) -> str:
     preset = request.POST.get("send", "").partition(":")[2]
     at = moments.read(preset or request.POST.get("send_at", ""))
     sending.queue(draft, by=request.person, at=at, is_scheduled=True, seen=typed.seen)
-    return _("Leaves %(moment)s") % {"moment": spoken.moment(at)}
+    return _waits(request, draft, _("Leaves %(moment)s") % {"moment": spoken.moment(at)})
+
+
+def _waits(request: DeskRequest, draft: Draft, words: str) -> str:
+    """Say when it leaves, with Undo: the author may be on another ticket by then."""
+    url = f"{reverse('desk:draft_sending_end', args=[draft.pk])}?ticket={draft.ticket.number}"
+    messages.success(request, words, extra_tags=f"undo:words:{url}")
+    return ""
 
 
 def _share(request: DeskRequest, draft: Draft, typed: Typed) -> str:

@@ -54,6 +54,20 @@ class Alert(models.Model):
         ]
 
 
+class Following(models.Model):
+    """That an agent wants to hear less of a ticket than usual: see `following`. Nobody else sees it."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    level = models.CharField(max_length=12)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "ticket"], name="following_once")]
+
+    def __str__(self) -> str:
+        return self.level
+
+
 class Device(models.Model):
     """A browser that shows a person's notices when no page is open: where its push service takes them, and its keys.
 

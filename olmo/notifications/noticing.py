@@ -7,7 +7,7 @@ from olmo.kernel import clock
 from olmo.people.models import Kind, Person, Team
 from olmo.tickets.models import Event, Message, Ticket
 
-from . import channels, kinds
+from . import channels, following, kinds
 from .rhythm import moment, rhythms
 from .telling import reader_of
 
@@ -23,6 +23,7 @@ def notify(
 ) -> None:  # fmt: skip
     """Tell agents of an event, each by the channels that they chose, and each once, whoever else tells them of it.
 
+    Not those who want to hear less of this ticket (`following`).
     sentence: what happened, called in each reader's language. kind: one of kinds.OF_AGENTS; why: one of kinds.WHY.
     tells_author: it reminds them of what they said themselves. is_collected: many may come at once, as after an outage; what
     comes together within some minutes leaves as one mail.
@@ -36,6 +37,8 @@ def notify(
         and (tells_author or person.pk != event.by_id)
         and (reader := reader_of(person, ticket))
     }
+    for pk in following.silent(ticket, readers, kind) if readers else ():
+        del readers[pk]
     if not readers:
         return
     everybody = [person for person, _reader in readers.values()]

@@ -8,12 +8,17 @@ import sys
 from collections.abc import Callable
 from html import escape
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_request, gettext, override
 from django.views import defaults
 from psycopg_pool import PoolTimeout, TooManyRequests
+
+from olmo.kernel.spoken import size
 
 log = logging.getLogger("olmo.outage")
 
@@ -53,6 +58,14 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     if isinstance(error, Exception) and (is_lost(error) or is_full(error)):
         return page(request, full=is_full(error))
     return defaults.server_error(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """The site's handler400: a form with more words than it may carry is told the limit; else the plain 400 page."""
+    if not isinstance(exception, RequestDataTooBig):
+        return defaults.bad_request(request, exception)
+    limit = size(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+    return HttpResponse(render_to_string("413.html", {"limit": limit}), status=413)
 
 
 def is_lost(error: Exception) -> bool:

@@ -23,7 +23,11 @@ def file(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
     viewer: Person | None = getattr(request, "person", None)
     if viewer is None:
         raise NotFound
-    attachment = queries.attachment(viewer, pk)
+    return content(queries.attachment(viewer, pk), name)
+
+
+def content(attachment: Attachment, name: str) -> FileResponse:
+    """The content of an attachment that the viewer may open, so that it can do no harm. Raises NotFound."""
     path = files.path_of(attachment.sha256)
     if attachment.name != name or not path.is_file():
         raise NotFound

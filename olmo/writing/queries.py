@@ -1,5 +1,7 @@
 """Reads of the writing room; each starts from who looks."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from olmo.kernel.errors import NotFound
@@ -7,7 +9,7 @@ from olmo.kernel.prepared import Part
 from olmo.people.models import Person
 from olmo.people.queries import clients_of
 from olmo.tenancy.scope import EveryClient
-from olmo.tickets.models import Ticket
+from olmo.tickets.models import Attachment, Ticket
 
 from .models import Draft
 
@@ -45,6 +47,26 @@ def by_id(viewer: Person, pk: int) -> Draft:
     if found is None:
         raise NotFound
     return found
+
+
+def files_of(drafts: Iterable[Draft]) -> dict[int, list[Attachment]]:
+    """The files that go along with drafts which the viewer may see, by draft, in their order. No query when there are none."""
+    found = list(drafts)
+    ids = {pk for draft in found for pk in draft.uploads}
+    rows = {row.pk: row for row in Attachment.objects.filter(pk__in=ids, message=None)} if ids else {}
+    return {
+        draft.pk: [rows[pk] for pk in draft.uploads if pk in rows and rows[pk].uploader_id == draft.author_id]
+        for draft in found
+    }
+
+
+def file_of(viewer: Person, pk: int) -> Attachment:
+    """A file of a draft that the viewer may see: whoever is asked to approve it, or shares it. Raises NotFound."""
+    for files in files_of(visible_to(viewer).filter(uploads__contains=[pk])).values():
+        for file in files:
+            if file.pk == pk:
+                return file
+    raise NotFound
 
 
 def mine(viewer: Person, limit: int = 100) -> list[Draft]:

@@ -84,6 +84,23 @@ class Together(Journey):
         tove.keyboard.press("Escape")
         expect(mark).to_have_count(0)
 
+    def test_a_tool_that_somebody_has_open_says_so_to_whoever_opens_it_too(self) -> None:
+        ticket = self.report("VPN")
+        place = f"/desk/tickets/{ticket.number}"
+        tove, alma = self.at(self.tove, place), self.at(self.alma, place)
+        tove.keyboard.press("h")
+        expect(tove.locator("#ticket-head details[open] form")).to_be_visible()
+        mark = alma.locator('#ticket-head [data-here-field="hold"]').first
+        expect(mark).to_contain_text("Tove Lind is changing this")
+        alma.keyboard.press("h")
+        form = alma.locator("#ticket-head details[open] form")
+        expect(form.locator("[data-here-field]")).to_have_text("Tove Lind is changing this")
+        self.assert_accessible(alma)
+        self.picture(alma, "together-tool")
+        tove.keyboard.press("Escape")
+        expect(mark).to_have_count(0)
+        expect(form).to_be_visible()
+
     def test_a_message_that_comes_while_one_types_is_announced_and_moves_nothing(self) -> None:
         ticket = self.report("Fax")
         page = self.at(self.alma, f"/desk/tickets/{ticket.number}")

@@ -8,7 +8,7 @@ from olmo.people.models import Person
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import actions
 from olmo.tickets.actions import NewMessage
-from olmo.tickets.models import Message, Ticket
+from olmo.tickets.models import Attachment, Message, Ticket
 from olmo.writing import canned
 from olmo.writing.models import Draft
 
@@ -68,6 +68,25 @@ class Writing(Journey):
         self.assertLess(took, 5000)
         expect(page.locator(".toast")).to_contain_text("very long")
         expect(page.locator(".rich__text")).to_contain_text("Kept.")
+        expect(page.locator(".if-reply .upload")).to_contain_text("pasted.txt")
+        expect(page.locator("[data-draft-state]")).to_contain_text("Saved at")
+        with scope(EVERY_CLIENT):
+            whole = Attachment.objects.get()
+            self.assertEqual((whole.name, whole.size), ("pasted.txt", len("word\n\n") * 800000))
+            self.assertEqual(Draft.objects.get().uploads, [whole.pk])
+
+    def test_html_alone_of_five_megabytes_is_attached_as_its_words(self) -> None:
+        page, _ticket = self.begin()
+        page.locator("#reply-text").focus()
+        expect(page.locator(".rich__text")).to_be_focused()
+        page.evaluate(
+            "() => { const data = new DataTransfer(); data.setData('text/html', '<p><b>word</b></p>'.repeat(280000));"
+            " document.querySelector('.rich__text').dispatchEvent("
+            "new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }"
+        )
+        expect(page.locator(".if-reply .upload input[name=upload]")).to_have_count(1)
+        with scope(EVERY_CLIENT):
+            self.assertEqual(Attachment.objects.get().size, len("word") * 280000)
 
     def test_a_ready_answer_and_a_colleague_are_found_while_typing(self) -> None:
         with scope(EVERY_CLIENT):

@@ -192,3 +192,6 @@ class PlainTexts(Journey):
         )
         expect(page.locator(".toast")).to_contain_text("very long")
         self.assertEqual(page.locator("#reply-text").evaluate("field => field.value.length"), 200_000)
+        expect(page.locator(".if-reply .upload input[name=upload]")).to_have_count(1)
+        with scope(EVERY_CLIENT):
+            self.assertEqual(Attachment.objects.get().size, 5_000_000)

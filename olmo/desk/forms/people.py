@@ -6,9 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from olmo.kernel.errors import NotFound
+from olmo.notifications import following
+from olmo.notifications.following import Level
 from olmo.people import queries as people
 from olmo.people.models import Kind, Person
 from olmo.tickets import actions
+from olmo.tickets.models import Ticket
 
 from .base import ChangeForm
 
@@ -41,6 +44,23 @@ class Requester(PersonForm):
         return actions.change_requester(self.ticket, by=self.by, requester=self.chosen(data["person"]), seen=seen)
 
 
+class Following(ChangeForm):
+    """How much the agent hears of this ticket."""
+
+    noun, title, button = "following", _("My notices"), _("Save")
+    said, is_said_always = _("Saved: what you are told of this ticket."), True
+    hint = _("What is asked of you by name (a ticket given to you, an approval) is told in any case.")
+
+    level = forms.ChoiceField(label=_("Tell me"), choices=Level.choices, widget=forms.RadioSelect)
+
+    def shown(self, ticket: Ticket) -> dict[str, Any]:
+        return {"level": following.level_of(self.by, ticket)}
+
+    def change(self, data: dict[str, Any], seen: int | None) -> object:
+        following.follow(self.ticket, by=self.by, level=data["level"])
+        return data["level"]
+
+
 class Watchers(PersonForm):
     """Who follows the ticket: `person` is added, `remove` taken off."""
 
@@ -56,4 +76,8 @@ class Watchers(PersonForm):
     def change(self, data: dict[str, Any], seen: int | None) -> object:
         if data["remove"]:
             return actions.unwatch(self.ticket, by=self.by, person=self.chosen(data["remove"]))
-        return actions.watch(self.ticket, by=self.by, person=self.chosen(data["person"]))
+        person = self.chosen(data["person"])
+        if person == self.by:  # whoever wants to follow wants to hear
+            following.follow(self.ticket, by=self.by, level=Level.ALL)
+            return person
+        return actions.watch(self.ticket, by=self.by, person=person)

@@ -192,3 +192,22 @@ class Attaching(PageTest):
         )
         self.assertEqual(visit.status, 404)
         self.assertEqual(self.post("/desk/uploads", {}).status, 422)
+
+
+class FarTooMuch(PageTest):
+    def test_five_megabytes_are_refused_beside_the_field_and_kept(self) -> None:
+        ticket = self.report("Printer")
+        text = "<p>word</p>\n" * 420_000
+        visit = self.post(self.url(ticket, "replies"), {"reply_text": text, "note_text": "kept too", "send": "reply"})
+        self.assertEqual(visit.status, 422)
+        self.assertIn("This is too long", visit.words("#reply-wrong")[0])
+        self.assertEqual(visit.words("#note-text"), ["kept too"])
+        self.assertIn("word", visit.words("#reply-text")[0][-40:])
+        self.assertFalse(Message.objects.filter(ticket=ticket, is_from_desk=True).exists())
+
+    def test_more_than_a_form_may_carry_is_said_on_a_page(self) -> None:
+        ticket = self.report("Printer")
+        visit = self.post(self.url(ticket, "replies"), {"reply_text": "x" * 7_000_000, "send": "reply"})
+        self.assertEqual(visit.status, 413)
+        self.assertIn("too large", visit.text)
+        self.assertFalse(Message.objects.filter(ticket=ticket, is_from_desk=True).exists())
