@@ -139,7 +139,8 @@ def _row(
     ticket: Ticket, place: int, told: Told, agreement: int, until: datetime, given: set[tuple[Key, int]],
     forgiven: set[Key], found: Governing,
 ) -> Clock:  # fmt: skip
-    stopped = told.stopped_at if told.target.seconds is not None else None  # without a promise nothing is kept
+    # Without a promise nothing is kept, and the promise of a merged ticket is kept by the one it went into.
+    stopped = None if told.target.seconds is None or ticket.merged_into_id else told.stopped_at
     settled = [at for at in (told.breached_at, stopped) if at is not None]
     return Clock(
         client_id=ticket.client_id,

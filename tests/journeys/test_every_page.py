@@ -94,6 +94,7 @@ class EveryPage(Journey):
             return int(Message.objects.filter(ticket=self.ticket).values_list("pk", flat=True)[0])
         kinds: dict[str, Any] = {
             "organisations": self.acme,
+            "contracts": self.acme,
             "teams": self.desk,
             "agents": self.alma,
             "people": self.rui,

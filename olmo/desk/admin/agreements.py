@@ -1,6 +1,7 @@
 """Agreements: with whom, what is promised, from when on, what an amendment would change, and what was known when."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -27,6 +28,7 @@ from .forms import SettingsForm, line, one_of, paragraph, tick
 from .pages import administrators, list_of, or_404, settle, show, typed
 
 LENGTH = re.compile(r"(?:([0-9]{1,5})\s*h)?\s*(?:([0-9]{1,6})\s*(?:m|min)?)?", re.IGNORECASE)
+CORRECTED = timedelta(minutes=5)  # so long before it was known terms begin that are a correction
 HOLDS = (
     (Hold.REQUESTER, HoldReason.REQUESTER.label), (Hold.THIRD_PARTY, HoldReason.THIRD_PARTY.label),
     (Hold.SCHEDULED, HoldReason.DATE.label),
@@ -201,6 +203,18 @@ def newest(agreement: Agreement) -> Terms | None:
     return Terms.objects.filter(agreement=agreement, superseded_at=None).order_by("valid_from").last()
 
 
+def corrections(history: list[Terms]) -> set[int]:
+    """The rows of a history that came into force before they were known.
+
+    The first terms correct nothing, nor does a row that only ends the time of another.
+    """
+    first: dict[tuple[str, Any], Terms] = {}
+    for row in sorted(history, key=lambda row: (row.recorded_at, row.pk)):
+        first.setdefault((row.version, row.valid_from), row)
+    later = list(first.values())[1:]
+    return {row.pk for row in later if row.valid_from < row.recorded_at - CORRECTED}
+
+
 def as_text(promised: Any) -> str:
     """A target as the form reads it: "1 h 30 m", with a calendar of its own after @."""
     if promised is None:
@@ -246,9 +260,9 @@ def agreement(request: DeskRequest, pk: int) -> HttpResponse:
     """An agreement: its terms, an amendment with what it would change, and the history."""
     found = or_404(Agreement.objects.select_related("client", "category", "team", "supplier"), pk)
     form = AmendmentForm(request.POST or None, thing=found)
-    history = Terms.objects.filter(agreement=found).select_related("by").order_by("-recorded_at", "-pk")
+    history = list(Terms.objects.filter(agreement=found).select_related("by").order_by("-recorded_at", "-pk"))
     context = {
-        "agreement": found, "history": history, "metrics": [NAMES[m] for m in METRICS],
+        "agreement": found, "history": history, "corrections": corrections(history), "metrics": [NAMES[m] for m in METRICS],
         "has_calendars": Calendar.objects.exists(),
     }  # fmt: skip
     way = [list_of("agreements")]

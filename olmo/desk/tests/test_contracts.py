@@ -105,6 +105,13 @@ class Contracts(PageTest):
         self.assertEqual(rows.words("#list .row__title"), ["Switch"])
         self.assertIn("Network", self.look("/desk/contracts/").words(".contract__beside")[0])
 
+    def test_a_merged_ticket_is_not_counted_as_kept(self) -> None:
+        with self.at("2026-03-09 10:10"):
+            again = self.report("Printer again")
+            actions.merge(again, self.good, by=self.alma)
+        page = self.look(f"/desk/contracts/{self.acme.pk}")
+        self.assertEqual(page.words(".contract__kept tfoot tr"), ["All 3 1 2 1 33 % 50 %"])
+
     def test_a_month_costs_the_same_number_of_statements_whatever_is_in_it(self) -> None:
         client = self.as_(self.alma)
         path = f"/desk/contracts/{self.acme.pk}"

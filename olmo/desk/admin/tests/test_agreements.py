@@ -5,6 +5,7 @@ from typing import Any
 from olmo.kernel.errors import NotAllowed
 from olmo.service_levels import actions
 from olmo.service_levels.models import Agreement, Clock, Terms
+from olmo.tickets import suppliers
 
 from .base import AdminTest
 
@@ -69,6 +70,35 @@ class LookingAfterAgreements(AdminTest):
         page = self.look(f"agreements/{self.gold.pk}")
         self.assertEqual(sorted(page.words(".year tbody th")), ["1", "1", "2"])
         self.assertIn("Renewed", page.text)
+        self.assertEqual(page.words(".year .badge"), [])
+        with self.at("2026-03-12 00:00"):
+            self.amend(version="2b", valid_from="2026-03-11T00:00", reason="Misread")
+        self.assertEqual(self.look(f"agreements/{self.gold.pk}").words(".year th:has(.badge)"), ["2b Correction"])
+
+    def test_agreements_with_teams_and_suppliers_have_their_own_party(self) -> None:
+        supplier = suppliers.save(None, suppliers.SupplierSettings(name="Fiberlink"), by=self.ines)
+        visit = self.save("agreements/new", name="Network", kind="ola")
+        self.assertIn("is with a team", self.wrong(visit, "team"))
+        self.assertEqual(self.save("agreements/new", name="Network", kind="ola", team=self.network.pk).status, 303)
+        self.assertEqual(self.save("agreements/new", name="Carrier", kind="uc", supplier=supplier.pk).status, 303)
+        self.assertEqual(self.save("agreements/new", name="Again", kind="ola", team=self.network.pk).status, 409)
+        page = self.look("agreements")
+        self.assertEqual(
+            page.words("section h2"),
+            ["Service level agreement", "Operational level agreement", "Underpinning contract"],
+        )
+        self.assertIn("Network Network no terms yet", page.words("tbody tr"))
+        own = Agreement.objects.get(name="Network")
+        self.assertIn(
+            "Operational level agreement: Network", self.look(f"agreements/{own.pk}").text.replace("<bdi>", "")
+        )
+
+    def test_warning_levels_belong_to_the_terms(self) -> None:
+        self.assertEqual(self.form(f"agreements/{self.gold.pk}")["warnings"], "75, 90")
+        self.assertIn("whole percents", self.wrong(self.amend(warnings="75, 100"), "warnings"))
+        self.amend(warnings="50 %, 150")
+        self.assertEqual(Terms.objects.get().content["warnings"], [50, 150])
+        self.assertEqual(self.form(f"agreements/{self.gold.pk}")["warnings"], "50, 150")
 
     def test_what_cannot_be_is_refused_at_its_field(self) -> None:
         self.assertIn("1 h 30 m", self.amend(target_3_resolution="soon").words(".terms__wrong")[0])
