@@ -52,7 +52,7 @@ class Promises(PageTest):
         day = why.words(".strips tr")[1]
         self.assertIn("worked 08:00–18:00; 30 min counted; 09:00 started; 09:30 now", day)
         self.assertEqual(len(why.all("svg.strip .strip__paused")), 0)  # it has only just begun
-        self.assertIn("Paused: Waiting for the requester.", why.text)
+        self.assertIn("Mon 9 Mar 09:30 Paused: Waiting for the requester.", why.words(".why__steps li"))
 
     def test_one_promise_alone_and_all_of_them_as_data(self) -> None:
         with self.at("2026-03-09 08:00"):
