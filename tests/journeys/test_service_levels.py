@@ -133,9 +133,9 @@ class KeepingAPromise(Journey):
         for path in (f"/desk/tickets/{self.ticket.number}", f"/desk/tickets/{self.ticket.number}/promises",
                      f"/desk/contracts/{self.acme.pk}", "/desk/contracts/"):  # fmt: skip
             page.goto(self.url(path))
+            self.picture(page, f"promise-phone-{path.rsplit('/', 1)[-1] or 'contracts'}")
             self.assert_not_sideways(page)
             self.assert_accessible(page)
-            self.picture(page, f"promise-phone-{path.rsplit('/', 1)[-1] or 'contracts'}")
 
     def test_in_italian_without_scripts(self) -> None:
         with scope(EVERY_CLIENT):
