@@ -56,6 +56,7 @@ class Config:
     postgres_user: str | None
     debug: bool
     loopback_targets: bool
+    semantic: bool
     given_secret_key: str | None = field(repr=False)
 
     @property
@@ -230,6 +231,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         postgres_user=env.text("OLMO_POSTGRES_USER", "") or None,
         debug=env.flag("OLMO_DEBUG", default=False),
         loopback_targets=env.flag("OLMO_LOOPBACK_TARGETS", default=False),
+        semantic=env.flag("OLMO_SEMANTIC", default=True),
         given_secret_key=env.secret_key("OLMO_SECRET_KEY"),
     )
     env.refuse_misspelled()

@@ -25,11 +25,11 @@ from olmo.people.queries import clients_of
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EveryClient
 
-from . import policy
+from . import policy, reactions
 from .models import PARTS, Article, Audience, State, Step, Translation, Version
 
 MOST, LONGEST_TITLE = 100_000, 200  # characters of one part of a text
-_KEY = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
+_KEY = re.compile(r"\w[\w.:/#@+-]*")
 _KEY_ONCE = {"knowledge_article_key_key": ("key", gettext_lazy("Another article has this key."))}
 
 
@@ -85,6 +85,8 @@ def change_settings(article: Article, wanted: Settings, *, by: Person, seen: int
             article.save()
         if change:
             _record(article, "settings", by, change)
+            if article.published_at:
+                reactions.shown(article)
 
 
 def write(
@@ -165,6 +167,7 @@ def publish(article: Article, *, by: Person, seen: int | None = None) -> None:
             raise Conflict(_("A second person must approve it before it is published."))
         _show_newest(article)
         _record(article, "published", by)
+        reactions.shown(article)
 
 
 def retire(article: Article, *, by: Person, reason: str = "", seen: int | None = None) -> None:
@@ -176,6 +179,7 @@ def retire(article: Article, *, by: Person, reason: str = "", seen: int | None =
         article.state = State.RETIRED
         article.save()
         _record(article, "retired", by, {"reason": clean_line(reason, 300)})
+        reactions.hidden(article)
 
 
 def revive(article: Article, *, by: Person, seen: int | None = None) -> None:
@@ -208,7 +212,8 @@ def reviewed(article: Article, *, by: Person, next_on: date | None, seen: int | 
 def take_in(wanted: Settings, texts: Mapping[str, Text], *, by: Person, reason: str) -> tuple[Article, list[str]]:
     """Bring an article in that was approved elsewhere, published at once; only for robots. Returns it and the changed languages.
 
-    An article with this key gets a version for each text that differs. Raises NotAllowed, Invalid.
+    An article with this key gets a version for each text that differs. Many come at once, so the caller has the search read them
+    (`indexing`). Raises NotAllowed, Invalid.
     """
     policy.require(by.is_robot)
     article = Article.objects.select_for_update(of=("self",)).filter(key=wanted.key).first() or create(wanted, by=by)
@@ -216,7 +221,7 @@ def take_in(wanted: Settings, texts: Mapping[str, Text], *, by: Person, reason: 
     changed = []
     for language, text in texts.items():
         newest = Version.objects.filter(translation__article=article, translation__language=language).first()
-        if newest is None or _said(newest) != _checked(text):
+        if newest is None or _said(newest) != checked(text):
             _add(article, language, text, by, reason)
             changed.append(language)
     if changed or article.state != State.PUBLISHED:
@@ -245,7 +250,7 @@ def _changing(article: Article, by: Person, seen: int | None) -> Iterator[None]:
 
 
 def _set(article: Article, wanted: Settings, by: Person) -> None:
-    article.key = _key(wanted.key)
+    article.key = checked_key(wanted.key)
     if not wanted.owner.is_agent and not wanted.owner.is_robot:
         raise Invalid("owner", _("An article belongs to an agent."))
     if wanted.audience not in Audience.values:
@@ -270,14 +275,16 @@ def _named[Thing](thing: Thing | None, field: str, is_needed: bool, words: str) 
     return thing if is_needed else None
 
 
-def _key(text: str) -> str:
-    key = text.strip().lower()
+def checked_key(text: str) -> str:
+    """A key as it is kept. Raises Invalid."""
+    key = clean(text).strip()
     if not _KEY.fullmatch(key) or len(key) > 80:
-        raise Invalid("key", _("A key is made of up to 80 letters a–z, digits, and - _ . between them."))
+        raise Invalid("key", _("A key is made of up to 80 letters, digits and - _ . : / # @ +, without spaces."))
     return key
 
 
-def _checked(text: Text) -> Text:
+def checked(text: Text) -> Text:
+    """A text as it is kept. Raises Invalid: no title, or a part that is too long."""
     parts = {"title": clean_line(text.title, 10_000)}
     parts |= {part: clean(getattr(text, part)).strip() for part in PARTS}
     if not parts["title"]:
@@ -297,7 +304,7 @@ def _add(article: Article, language: str, text: Text, by: Person, reason: str) -
     if language not in dict(settings.LANGUAGES):
         words = _("“%(value)s” is not one of Olmo’s languages: %(known)s.")
         raise Invalid("language", words % {"value": language, "known": ", ".join(dict(settings.LANGUAGES))})
-    wanted = _checked(text)
+    wanted = checked(text)
     translation, _made = Translation.objects.get_or_create(article=article, language=language)
     newest = translation.newest
     if newest is not None and _said(newest) == wanted:

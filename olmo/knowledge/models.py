@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -129,3 +130,77 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Passage(models.Model):
+    """A piece of a published text that is understood as a whole. Its vector is a column that only SQL knows (see meaning.py)."""
+
+    class Part(models.TextChoices):
+        TITLE = "title"
+        SUMMARY = "summary"
+        TEXT = "text"
+
+    translation = models.ForeignKey(Translation, models.CASCADE, related_name="passages")
+    client = models.ForeignKey(Client, models.CASCADE, null=True, related_name="+", db_index=False)
+    part = models.CharField(max_length=7, choices=Part)
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class Term(models.Model):
+    """What a published text says: a lexeme of PostgreSQL's full text, "=12" for a group of synonyms, "!lt0482" for a code."""
+
+    translation = models.ForeignKey(Translation, models.CASCADE, related_name="terms")
+    client = models.ForeignKey(Client, models.CASCADE, null=True, related_name="+", db_index=False)
+    language = models.CharField(max_length=8)
+    lexeme = models.CharField(max_length=100)
+    weight = models.FloatField()
+
+    class Meta:
+        indexes = [models.Index(fields=["lexeme", "language"], name="terms_by_lexeme")]
+
+    def __str__(self) -> str:
+        return self.lexeme
+
+
+class Word(models.Model):
+    """A word that texts or synonyms hold, as it is written: what a mistyped word may have meant. None of one organisation's."""
+
+    language = models.CharField(max_length=8)
+    word = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["language", "word"], name="words_once")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Synonyms(models.Model):
+    """Words for one thing. words: language -> words or phrases; lexemes: the same as PostgreSQL's full text reads them."""
+
+    words: Any = models.JSONField(_("words"), default=dict)
+    lexemes: Any = models.JSONField(default=dict)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "synonyms"
+
+    def __str__(self) -> str:
+        return ", ".join(word for words in self.words.values() for word in words)[:80]
+
+
+class StopWords(models.Model):
+    """The words of a language that say nothing about what somebody looks for."""
+
+    language = models.CharField(max_length=8, primary_key=True)
+    words = ArrayField(models.CharField(max_length=60), default=list)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "stop words"
+
+    def __str__(self) -> str:
+        return self.language

@@ -58,6 +58,7 @@ COMMANDS: dict[str, Command] = {
     # To a mail server 75 (sysexits.h) means: keep the message and try again. Any other code loses it.
     "mail deliver": Command("olmo.channels.mail.cli:main", Needs.DATABASE, "deliver a message", fails_with=75),
     "mail parse": Command("olmo.channels.mail.cli:main", Needs.DJANGO, "show how a message is read"),
+    "knowledge": Command("olmo.knowledge.cli:main", Needs.DATABASE, "bring articles in, and search them"),
     "triage": Command("olmo.routing.triage.cli:main", Needs.NOTHING, "measure how well tickets can be triaged"),
     "sla load": Command("olmo.service_levels.loading:main", Needs.DATABASE, "bring an agreement and its calendars in"),
     "sla": Command(

@@ -75,6 +75,7 @@ def establish(config: Config) -> None:
         with psycopg.connect(postgres.server(config).dsn, autocommit=True) as superuser:
             make_roles(superuser, config.login().password)
             make_database(superuser, "olmo")
+        make_vectors(postgres.server(config).dsn, "olmo")
     with connect(config.login()) as login:
         require_release(login)
         if not config.embedded:
@@ -110,6 +111,12 @@ def make_database(superuser: Connection, name: str) -> None:
     database, owner = sql.Identifier(name), sql.Identifier(OWNER_ROLE)
     superuser.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(database, owner))
     superuser.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+
+
+def make_vectors(dsn: str, name: str) -> None:
+    """Let the columns of a database hold vectors (pgvector), which only a superuser may; dsn: the superuser's way in."""
+    with psycopg.connect(dsn, dbname=name, autocommit=True) as superuser:
+        superuser.execute("CREATE EXTENSION IF NOT EXISTS vector")
 
 
 def grant(login: Connection) -> None:

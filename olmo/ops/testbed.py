@@ -147,7 +147,7 @@ def _template(server: postgres.Postgres) -> str:
         query = "SELECT datname FROM pg_database WHERE datname ~ '^template_' ORDER BY oid DESC"
         known = [str(row[0]) for row in superuser.execute(query).fetchall()]
         if name not in known:
-            _build(superuser, f"{name}_draft")
+            _build(server, superuser, f"{name}_draft")
             superuser.execute(
                 sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(f"{name}_draft"), sql.Identifier(name))
             )
@@ -156,9 +156,10 @@ def _template(server: postgres.Postgres) -> str:
     return name
 
 
-def _build(superuser: roles.Connection, name: str) -> None:
+def _build(server: postgres.Postgres, superuser: roles.Connection, name: str) -> None:
     _drop(superuser, name)
     roles.make_database(superuser, name)
+    roles.make_vectors(server.dsn, name)
     result = subprocess.run(
         [sys.executable, "-m", "olmo.ops.schema"],
         env={**os.environ, "OLMO_DATABASE_URL": _url(_server_config(), name)},

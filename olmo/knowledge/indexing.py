@@ -1,0 +1,173 @@
+"""What the search keeps of published texts: terms with their weights, and passages with their vectors."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import batched
+
+from django.db import connection, transaction
+
+from . import meaning, vocabulary
+from .models import Article, Passage, State, Term, Translation, Version, Word
+from .vocabulary import Vocabulary
+
+# A lexeme counts by where it stands; a group of synonyms once, by its best place.
+TIMES = {"title": 3, "summary": 2, "text": 1}
+GROUP = {"title": 1.0, "summary": 0.8, "text": 0.45}
+USUAL_LENGTH, LEXEME = 80, 1 / 3  # words of a text, counted so; what a lexeme weighs beside a group of synonyms
+LONGEST_WORD, SHORTEST_WORD = 40, 4
+MOST_PASSAGES, SHORTEST_PASSAGE, LONGEST_PASSAGE = 40, 60, 400  # of one text; characters
+BATCH = 500
+_SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
+_MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[#*_`>|]+|^\s*(?:[-+]|\d+\.)\s+", re.MULTILINE)
+_WRITTEN = re.compile(r"[^\W\d_]+")
+
+
+def show(article: Article) -> None:
+    """Keep what an article's published texts say, in place of what was kept."""
+    forget(article)
+    if article.state != State.RETIRED and article.published_at:
+        rows = Translation.objects.filter(article=article, shown__isnull=False)
+        index(list(rows.select_related("shown", "article")))
+
+
+def forget(article: Article) -> None:
+    """Keep nothing of an article."""
+    Term.objects.filter(translation__article=article).delete()
+    Passage.objects.filter(translation__article=article).delete()
+
+
+@transaction.atomic
+def rebuild() -> int:
+    """Keep everything anew (synonyms or stop words changed); returns how many texts there are."""
+    Term.objects.all().delete()
+    rows = Translation.objects.filter(shown__isnull=False).exclude(article__state=State.RETIRED)
+    count = 0
+    for batch in batched(rows.select_related("shown", "article").order_by("pk"), BATCH):
+        _keep_terms(batch)
+        count += len(batch)
+    return count
+
+
+def index(translations: Sequence[Translation]) -> None:
+    """Keep terms and passages of texts of which nothing is kept yet."""
+    _keep_terms(translations)
+    Passage.objects.bulk_create(
+        [
+            Passage(translation=one, client_id=one.article.client_id, part=part, text=text)
+            for one in translations
+            for part, text in passages_of(_shown(one))
+        ],
+        batch_size=BATCH,
+    )
+
+
+def understand(limit: int = 2000) -> int:
+    """Compute the vectors of passages that have none; returns how many there were. 0 where meaning is off."""
+    if not meaning.is_ready():
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("select id, text from knowledge_passage where vector is null order by id limit %s", [limit])
+        rows = cursor.fetchall()
+        for some in batched(rows, BATCH):
+            vectors = [meaning.as_text(vector) for vector in meaning.encode([text for _pk, text in some])]
+            cursor.execute(
+                "update knowledge_passage p set vector = given.vector::halfvec from unnest(%s::bigint[], %s::text[])"
+                " as given(id, vector) where p.id = given.id",
+                [[pk for pk, _text in some], vectors],
+            )
+    return len(rows)
+
+
+def passages_of(version: Version) -> list[tuple[str, str]]:
+    """The title, the summary, and the sentences of the rest, each with the title before it: part and text."""
+    found = [(Passage.Part.TITLE.value, version.title)]
+    summary = plain(version.summary)
+    if summary:
+        found.append((Passage.Part.SUMMARY.value, summary[:LONGEST_PASSAGE]))
+    pieces = _pieces(plain(_parts(version)["text"]))
+    return found + [(Passage.Part.TEXT.value, f"{version.title}. {piece}") for piece in pieces]
+
+
+def plain(text: str) -> str:
+    """Markdown without its marks."""
+    return _MARKS.sub(lambda match: match.group(1) or " ", text).strip()
+
+
+def _pieces(text: str) -> list[str]:
+    """Sentences; short ones go with the next, and those of a long text in larger pieces."""
+    sentences = [part[:LONGEST_PASSAGE].strip() for part in _SENTENCE.split(text) if part.strip()]
+    least = max(SHORTEST_PASSAGE, sum(map(len, sentences)) // MOST_PASSAGES)
+    pieces, piece = [], ""
+    for sentence in sentences:
+        piece = f"{piece} {sentence}".strip()
+        if len(piece) >= least:
+            pieces.append(piece)
+            piece = ""
+    return [*pieces, piece][:MOST_PASSAGES] if piece else pieces[:MOST_PASSAGES]
+
+
+def _shown(translation: Translation) -> Version:
+    assert translation.shown is not None
+    return translation.shown
+
+
+def _parts(version: Version) -> dict[str, str]:
+    rest = [version.symptoms, version.cause, version.solution, version.environment, version.body]
+    return {"title": version.title, "summary": version.summary, "text": "\n".join(rest)}
+
+
+def _keep_terms(translations: Iterable[Translation]) -> None:
+    words, rows = vocabulary.current(), list(translations)
+    for language in {row.language for row in rows}:
+        same = [row for row in rows if row.language == language]
+        _keep_of_language(same, language, words)
+
+
+def _keep_of_language(rows: list[Translation], language: str, words: Vocabulary) -> None:
+    parts = [_parts(_shown(row)) for row in rows]
+    told = [words.telling(part[name], language) for part in parts for name in TIMES]
+    read = iter(vocabulary.lexemes(told, language))
+    terms = []
+    for row, part in zip(rows, parts, strict=True):
+        said = {name: next(read) for name in TIMES}
+        weights = _weights(said, language, words) | {
+            f"!{code}": 1.0 for text in part.values() for code in vocabulary.codes_of(text)
+        }
+        weights["!" + "".join(vocabulary.words_of(row.article.key))] = 1.0
+        terms += [
+            Term(translation=row, client_id=row.article.client_id, language=language, lexeme=lexeme, weight=weight)
+            for lexeme, weight in weights.items()
+        ]
+    Term.objects.bulk_create(terms, batch_size=5000)
+    _learn(
+        language,
+        [
+            text
+            for row, part in zip(rows, parts, strict=True)
+            if row.article.client_id is None
+            for text in part.values()
+        ],
+    )
+
+
+def _weights(said: dict[str, list[str]], language: str, words: Vocabulary) -> dict[str, float]:
+    """What each lexeme and each group of synonyms weighs in a text: more the higher it stands, and the oftener up to a bound."""
+    times: Counter[str] = Counter()
+    for name, read in said.items():
+        for lexeme in read:
+            times[lexeme] += TIMES[name]
+    length = 0.5 + 0.5 * sum(times.values()) / USUAL_LENGTH
+    weights = {lexeme: LEXEME * 2 * count / (count + length) for lexeme, count in times.items()}
+    for name in ("text", "summary", "title"):
+        weights |= {f"={group}": GROUP[name] for group in words.groups(said[name], language)}
+    return weights
+
+
+def _learn(language: str, texts: Iterable[str]) -> None:
+    """Remember the words as they are written."""
+    written = {word for text in texts for word in _WRITTEN.findall(vocabulary.fold(text))}
+    rows = [
+        Word(language=language, word=word) for word in sorted(written) if SHORTEST_WORD <= len(word) <= LONGEST_WORD
+    ]
+    Word.objects.bulk_create(rows, ignore_conflicts=True, batch_size=5000)

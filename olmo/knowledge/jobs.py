@@ -1,0 +1,24 @@
+"""One-line tasks of knowledge."""
+
+from procrastinate.contrib.django import app
+
+from olmo.tenancy.scope import EVERY_CLIENT, scope
+
+from . import indexing
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="olmo.knowledge.jobs.understand", queue="bulk", pass_context=False)
+def understand(timestamp: int = 0) -> None:
+    """Compute the vectors of texts that have none yet, in short transactions."""
+    while True:
+        with scope(EVERY_CLIENT):
+            if not indexing.understand():
+                return
+
+
+@app.task(name="olmo.knowledge.jobs.reindex", queue="bulk", lock="knowledge")
+def reindex() -> None:
+    """Read all published texts anew: the desk changed its synonyms or stop words."""
+    with scope(EVERY_CLIENT):
+        indexing.rebuild()

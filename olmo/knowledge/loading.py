@@ -1,0 +1,198 @@
+"""Bringing many articles in from JSON lines, all of them or none.
+
+A line is one text: {"key", "lang", "title", "summary", "body", "audience"}, and where wanted "symptoms", "cause", "solution",
+"environment", "topic". Lines with one key are one article in several languages. The audience is "public", "agents",
+"organisation:NAME" or "team:NAME". What comes in was approved where it came from: it is published at once, and found.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import batched
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from olmo.kernel.errors import Invalid
+from olmo.people.actions import robot
+from olmo.people.models import Person, Team
+from olmo.tenancy.models import Client
+
+from . import actions, indexing
+from .actions import Settings, Text
+from .models import PARTS, Article, Audience, Translation
+
+FIELDS = ("key", "lang", "title", "audience", "topic", *PARTS)
+MOST_TOLD = 20
+READ_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """One text of the file, and where it stands."""
+
+    number: int
+    settings: Settings
+    language: str
+    text: Text
+
+
+@dataclass
+class Kept:
+    """What was brought in: articles that are new, changed, or as they were; and how many texts the file held."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    texts: int = 0
+    ignored: set[str] = field(default_factory=set)
+
+    @property
+    def articles(self) -> int:
+        return self.new + self.changed + self.same
+
+
+class Refused(Exception):
+    """Nothing was kept; `reasons` name the lines, at most 20 of them."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__("; ".join(reasons))
+
+
+@dataclass
+class Reader:
+    """Reads lines, and collects what is wrong with them."""
+
+    owner: Person
+    clients: dict[str, Client]
+    teams: dict[str, Team]
+    reasons: list[str] = field(default_factory=list)
+    places: dict[tuple[str, str], int] = field(default_factory=dict)
+    ignored: set[str] = field(default_factory=set)
+
+    def read(self, lines: Iterable[str]) -> list[Line]:
+        """All lines that are right; `reasons` has what the others lack."""
+        found = []
+        for number, text in enumerate(lines, 1):
+            if text.strip():
+                try:
+                    found.append(self._line(number, text))
+                except Invalid as refusal:
+                    self.reasons.append(
+                        _("line %(n)s, %(field)s: %(why)s") % {"n": number, "field": refusal.field, "why": refusal}
+                    )
+        return found
+
+    def _line(self, number: int, text: str) -> Line:
+        row = _object(text)
+        self.ignored |= row.keys() - set(FIELDS)
+        language = row.get("lang", "")
+        if language not in dict(settings.LANGUAGES):
+            words = _("“%(value)s” is not one of Olmo’s languages: %(known)s.")
+            raise Invalid("lang", words % {"value": language, "known": ", ".join(dict(settings.LANGUAGES))})
+        wanted = self._settings(row)
+        first = self.places.setdefault((wanted.key, language), number)
+        if first != number:
+            raise Invalid(
+                "key", _("“%(key)s” in this language stands in line %(n)s already.") % {"key": wanted.key, "n": first}
+            )
+        parts = {part: row.get(part, "") for part in PARTS}
+        return Line(number, wanted, language, actions.checked(Text(title=row.get("title", ""), **parts)))
+
+    def _settings(self, row: dict[str, str]) -> Settings:
+        kind, _colon, name = row.get("audience", "").partition(":")
+        client = self.clients.get(name.strip().lower()) if kind == Audience.ORGANISATION else None
+        team = self.teams.get(name.strip().lower()) if kind == Audience.TEAM else None
+        if client is None and team is None and (name or kind not in (Audience.PUBLIC, Audience.AGENTS)):
+            known = "public, agents, organisation:…, team:…"
+            words = _("“%(value)s” is not an audience; known are: %(known)s.")
+            raise Invalid("audience", words % {"value": row.get("audience", ""), "known": known})
+        key, topic = actions.checked_key(row.get("key", "")), row.get("topic", "")
+        return Settings(key=key, owner=self.owner, topic=topic, audience=kind, client=client, team=team)
+
+
+@transaction.atomic
+def load(lines: Iterable[str]) -> Kept:
+    """Bring all in, in one transaction, inside a scope that shows every client. Raises Refused, and then nothing is kept."""
+    robots = robot("Olmo")
+    reader = Reader(
+        owner=_owner() or robots,
+        clients={client.name.lower(): client for client in Client.objects.all()},
+        teams={team.name.lower(): team for team in Team.objects.all()},
+    )
+    found = reader.read(lines)
+    _require_one_audience(found, reader.reasons)
+    if reader.reasons:
+        raise Refused(reader.reasons[:MOST_TOLD])
+    kept, touched = Kept(texts=len(found), ignored=reader.ignored), []
+    for texts in _by_article(found):
+        touched += _take_in(texts, robots, kept)
+    for batch in batched(touched, READ_AT_ONCE):
+        _index(batch)
+    while indexing.understand():
+        pass
+    return kept
+
+
+def _require_one_audience(lines: list[Line], reasons: list[str]) -> None:
+    first: dict[str, Line] = {}
+    for line in lines:
+        before = first.setdefault(line.settings.key, line)
+        if before.settings != line.settings:
+            words = _("line %(n)s: the audience or the subject area of “%(key)s” is not that of line %(first)s.")
+            reasons.append(words % {"n": line.number, "key": line.settings.key, "first": before.number})
+
+
+def _by_article(lines: list[Line]) -> Iterator[list[Line]]:
+    articles: dict[str, list[Line]] = {}
+    for line in lines:
+        articles.setdefault(line.settings.key, []).append(line)
+    yield from articles.values()
+
+
+def _take_in(lines: list[Line], by: Person, kept: Kept) -> list[Article]:
+    wanted = lines[0].settings
+    there = Article.objects.filter(key=wanted.key).first()
+    if there is not None:
+        wanted = replace(wanted, owner=there.owner, review_on=there.review_on, expires_on=there.expires_on)
+    before = (there.audience, there.client_id, there.team_id, there.state) if there else None
+    article, changed = actions.take_in(
+        wanted, {line.language: line.text for line in lines}, by=by, reason=_("Imported")
+    )
+    if there is None:
+        kept.new += 1
+    elif changed or before != (article.audience, article.client_id, article.team_id, article.state):
+        kept.changed += 1
+    else:
+        kept.same += 1
+        return []
+    return [article]
+
+
+def _index(articles: Iterable[Article]) -> None:
+    listed = list(articles)
+    for article in listed:
+        indexing.forget(article)
+    rows = Translation.objects.filter(article__in=listed, shown__isnull=False)
+    indexing.index(list(rows.select_related("shown", "article").order_by("pk")))
+
+
+def _object(text: str) -> dict[str, str]:
+    try:
+        row: Any = json.loads(text)
+    except ValueError as error:
+        raise Invalid("JSON", str(error)) from error
+    if not isinstance(row, dict):
+        raise Invalid("JSON", _("An object is expected: {…}."))
+    for name in FIELDS:
+        if not isinstance(row.get(name) or "", str):
+            raise Invalid(name, _("A text is expected."))
+    return {name: row[name] or "" if name in FIELDS else "" for name in row}
+
+
+def _owner() -> Person | None:
+    """Who looks after what comes in: the first administrator."""
+    return Person.objects.filter(is_administrator=True, is_active=True).order_by("pk").first()

@@ -1,0 +1,229 @@
+"""Finding published articles by what is asked, in whatever language they are: by meaning, with a share for the words in common.
+
+What counts, most first: a code, number or tag that an article holds; then the mean of how near its title, its summary and its
+nearest sentence lie to the question, plus a bounded share for rare words and synonyms in common. Ranks are not fused: the two
+scores have a meaning of their own, and equal weights made the better one worse. Without vectors the words decide alone.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from olmo.kernel import clock
+from olmo.kernel.language import guess
+from olmo.kernel.text import clean_line
+from olmo.people.models import Person
+
+from . import meaning, queries, vocabulary
+from .models import Article, Translation
+from .vocabulary import Vocabulary
+
+LONGEST = 300  # characters of a question that are read
+SHARE, CALM = 0.2, 5.0  # what words in common may add, and how much of them is half of it
+UNKNOWN = 0.3  # how near a text counts whose vectors are not computed yet
+SIMILAR, SHORTEST_TYPO, MOST_CODED = 0.5, 5, 20
+LEAST, LEAST_WORDS = 0.1, 0.05  # less answers nothing: by meaning, and by words alone
+
+
+@dataclass(frozen=True)
+class Found:
+    """An article that was found, in the language that fits best. score: 1 and more where it holds a code that was asked for."""
+
+    article_id: int
+    key: str
+    language: str
+    title: str
+    summary: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as it is looked up. corrected: with mistyped words as they may have been meant."""
+
+    typed: str
+    corrected: str
+    language: str
+    lexemes: list[str]
+    groups: set[int]
+    codes: set[str]
+
+
+def find(
+    viewer: Person, words: str, *, language: str = "", limit: int = 10, among: QuerySet[Article] | None = None,
+    is_typing: bool = False,
+) -> list[Found]:  # fmt: skip
+    """The published articles that the viewer may read and that answer best. language: of the question; "" guesses it.
+
+    among: only these articles. is_typing: the last word may not be complete.
+    """
+    typed = clean_line(words, LONGEST)
+    if not any(c.isalnum() for c in typed):
+        return []
+    known = vocabulary.current()
+    question = _read(typed, language or guess(typed, viewer.language), known, is_typing)
+    scores = _scores(_readable(viewer, among), question, known)
+    best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return _found(best, question.language, limit)
+
+
+def _readable(viewer: Person, among: QuerySet[Article] | None) -> QuerySet[Translation]:
+    articles = queries.visible_to(viewer).filter(queries.readable(clock.now().date()))
+    if among is not None:
+        articles = articles.filter(pk__in=among.values("pk"))
+    return Translation.objects.filter(shown__isnull=False, article__in=articles)
+
+
+def _read(typed: str, language: str, known: Vocabulary, is_typing: bool) -> Question:
+    corrected = _corrected(typed, language, known)
+    told = known.telling(corrected, language) or corrected
+    (lexemes,) = vocabulary.lexemes([told], language)
+    if is_typing and (last := vocabulary.words_of(typed)[-1:]) and typed[-1:].isalnum():
+        lexemes += _completed(last[0], language)
+    return Question(typed, corrected, language, lexemes, known.groups(lexemes, language), vocabulary.codes_of(typed))
+
+
+def _scores(readable: QuerySet[Translation], question: Question, known: Vocabulary) -> dict[int, float]:
+    """Translation -> score, of all that answer at all."""
+    rows = _by_words(readable, question)
+    shared = {pk: math.tanh(score / CALM) for pk, score, _codes in rows}
+    exact = {pk: codes / max(len(question.codes), 1) for pk, _score, codes in rows if codes}
+    if not meaning.is_ready():
+        found, least = shared, LEAST_WORDS
+    else:
+        near, least = _by_meaning(readable, question, known), LEAST
+        found = {pk: near.get(pk, UNKNOWN) + SHARE * shared.get(pk, 0) for pk in near.keys() | shared.keys()}
+    return {pk: score + exact.get(pk, 0) for pk, score in found.items() if score >= least or pk in exact}
+
+
+_BY_WORDS = """
+with readable as materialized ({readable}), total as (select count(*) n from readable),
+hit as (
+    select translation_id, lexeme, weight from knowledge_term
+    where (lexeme = any(%s) or (lexeme = any(%s) and language = %s)) and translation_id in (select id from readable)
+),
+seen as (select lexeme, count(*) n from hit group by lexeme)
+select translation_id,
+    coalesce(sum(weight * ln(1 + (total.n - seen.n + 0.5) / (seen.n + 0.5))) filter (where left(lexeme, 1) <> '!'), 0),
+    count(*) filter (where left(lexeme, 1) = '!' and seen.n <= greatest(%s, total.n / 50))
+from hit join seen using (lexeme) cross join total group by translation_id
+"""
+
+
+def _by_words(readable: QuerySet[Translation], question: Question) -> list[tuple[int, float, int]]:
+    """Translation, how much it has in common with the question (rare words weigh more), and how many of its codes it holds."""
+    sql, values = readable.values("id").query.sql_with_params()
+    anywhere = [f"={group}" for group in question.groups] + [f"!{code}" for code in question.codes]
+    if " " not in question.typed:  # the key of an article, typed as such
+        anywhere.append("!" + "".join(vocabulary.words_of(question.typed))[:90])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _BY_WORDS.format(readable=sql), [*values, anywhere, question.lexemes, question.language, MOST_CODED]
+        )
+        return [(pk, float(score), codes) for pk, score, codes in cursor.fetchall()]
+
+
+_BY_MEANING = """
+with near as (
+    select translation_id, part, max(-(vector <#> %s::halfvec)) as score from knowledge_passage
+    where vector is not null and translation_id in ({readable}) group by translation_id, part
+)
+select translation_id, max(score) filter (where part = 'title'), max(score) filter (where part = 'summary'),
+    max(score) filter (where part = 'text')
+from near group by translation_id
+"""
+
+
+def _by_meaning(readable: QuerySet[Translation], question: Question, known: Vocabulary) -> dict[int, float]:
+    """Translation -> how near it lies: the mean of title, summary and nearest sentence; what is missing counts as the title."""
+    texts = list(dict.fromkeys([question.typed, question.corrected]))
+    vector = meaning.of_query(texts, question.groups, known, question.language)
+    sql, values = readable.values("id").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_MEANING.format(readable=sql), [vector, *values])
+        return {pk: _mean(title, summary, text) for pk, title, summary, text in cursor.fetchall()}
+
+
+def _mean(title: float | None, summary: float | None, text: float | None) -> float:
+    base = next(value for value in (title, summary, text) if value is not None)
+    return sum(base if value is None else value for value in (title, summary, text)) / 3
+
+
+def _found(best: Sequence[tuple[int, float]], language: str, limit: int) -> list[Found]:
+    """The first `limit` articles, each by its best text, and shown in the language of the question where it has one."""
+    rows = {row.pk: row for row in _texts([pk for pk, _score in best[: limit * 3]])}
+    scores: dict[int, tuple[float, Translation]] = {}
+    for pk, score in best[: limit * 3]:
+        row = rows.get(pk)
+        if row is not None and row.article_id not in scores:
+            scores[row.article_id] = (score, row)
+    chosen = list(scores.items())[:limit]
+    spoken = {row.article_id: row for row in _spoken([pk for pk, _one in chosen], language)}
+    return [_one(spoken.get(pk, row), score) for pk, (score, row) in chosen]
+
+
+def _texts(pks: list[int]) -> QuerySet[Translation]:
+    return Translation.objects.filter(pk__in=pks).select_related("article", "shown")
+
+
+def _spoken(articles: list[int], language: str) -> QuerySet[Translation]:
+    rows = Translation.objects.filter(article__in=articles, language=language, shown__isnull=False)
+    return rows.select_related("article", "shown")
+
+
+def _one(row: Translation, score: float) -> Found:
+    assert row.shown is not None
+    return Found(row.article_id, row.article.key, row.language, row.shown.title, row.shown.summary, round(score, 4))
+
+
+_MEANT = """
+select distinct on (given.word) given.word, known.word from unnest(%s::text[]) as given(word)
+join knowledge_word known on known.language = %s and known.word %% given.word
+where similarity(known.word, given.word) >= %s and abs(length(known.word) - length(given.word)) <= 2
+order by given.word, similarity(known.word, given.word) desc, known.word
+"""
+
+
+def _corrected(typed: str, language: str, known: Vocabulary) -> str:
+    """The question with words that no text holds replaced by the most similar one that some text does."""
+    words = vocabulary.words_of(typed)
+    told = known.telling(typed, language).split()
+    doubtful = [word for word in dict.fromkeys(told) if len(word) >= SHORTEST_TYPO and word.isalpha()]
+    strange = set(doubtful) - _held(doubtful, language)
+    if not strange:
+        return typed
+    with connection.cursor() as cursor:
+        cursor.execute(_MEANT, [sorted(strange), language, SIMILAR])
+        meant: dict[str, Any] = dict(cursor.fetchall())
+    return " ".join(meant.get(word, word) for word in words) if meant else typed
+
+
+def _held(words: list[str], language: str) -> set[str]:
+    """Those that are known as they are, or in another form of the same word."""
+    stems = vocabulary.lexemes(words, language) if words else []
+    pairs = {word: stem[0] for word, stem in zip(words, stems, strict=True) if stem}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select word from knowledge_word where language = %s and word = any(%s)"
+            " union select lexeme from knowledge_term where language = %s and lexeme = any(%s)",
+            [language, list(pairs), language, list(pairs.values())],
+        )
+        held = {row[0] for row in cursor.fetchall()}
+    return {word for word in words if word not in pairs or word in held or pairs[word] in held}
+
+
+def _completed(start: str, language: str) -> list[str]:
+    """Lexemes of words that begin so."""
+    if len(start) < 3:
+        return []
+    with connection.cursor() as cursor:
+        pattern = start.replace("_", "").replace("%", "") + "%"
+        cursor.execute(
+            "select word from knowledge_word where language = %s and word like %s limit 8", [language, pattern]
+        )
+        words = [row[0] for row in cursor.fetchall()]
+    return [lexeme for read in vocabulary.lexemes(words, language) for lexeme in read] if words else []
