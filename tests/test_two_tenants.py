@@ -14,7 +14,11 @@ from django.test import Client as Browser
 from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from olmo.knowledge import actions as knowledge
+from olmo.knowledge import feedback, indexing
+from olmo.knowledge.models import Article
 from olmo.people import signin
+from olmo.people.actions import robot
 from olmo.people.models import Person
 from olmo.staffing.actions import on_call
 from olmo.tickets import actions, files
@@ -61,8 +65,19 @@ class Walk(DeskTest):
             draft = drafting.save(ticket, by=self.alma, kind=kind, content=Content(text=f"Draft {WORD}"))
             assert draft is not None
             self.drafts.append(sharing.share(draft, by=self.alma, is_shared=True).pk)
+        self.article = self.acme_knows()
         Person.objects.filter(pk=self.rui.pk).update(name=f"Rui {WORD}")
         return ticket
+
+    def acme_knows(self) -> Article:
+        """An article for Acme alone, with a suggestion."""
+        wanted = knowledge.Settings(key=WORD, owner=self.alma, audience="organisation", client=self.acme, topic=WORD)
+        article, _changed = knowledge.take_in(
+            wanted, {"en": knowledge.Text(title=f"How {WORD}")}, by=robot("Olmo"), reason="x"
+        )
+        indexing.show(article)
+        self.suggestion = feedback.suggest(article, f"Better {WORD}", by=self.rui)
+        return article
 
     def browser(self, person: Person, *, is_strict: bool = False) -> Browser:
         browser = Browser(enforce_csrf_checks=is_strict)
@@ -81,6 +96,8 @@ class Walk(DeskTest):
             self.acme.pk,
             self.desk.pk,
             ticket.pk,
+            *self.drafts,
+            self.article.pk,
             self.rota.pk,
             *self.drafts,
         }

@@ -23,6 +23,7 @@ import "./palette.js";
 import "./pane.js";
 import "./parts.js";
 import "./quote.js";
+import "./seek.js";
 import "./reads.js";
 import "./recipients.js";
 import "./rich.js";

@@ -8,6 +8,7 @@ import "./keys.js";
 import "./live.js";
 import "./menus.js";
 import "./parts.js";
+import "./seek.js";
 import "./theme.js";
 import "./times.js";
 import "./toast.js";

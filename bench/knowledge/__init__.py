@@ -147,7 +147,7 @@ def _time(articles: int) -> None:
             f"{kept.articles} articles with {kept.texts} texts imported in {time.monotonic() - began:.0f} s", flush=True
         )
     with roles.connect(current().login()) as owner:
-        owner.execute(b"vacuum (analyze) knowledge_term, knowledge_passage, knowledge_translation, knowledge_article")
+        owner.execute(b"vacuum (analyze) knowledge_term, knowledge_vector, knowledge_translation, knowledge_article")
     times = []
     for case in given:
         for language, questions in case.questions.items():

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from olmo.kernel import marks
 from olmo.kernel.errors import Invalid, Words
 from olmo.kernel.text import clean_line
+from olmo.knowledge import search as articles
 from olmo.people.models import Person
 from olmo.tickets import finding, queries
 
@@ -58,7 +59,15 @@ def _people(viewer: Person, typed: str) -> list[Found]:
     ]  # fmt: skip
 
 
-SOURCES: list[tuple[Words, Source]] = [(_("Tickets"), _tickets), (_("People"), _people)]
+def _articles(viewer: Person, typed: str) -> list[Found]:
+    found = articles.find(viewer, typed, limit=MOST, is_typing=True)
+    return [
+        Found(reverse("desk:article", args=[one.article_id]), one.title, one.key, marks.icon("book", "s"))
+        for one in found
+    ]
+
+
+SOURCES: list[tuple[Words, Source]] = [(_("Tickets"), _tickets), (_("People"), _people), (_("Knowledge"), _articles)]
 
 
 @require_safe

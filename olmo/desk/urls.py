@@ -37,6 +37,9 @@ from . import (
     writing,
 )
 from .forms import FORMS
+from .knowledge import acts as kb_acts
+from .knowledge import editing as kb_editing
+from .knowledge import pages as kb_pages
 from .staffing import urls as staffing_urls
 
 app_name = "desk"
@@ -95,6 +98,16 @@ urlpatterns = [
     path("notices", notices.notices, name="notices"),
     path("notices/read", notices.read, name="notices_read"),
     path("notices/bell", notices.ring, name="ring"),
+    path("knowledge", kb_pages.index, name="knowledge"),
+    path("knowledge/new", kb_editing.new, name="article_new"),
+    path("knowledge/<int:pk>", kb_pages.article, name="article"),
+    path("knowledge/<int:pk>/texts/<slug:code>", kb_editing.edit, name="article_edit"),
+    path("knowledge/<int:pk>/versions/<slug:code>", kb_pages.versions, name="article_versions"),
+    path("knowledge/<int:pk>/settings", kb_editing.keeping, name="article_settings"),
+    path("knowledge/<int:pk>/rating", kb_acts.rating, name="article_rating"),
+    path("knowledge/<int:pk>/suggestions", kb_acts.suggestions, name="article_suggestions"),
+    path("knowledge/suggestions/<int:pk>/answer", kb_acts.answers, name="suggestion_answer"),
+    *(path(f"knowledge/<int:pk>/{noun}", kb_acts.act(noun), name=f"article_{noun}") for noun in kb_acts.VERBS),
     path("admin/", include("olmo.desk.admin.urls")),
     path("contracts/", contracts.listed, name="contracts"),
     path("contracts/<int:pk>", contracts.client, name="contract"),

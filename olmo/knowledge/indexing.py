@@ -67,13 +67,18 @@ def understand(limit: int = 2000) -> int:
     if not meaning.is_ready():
         return 0
     with connection.cursor() as cursor:
-        cursor.execute("select id, text from knowledge_passage where vector is null order by id limit %s", [limit])
+        cursor.execute(
+            "select id, text from knowledge_passage p"
+            " where not exists (select from knowledge_vector v where v.passage_id = p.id) order by id limit %s",
+            [limit],
+        )
         rows = cursor.fetchall()
         for some in batched(rows, BATCH):
             vectors = [meaning.as_text(vector) for vector in meaning.encode([text for _pk, text in some])]
             cursor.execute(
-                "update knowledge_passage p set vector = given.vector::halfvec from unnest(%s::bigint[], %s::text[])"
-                " as given(id, vector) where p.id = given.id",
+                "insert into knowledge_vector select p.id, p.translation_id, p.client_id, p.part, given.vector::halfvec"
+                " from unnest(%s::bigint[], %s::text[]) as given(id, vector) join knowledge_passage p using (id)"
+                " on conflict do nothing",
                 [[pk for pk, _text in some], vectors],
             )
     return len(rows)

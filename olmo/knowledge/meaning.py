@@ -18,7 +18,7 @@ from . import vocabulary
 
 NAMED = 0.4  # how much the names of the groups of synonyms that a query mentions add to what it means
 _loading = threading.Lock()
-_has_column = False
+_has_table = False
 
 
 def is_installed() -> bool:
@@ -27,15 +27,15 @@ def is_installed() -> bool:
 
 
 def is_ready() -> bool:
-    """Whether texts are understood and the database keeps vectors; makes their column once pgvector is there."""
-    global _has_column  # noqa: PLW0603  (once it is there, it stays)
+    """Whether texts are understood and the database keeps vectors; makes their table once pgvector is there."""
+    global _has_table  # noqa: PLW0603  (once it is there, it stays)
     if not is_installed():
         return False
-    if not _has_column:
+    if not _has_table:
         with connection.cursor() as cursor:
             cursor.execute("select olmo_knowledge_vectors()")
-            _has_column = bool(cursor.fetchone()[0])
-    return _has_column
+            _has_table = bool(cursor.fetchone()[0])
+    return _has_table
 
 
 def encode(texts: Sequence[str]) -> Any:

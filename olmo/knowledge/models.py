@@ -133,7 +133,7 @@ class Step(models.Model):
 
 
 class Passage(models.Model):
-    """A piece of a published text that is understood as a whole. Its vector is a column that only SQL knows (see meaning.py)."""
+    """A piece of a published text that is understood as a whole. Its vector is in a table of SQL alone (see meaning.py)."""
 
     class Part(models.TextChoices):
         TITLE = "title"
@@ -204,3 +204,44 @@ class StopWords(models.Model):
 
     def __str__(self) -> str:
         return self.language
+
+
+class Feedback(models.Model):
+    """Whether an article helped a reader: their last word on it."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="feedback", db_index=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    is_helpful = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "feedback"
+        constraints = [models.UniqueConstraint(fields=["article", "person"], name="one_word_each")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} {self.is_helpful}"
+
+
+class Suggestion(models.Model):
+    """What a reader says is wrong with an article or could be better: its owner's task, until it is answered."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        CHANGED = "changed", _("Changed")
+        DECLINED = "declined", _("Declined")
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="suggestions")
+    by = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    words = models.TextField(_("what is wrong, or could be better"), max_length=2000)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    answer = models.TextField(blank=True, max_length=2000)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["at"], name="suggestions_open", condition=Q(state="open"))]
+
+    def __str__(self) -> str:
+        return self.words[:80]

@@ -12,6 +12,8 @@ from olmo.tenancy.scope import EveryClient
 
 from .models import Article, Audience, State, Translation, Version
 
+MOST_TOPICS = 100
+
 
 def visible_to(viewer: Person) -> QuerySet[Article]:
     """What the viewer may know of: agents drafts too, requesters only what is published and in force."""
@@ -39,11 +41,7 @@ def readable(today: date) -> Q:
 
 def by_key(viewer: Person, key: str) -> Article:
     """One article with its translations and their two texts. Raises NotFound."""
-    found = visible_to(viewer).filter(key=key).select_related("owner", "client", "team", "reviewer", "approved_by")
-    article = found.prefetch_related(Prefetch("translations", _texts())).first()
-    if article is None:
-        raise NotFound
-    return article
+    return _whole(visible_to(viewer).filter(key=key))
 
 
 def _texts() -> QuerySet[Translation]:
@@ -61,3 +59,28 @@ def overdue(viewer: Person) -> QuerySet[Article]:
     due = Q(review_on__lte=today) | Q(expires_on__lte=today)
     rows = visible_to(viewer).filter(due, published_at__isnull=False).exclude(state=State.RETIRED)
     return rows.order_by("review_on", "expires_on", "key")
+
+
+def by_id(viewer: Person, pk: int) -> Article:
+    """One article with its translations and their two texts. Raises NotFound."""
+    return _whole(visible_to(viewer).filter(pk=pk))
+
+
+def _whole(found: QuerySet[Article]) -> Article:
+    rows = found.select_related("owner", "client", "team", "reviewer", "approved_by")
+    article = rows.prefetch_related(Prefetch("translations", _texts())).first()
+    if article is None:
+        raise NotFound
+    return article
+
+
+def topics(viewer: Person) -> list[str]:
+    """The subject areas of the articles that the viewer may know of, by name."""
+    rows = visible_to(viewer).exclude(topic="").values_list("topic", flat=True).distinct().order_by("topic")
+    return list(rows[:MOST_TOPICS])
+
+
+def in_language(article: Article, language: str) -> Translation | None:
+    """The translation that a reader of this language is shown: theirs, else another that is published."""
+    rows = [row for row in article.translations.all() if row.shown_id]
+    return next((row for row in rows if row.language == language), rows[0] if rows else None)

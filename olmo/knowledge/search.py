@@ -129,8 +129,8 @@ def _by_words(readable: QuerySet[Translation], question: Question) -> list[tuple
 
 _BY_MEANING = """
 with near as (
-    select translation_id, part, max(-(vector <#> %s::halfvec)) as score from knowledge_passage
-    where vector is not null and translation_id in ({readable}) group by translation_id, part
+    select translation_id, part, max(-(vector <#> %s::halfvec)) as score from knowledge_vector
+    where translation_id in ({readable}) group by translation_id, part
 )
 select translation_id, max(score) filter (where part = 'title'), max(score) filter (where part = 'summary'),
     max(score) filter (where part = 'text')

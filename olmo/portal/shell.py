@@ -31,9 +31,10 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
 
 
 def navigation(path: str) -> list[dict[str, Any]]:
-    """The two places of the portal."""
+    """The places of the portal."""
     places = [
         (reverse("portal:new"), _("Report a problem"), "plus"),
         (reverse("portal:list"), _("My requests"), "form"),
+        (reverse("portal:guides"), _("Guides"), "book"),
     ]
     return [{"url": url, "label": label, "icon": icon, "active": url == path} for url, label, icon in places]

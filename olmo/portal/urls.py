@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from . import request, uploads, views
+from . import guides, request, uploads, views
 
 app_name = "portal"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("guides", guides.index, name="guides"),
+    path("guides/<int:pk>", guides.guide, name="guide"),
+    path("guides/<int:pk>/judgement", guides.judgement, name="judgement"),
     path("requests", views.tickets, name="list"),
     path("requests/new", views.new, name="new"),
     path("requests/uploads", uploads.upload, name="uploads"),

@@ -67,7 +67,10 @@ def new(request: HttpRequest) -> HttpResponse:
     person = cast(PortalRequest, request).person
     follows = _followed(person, request.POST.get("follows") or request.GET.get("follows") or "")
     if request.method != "POST":
-        start = {"subject": request.GET.get("subject", "")[:255] or (follows.subject if follows else "")}
+        start = {
+            "subject": (request.GET.get("subject") or request.GET.get("q", ""))[:255]
+            or (follows.subject if follows else "")
+        }
         given = {"category": request.GET.get("category", "")}
         return _report_page(request, ReportForm(reporter=person, initial={**start, **given}), follows)
     form = ReportForm(request.POST, reporter=person)

@@ -1,7 +1,8 @@
 """What the search keeps: terms, passages and their vectors, words, synonyms and stop words (those that Olmo ships to begin with).
 
-Terms are looked up by equality, which is leakproof, so row security leaves their index to the planner. The column of vectors is made
-where pgvector is: by the function below, which Olmo asks again until it is there.
+Terms are looked up by equality, which is leakproof, so row security leaves their index to the planner. Vectors have a table of their
+own, made where pgvector is: by the function below, which Olmo asks again until it is there. No backup holds it: the worker
+computes vectors anew, and a desk can move to a database without pgvector.
 """
 
 from importlib.resources import files
@@ -19,13 +20,21 @@ VECTORS = """
 create function olmo_knowledge_vectors() returns boolean language plpgsql security definer
 set search_path = public, pg_temp as $$
 begin
-    if exists (select from pg_attribute where attrelid = 'knowledge_passage'::regclass and attname = 'vector' and not attisdropped) then
+    if to_regclass('knowledge_vector') is not null then
         return true;
     end if;
     if not exists (select from pg_extension where extname = 'vector') then
         return false;
     end if;
-    execute 'alter table knowledge_passage add column if not exists vector halfvec(512)';
+    perform pg_advisory_xact_lock(hashtext('knowledge_vector'));
+    execute $q$create table if not exists knowledge_vector (
+        passage_id bigint primary key references knowledge_passage on delete cascade, translation_id bigint not null,
+        client_id bigint, part varchar(7) not null, vector halfvec(512) not null)$q$;
+    execute 'alter table knowledge_vector enable row level security';
+    execute 'alter table knowledge_vector force row level security';
+    execute 'drop policy if exists clients on knowledge_vector';
+    execute $q$create policy clients on knowledge_vector using (client_id is null or client_id = any(
+        (select coalesce(nullif(current_setting('olmo.clients', true), ''), '{}'))::bigint[]))$q$;
     return true;
 exception when undefined_object then  -- a release of pgvector without half-precision vectors
     return false;
@@ -168,7 +177,7 @@ class Migration(migrations.Migration):
         ),
         of_clients("knowledge_passage", shared_when_null=True),
         of_clients("knowledge_term", shared_when_null=True),
-        migrations.RunSQL(VECTORS, "drop function olmo_knowledge_vectors()"),
+        migrations.RunSQL(VECTORS, "drop function olmo_knowledge_vectors; drop table if exists knowledge_vector"),
         migrations.RunSQL(WORDS, "drop index words_alike; drop index words_begin"),
         migrations.RunPython(seed, unseed),
     ]

@@ -5,11 +5,13 @@ import sys
 from typing import Any
 from unittest import mock
 
+from django.db import connection
 from django.test import override_settings
 
 from olmo.knowledge import actions, indexing, loading, meaning, search
 from olmo.knowledge.models import Passage, Term, Word
 from olmo.people.models import Person
+from olmo.tenancy.scope import scope
 
 from .stage import KnowledgeTest
 
@@ -114,8 +116,18 @@ class Finding(KnowledgeTest):
 
 
 class Understanding(KnowledgeTest):
+    def test_the_database_hides_another_organisation_s_vectors_by_itself(self) -> None:
+        self.published(title="The VPN drops", audience="organisation", client=self.acme)
+        indexing.understand()
+        for client, count in ((self.acme, 1), (self.bolt, 0)):
+            with scope([client.pk]), connection.cursor() as cursor:
+                cursor.execute("select count(*) from knowledge_vector")
+                self.assertEqual(cursor.fetchone()[0], count)
+
     def missing(self) -> int:
-        return int(Passage.objects.extra(where=["vector is null"]).count())
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from knowledge_vector")
+            return int(Passage.objects.count() - cursor.fetchone()[0])
 
     def test_the_worker_computes_what_publishing_left(self) -> None:
         self.published(title="The VPN drops", summary="Again and again.", body="Restart the client. Then call us.")

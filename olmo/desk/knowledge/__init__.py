@@ -1,0 +1,1 @@
+"""The agents' pages of knowledge: finding, reading, writing, reviewing, and what readers suggest (docs/knowledge.md)."""

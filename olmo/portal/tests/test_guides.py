@@ -1,0 +1,65 @@
+"""Guides in the portal: found, read and judged by requesters, who see only what is for them."""
+
+from django.test import Client as Browser
+from django.urls import reverse
+
+from olmo.knowledge import actions, feedback
+from olmo.knowledge.actions import Text
+from olmo.knowledge.models import Suggestion
+from olmo.knowledge.tests.stage import KnowledgeTest
+from olmo.people import signin
+from olmo.people.models import Person
+
+
+class Guides(KnowledgeTest):
+    def browser(self, person: Person) -> Browser:
+        browser = Browser()
+        browser.force_login(person, backend=signin.BACKEND)
+        return browser
+
+    def test_the_one_field_answers_and_else_becomes_a_request(self) -> None:
+        article = self.published(title="The VPN drops", summary="Often after an update.", audience="public")
+        browser = self.browser(self.rui)
+        self.assertContains(browser.get("/"), 'name="q"')
+        page = browser.get(reverse("portal:guides"), {"q": "remote access disconnects"})
+        self.assertContains(page, "The VPN drops")
+        self.assertContains(page, "subject=remote%20access")
+        part = browser.get(reverse("portal:guides"), {"q": "vpn"}, headers={"X-Live": "1"})
+        self.assertNotContains(part, "<html")
+        self.assertContains(part, reverse("portal:guide", args=[article.pk]))
+        self.assertContains(browser.get(reverse("portal:new"), {"q": "vpn is dead"}), "vpn is dead")
+
+    def test_it_is_read_in_one_s_own_language_where_there_is_one(self) -> None:
+        article = self.published(title="The VPN drops", audience="public")
+        actions.write(article, "it", Text(title="La VPN cade"), by=self.alma)
+        self.bring_out(article)
+        address = reverse("portal:guide", args=[article.pk])
+        self.assertContains(self.browser(self.bea).get(address), "La VPN cade")
+        self.assertContains(self.browser(self.bea).get(address + "?lang=en"), "The VPN drops")
+        self.assertContains(self.browser(self.rui).get(address), "The VPN drops")
+
+    def test_what_is_not_for_them_is_not_there(self) -> None:
+        hidden = (
+            self.published("agents", title="Zyxomma for agents"),
+            self.published("acme", title="Zyxomma for Acme", audience="organisation", client=self.acme),
+            self.draft("draft", title="Zyxomma half written", audience="public"),
+        )
+        browser = self.browser(self.bea)
+        for article in hidden:
+            for name in ("guide", "judgement"):
+                address = reverse(f"portal:{name}", args=[article.pk])
+                answer = browser.post(address, {"helped": "yes"}) if name == "judgement" else browser.get(address)
+                self.assertEqual(answer.status_code, 404)
+        for query in ("", "?q=zyxomma"):
+            self.assertNotContains(browser.get(reverse("portal:guides") + query), "Zyxomma")
+
+    def test_they_say_whether_it_helped_and_what_is_wrong(self) -> None:
+        article = self.published(audience="public")
+        address = reverse("portal:judgement", args=[article.pk])
+        browser = self.browser(self.rui)
+        self.assertEqual(browser.post(address, {"helped": "yes", "words": ""}).status_code, 303)
+        self.assertEqual(feedback.counts(article), (1, 0))
+        browser.post(address, {"words": "The picture is old"})
+        self.assertEqual([row.words for row in feedback.tasks(self.alma)], ["The picture is old"])
+        browser.post(address, {"words": "  "})
+        self.assertEqual(Suggestion.objects.count(), 1)
