@@ -46,6 +46,7 @@ class Walk(DeskTest):
     def setUp(self) -> None:
         super().setUp()
         self.drafts: list[int] = []
+        self.articles: list[int] = []
         self.media = self.enterContext(_media())
         self.rota = on_call.save_schedule(None, team=self.desk, name="Nights", zone="Europe/Rome", by=self.ines)
 
@@ -65,7 +66,7 @@ class Walk(DeskTest):
             draft = drafting.save(ticket, by=self.alma, kind=kind, content=Content(text=f"Draft {WORD}"))
             assert draft is not None
             self.drafts.append(sharing.share(draft, by=self.alma, is_shared=True).pk)
-        self.article = self.acme_knows()
+        self.articles = [self.acme_knows().pk]
         Person.objects.filter(pk=self.rui.pk).update(name=f"Rui {WORD}")
         return ticket
 
@@ -76,7 +77,7 @@ class Walk(DeskTest):
             wanted, {"en": knowledge.Text(title=f"How {WORD}")}, by=robot("Olmo"), reason="x"
         )
         indexing.show(article)
-        self.suggestion = feedback.suggest(article, f"Better {WORD}", by=self.rui)
+        feedback.suggest(article, f"Better {WORD}", by=self.rui)
         return article
 
     def browser(self, person: Person, *, is_strict: bool = False) -> Browser:
@@ -97,6 +98,7 @@ class Walk(DeskTest):
             self.desk.pk,
             ticket.pk,
             *self.drafts,
+            *self.articles,
             self.article.pk,
             self.rota.pk,
             *self.drafts,

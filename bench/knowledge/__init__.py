@@ -108,7 +108,7 @@ class _loaded:  # noqa: N801  (a context manager that reads as a verb)
 
         self.block = transaction.atomic()
         self.block.__enter__()
-        loading.load(_lines(cases(), self.languages))
+        loading.load(loading.lines_of(_lines(cases(), self.languages)))
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.block.__exit__(_Undo, _Undo(), None)
@@ -142,7 +142,7 @@ def _time(articles: int) -> None:
     given = cases()
     with scope(EVERY_CLIENT):
         began = time.monotonic()
-        kept = loading.load(_lines(given, ["en", "it"], -(-articles // len(given))))
+        kept = loading.load(loading.lines_of(_lines(given, ["en", "it"], -(-articles // len(given)))))
         print(
             f"{kept.articles} articles with {kept.texts} texts imported in {time.monotonic() - began:.0f} s", flush=True
         )

@@ -142,6 +142,8 @@ def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list
         worktime.section(viewer, ticket, around, token),
     ]
     parts += related.sections(viewer, ticket)
+    url = places.ticket(ticket.number, "articles")
+    parts.append({"title": _("Articles"), "html": requester.lazy("articles", url, _("Look for them"))})
     url = places.ticket(ticket.number, "similar")
     parts.append({"title": _("Similar tickets"), "html": requester.lazy("similar", url, _("Look for them"))})
     return parts

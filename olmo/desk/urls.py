@@ -38,6 +38,7 @@ from . import (
 )
 from .forms import FORMS
 from .knowledge import acts as kb_acts
+from .knowledge import beside as kb_beside
 from .knowledge import editing as kb_editing
 from .knowledge import pages as kb_pages
 from .staffing import urls as staffing_urls
@@ -142,6 +143,8 @@ urlpatterns = [
     path(f"{_TICKET}/promises.json", promises.data, name="promises_data"),
     path(f"{_TICKET}/reasons", ruled.reasons, name="reasons"),
     path(f"{_TICKET}/waivers", promises.waive, name="waivers"),
+    path(f"{_TICKET}/articles", kb_beside.beside, name="articles"),
+    path(f"{_TICKET}/articles/use", kb_beside.use, name="ticket_article"),
     path(f"{_TICKET}/similar", similar.similar, name="similar"),
     path(f"{_TICKET}/similar/take", similar.take, name="similar_take"),
     path(f"{_TICKET}/triage", triage.take, name="triage"),

@@ -28,12 +28,14 @@ FIELDS = ("key", "lang", "title", "audience", "topic", *PARTS)
 MOST_TOLD = 20
 READ_AT_ONCE = 200
 
+type Entry = tuple[str, dict[str, Any] | Invalid]  # where it stands, and what it says
+
 
 @dataclass(frozen=True)
 class Line:
     """One text of the file, and where it stands."""
 
-    number: int
+    place: str
     settings: Settings
     language: str
     text: Text
@@ -70,37 +72,36 @@ class Reader:
     clients: dict[str, Client]
     teams: dict[str, Team]
     reasons: list[str] = field(default_factory=list)
-    places: dict[tuple[str, str], int] = field(default_factory=dict)
+    places: dict[tuple[str, str], str] = field(default_factory=dict)
     ignored: set[str] = field(default_factory=set)
 
-    def read(self, lines: Iterable[str]) -> list[Line]:
-        """All lines that are right; `reasons` has what the others lack."""
+    def read(self, entries: Iterable[Entry]) -> list[Line]:
+        """All entries that are right; `reasons` has what the others lack."""
         found = []
-        for number, text in enumerate(lines, 1):
-            if text.strip():
-                try:
-                    found.append(self._line(number, text))
-                except Invalid as refusal:
-                    self.reasons.append(
-                        _("line %(n)s, %(field)s: %(why)s") % {"n": number, "field": refusal.field, "why": refusal}
-                    )
+        for place, row in entries:
+            try:
+                if isinstance(row, Invalid):
+                    raise row
+                found.append(self._line(place, row))
+            except Invalid as refusal:
+                why = {"place": place, "field": refusal.field, "why": refusal}
+                self.reasons.append(_("%(place)s, %(field)s: %(why)s") % why)
         return found
 
-    def _line(self, number: int, text: str) -> Line:
-        row = _object(text)
+    def _line(self, place: str, given: dict[str, Any]) -> Line:
+        row = _texts(given)
         self.ignored |= row.keys() - set(FIELDS)
         language = row.get("lang", "")
         if language not in dict(settings.LANGUAGES):
             words = _("“%(value)s” is not one of Olmo’s languages: %(known)s.")
             raise Invalid("lang", words % {"value": language, "known": ", ".join(dict(settings.LANGUAGES))})
         wanted = self._settings(row)
-        first = self.places.setdefault((wanted.key, language), number)
-        if first != number:
-            raise Invalid(
-                "key", _("“%(key)s” in this language stands in line %(n)s already.") % {"key": wanted.key, "n": first}
-            )
+        first = self.places.setdefault((wanted.key, language), place)
+        if first != place:
+            words = _("“%(key)s” in this language stands in %(place)s already.")
+            raise Invalid("key", words % {"key": wanted.key, "place": first})
         parts = {part: row.get(part, "") for part in PARTS}
-        return Line(number, wanted, language, actions.checked(Text(title=row.get("title", ""), **parts)))
+        return Line(place, wanted, language, actions.checked(Text(title=row.get("title", ""), **parts)))
 
     def _settings(self, row: dict[str, str]) -> Settings:
         kind, _colon, name = row.get("audience", "").partition(":")
@@ -114,8 +115,18 @@ class Reader:
         return Settings(key=key, owner=self.owner, topic=topic, audience=kind, client=client, team=team)
 
 
+def lines_of(text: Iterable[str]) -> Iterator[Entry]:
+    """The lines of a file as entries; empty ones are passed over."""
+    for number, line in enumerate(text, 1):
+        if line.strip():
+            try:
+                yield _("line %(n)s") % {"n": number}, _object(line)
+            except Invalid as refusal:
+                yield _("line %(n)s") % {"n": number}, refusal
+
+
 @transaction.atomic
-def load(lines: Iterable[str]) -> Kept:
+def load(entries: Iterable[Entry]) -> Kept:
     """Bring all in, in one transaction, inside a scope that shows every client. Raises Refused, and then nothing is kept."""
     robots = robot("Olmo")
     reader = Reader(
@@ -123,7 +134,7 @@ def load(lines: Iterable[str]) -> Kept:
         clients={client.name.lower(): client for client in Client.objects.all()},
         teams={team.name.lower(): team for team in Team.objects.all()},
     )
-    found = reader.read(lines)
+    found = reader.read(entries)
     _require_one_audience(found, reader.reasons)
     if reader.reasons:
         raise Refused(reader.reasons[:MOST_TOLD])
@@ -142,8 +153,8 @@ def _require_one_audience(lines: list[Line], reasons: list[str]) -> None:
     for line in lines:
         before = first.setdefault(line.settings.key, line)
         if before.settings != line.settings:
-            words = _("line %(n)s: the audience or the subject area of “%(key)s” is not that of line %(first)s.")
-            reasons.append(words % {"n": line.number, "key": line.settings.key, "first": before.number})
+            words = _("%(place)s: the audience or the subject area of “%(key)s” is not that of %(first)s.")
+            reasons.append(words % {"place": line.place, "key": line.settings.key, "first": before.place})
 
 
 def _by_article(lines: list[Line]) -> Iterator[list[Line]]:
@@ -180,13 +191,17 @@ def _index(articles: Iterable[Article]) -> None:
     indexing.index(list(rows.select_related("shown", "article").order_by("pk")))
 
 
-def _object(text: str) -> dict[str, str]:
+def _object(text: str) -> dict[str, Any]:
     try:
         row: Any = json.loads(text)
     except ValueError as error:
         raise Invalid("JSON", str(error)) from error
     if not isinstance(row, dict):
         raise Invalid("JSON", _("An object is expected: {…}."))
+    return row
+
+
+def _texts(row: dict[str, Any]) -> dict[str, str]:
     for name in FIELDS:
         if not isinstance(row.get(name) or "", str):
             raise Invalid(name, _("A text is expected."))

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from olmo.knowledge.models import Article
 from olmo.people.models import Person, Team
 from olmo.tickets.models import Ticket
 
@@ -84,3 +85,18 @@ class ReadyAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Reference(models.Model):
+    """An article that was used for a ticket."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+", db_index=False)
+    article = models.ForeignKey(Article, models.CASCADE, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "article"], name="article_once_a_ticket")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.article_id}"

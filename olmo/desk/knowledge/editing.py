@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
 from ..shell import DeskRequest, SeeOther, agents, page
+from . import beside
 
 
 def _area(label: Any, rows: int, *, hint: Any = "", **attributes: str) -> forms.CharField:
@@ -98,8 +100,10 @@ class SettingsForm(forms.Form):
 def new(request: DeskRequest) -> HttpResponse:
     """A new article: what is set, and its first text."""
     given = request.POST if request.method == "POST" else None
-    kept, text = SettingsForm(given, initial={"owner": request.person.pk}), TextForm(given, label_suffix="")
-    language = _language(request.POST.get("language") or request.GET.get("lang") or request.person.language)
+    first = _first(request)
+    kept = SettingsForm(given, initial={"owner": request.person.pk})
+    text = TextForm(given, label_suffix="", initial=first["text"])
+    language = _language(request.POST.get("language") or first["language"])
     if given is not None and kept.is_valid() and text.is_valid():
         try:
             article = _begin(kept.settings(), text.text(), language, request.person)
@@ -107,13 +111,19 @@ def new(request: DeskRequest) -> HttpResponse:
             return SeeOther(reverse("desk:article", args=[article.pk]))
         except OlmoError as refusal:
             _refuse([kept, text], refusal)
-    context = {"settings": kept, "text": text, "language": language, "languages": settings.LANGUAGES}
+    context = {**first, "settings": kept, "text": text, "language": language, "languages": settings.LANGUAGES}
     return page(request, "desk/knowledge/new.html", context, status=422 if given is not None else 200)
 
 
-def _begin(wanted: Settings, text: Text, language: str, by: Person) -> Article:
-    from django.db import transaction
+def _first(request: DeskRequest) -> dict[str, Any]:
+    """What a new article begins with: nothing, or how a ticket (`ticket`) was solved."""
+    number = request.GET.get("ticket", "")
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return {"text": {}, "language": request.GET.get("lang") or request.person.language}
+    return beside.draft_of(request.person, int(number))
 
+
+def _begin(wanted: Settings, text: Text, language: str, by: Person) -> Article:
     with transaction.atomic():
         article = actions.create(wanted, by=by)
         actions.write(article, language, text, by=by)

@@ -57,7 +57,7 @@ LINES = tuple(
 class Finding(KnowledgeTest):
     def setUp(self) -> None:
         super().setUp()
-        loading.load(LINES)
+        loading.load(loading.lines_of(LINES))
 
     def keys(self, words: str, viewer: Person | None = None, **more: Any) -> list[str]:
         return [one.key for one in search.find(viewer or self.alma, words, **more)]

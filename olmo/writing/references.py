@@ -1,0 +1,72 @@
+"""Articles that agents put into what they write on a ticket: as a link or as text. Each article counts once for a ticket."""
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from olmo.kernel import clock
+from olmo.kernel.errors import Invalid, NotFound
+from olmo.knowledge import queries as knowledge
+from olmo.knowledge.models import PARTS, Article, Audience, Version
+from olmo.people.models import Person
+from olmo.tickets import policy
+from olmo.tickets.models import Ticket
+
+from . import drafting, queries
+from .drafting import Content
+from .models import Draft, Kind, Reference
+
+
+@transaction.atomic
+def insert(article: Article, ticket: Ticket, *, by: Person, as_text: bool) -> Draft:
+    """Put an article below what `by` is writing: into the reply when the requester may read it, else into the note.
+
+    Counts as a use. Raises NotFound, NotAllowed, Invalid (nothing of it is published).
+    """
+    policy.require_work(by, ticket)
+    whole = knowledge.by_id(by, article.pk)
+    translation = knowledge.in_language(whole, ticket.language)
+    if translation is None or translation.shown is None:
+        raise Invalid("article", _("Nothing of this article is published yet."))
+    kind = Kind.REPLY if is_for_requester(whole, ticket) else Kind.NOTE
+    words = text_of(translation.shown) if as_text else f"[{translation.shown.title}]({link_to(whole, kind)})"
+    draft = queries.open_draft(by, ticket, kind, locked=True)
+    before = draft.text.rstrip() if draft else ""
+    content = Content(
+        text="\n\n".join(part for part in (before, words) if part), to=draft.to if draft else "", cc=draft.cc if draft else "",
+        code=draft.code if draft else "", uploads=tuple(draft.uploads) if draft else (), revision=draft.revision if draft else 0,
+    )  # fmt: skip
+    written = drafting.save(ticket, by=by, kind=kind, content=content)
+    if written is None:
+        raise NotFound
+    used(whole, ticket, by=by)
+    return written
+
+
+def used(article: Article, ticket: Ticket, *, by: Person) -> None:
+    """Count that an article was used for a ticket, once."""
+    _row, is_new = Reference.objects.get_or_create(
+        article=article, ticket=ticket, defaults={"by": by, "at": clock.now()}
+    )
+    if is_new:
+        Article.objects.filter(pk=article.pk).update(uses=F("uses") + 1)
+
+
+def is_for_requester(article: Article, ticket: Ticket) -> bool:
+    """Whether those who ask at the ticket's organisation may read it."""
+    is_theirs = article.audience == Audience.ORGANISATION and article.client_id == ticket.client_id
+    return article.audience == Audience.PUBLIC or is_theirs
+
+
+def link_to(article: Article, kind: str) -> str:
+    """Where its readers find it: requesters in the portal, agents at the desk."""
+    name = "portal:guide" if kind == Kind.REPLY else "desk:article"
+    return f"{settings.BASE_URL}{reverse(name, args=[article.pk])}"
+
+
+def text_of(version: Version) -> str:
+    """What helps: the solution and the text, else all there is."""
+    helping = [part for part in (version.solution, version.body) if part]
+    return "\n\n".join(helping or [part for name in PARTS if (part := getattr(version, name))])
