@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from olmo.automation.models import Macro
 from olmo.channels.models import Mailbox
+from olmo.knowledge.models import Synonyms
 from olmo.people.models import Kind, Person, Team, Tier
 from olmo.routing.models import Rule, Target
 from olmo.service_levels.models import Agreement, Calendar
@@ -100,6 +101,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "tags": _tags,
     "agreements": _named(Agreement.objects.all(), "agreement"),
     "calendars": _named(Calendar.objects.all(), "calendar"),
+    "words": _named(Synonyms.objects.order_by("pk"), "word", "words"),
     "suppliers": _named(Supplier.objects.all(), "supplier", "name", "email"),
     "rules": _named(Rule.objects.all(), "rule"),
     "triage": _targets,

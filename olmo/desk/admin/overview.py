@@ -27,6 +27,9 @@ PURPOSES: Mapping[str, Words] = {
         "What is promised to whom: times by priority, from when on, and the history of every amendment."
     ),
     "calendars": gettext_lazy("When time counts: weekly hours, public holidays and other days, by country and zone."),
+    "words": gettext_lazy(
+        "What people call the same thing, so that their words find articles; words that say nothing."
+    ),
     "suppliers": gettext_lazy("Third parties that work is handed to, and how many tickets wait for each."),
     "provider": gettext_lazy("Who runs this desk: its name, its address, its signature."),
     "organisations": gettext_lazy(

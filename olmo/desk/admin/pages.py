@@ -34,6 +34,7 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
             ("tags", _("Tags")),
             ("macros", _("Macros")),
             ("answers", _("Ready answers")),
+            ("words", _("Words of the search")),
             ("templates", _("Templates")),
             ("activities", _("Time")),
             ("rules", _("Rules")),

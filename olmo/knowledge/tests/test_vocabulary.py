@@ -1,0 +1,59 @@
+"""Synonyms and stop words are the desk's: changed by administrators, told in the change log, felt by the search."""
+
+from django.test import override_settings
+
+from olmo.kernel.errors import Conflict, Invalid, NotAllowed
+from olmo.knowledge import administration, indexing, search, vocabulary
+from olmo.knowledge.models import StopWords, Synonyms
+from olmo.people.administration import mark_of
+from olmo.people.models import AuditLine
+
+from .stage import KnowledgeTest
+
+
+@override_settings(OLMO_SEMANTIC=False)
+class Words(KnowledgeTest):
+    def found(self, words: str, language: str = "en") -> list[str]:
+        return [one.key for one in search.find(self.alma, words, language=language)]
+
+    def test_a_new_group_makes_one_word_find_the_other(self) -> None:
+        self.published("robot", title="The zyxomma does not move")
+        self.assertEqual(self.found("frobnicator"), [])
+        row = administration.save_synonyms(
+            None, {"en": ["zyxomma", "frobnicator"], "it": ["frullone a nastro"]}, by=self.ines
+        )
+        indexing.rebuild()  # as the job does
+        self.assertEqual(self.found("frobnicator"), ["robot"])
+        self.assertEqual(self.found("il frullone a nastro è fermo", "it"), ["robot"])
+        self.assertEqual(administration.uses([row]), {row.pk: 1})
+        administration.remove_synonyms(row, by=self.ines)
+        indexing.rebuild()
+        self.assertEqual(self.found("frobnicator"), [])
+        self.assertEqual(AuditLine.objects.filter(subject__startswith="synonyms").count(), 2)
+
+    def test_words_that_say_nothing_are_passed_over(self) -> None:
+        self.published("quux", title="Quuxing the printer")
+        self.assertEqual(self.found("quuxing"), ["quux"])
+        now = {code: [*words] for code, words in StopWords.objects.values_list("language", "words")}
+        administration.save_stop_words({**now, "en": [*now["en"], "quuxing"]}, by=self.ines)
+        indexing.rebuild()
+        self.assertNotIn("quuxing", vocabulary.current().telling("quuxing the printer", "en"))
+
+    def test_it_is_for_administrators_and_nobody_writes_over_another(self) -> None:
+        row = Synonyms.objects.order_by("pk")[0]
+        with self.assertRaises(NotAllowed):
+            administration.save_synonyms(row, {"en": ["a1", "b1"]}, by=self.alma)
+        seen = mark_of(administration.state_of(row))
+        administration.save_synonyms(row, {"en": ["one", "two"]}, by=self.ines, seen=seen)
+        with self.assertRaises(Conflict):
+            administration.save_synonyms(row, {"en": ["three", "four"]}, by=self.ines, seen=seen)
+
+    def test_what_cannot_be_is_refused(self) -> None:
+        for words in (
+            {"en": ["alone"]},
+            {"en": ["fine", "?!"]},
+            {"en": ["x" * 61, "y"]},
+            {"it": [f"w{n}" for n in range(61)]},
+        ):
+            with self.assertRaises(Invalid):
+                administration.save_synonyms(None, words, by=self.ines)
