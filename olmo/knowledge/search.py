@@ -26,7 +26,7 @@ LONGEST = 300  # characters of a question that are read
 SHARE, CALM = 0.2, 5.0  # what words in common may add, and how much of them is half of it
 UNKNOWN = 0.3  # how near a text counts whose vectors are not computed yet
 SIMILAR, SHORTEST_TYPO, MOST_CODED = 0.5, 5, 20
-LEAST, LEAST_WORDS = 0.1, 0.05  # less answers nothing: by meaning, and by words alone
+LEAST, LEAST_WORDS = 0.1, 0.01  # less answers nothing: by meaning, and by words alone
 
 
 @dataclass(frozen=True)
