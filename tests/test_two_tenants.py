@@ -99,7 +99,6 @@ class Walk(DeskTest):
             ticket.pk,
             *self.drafts,
             *self.articles,
-            self.article.pk,
             self.rota.pk,
             *self.drafts,
         }
