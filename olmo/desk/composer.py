@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from olmo.kernel.errors import Invalid, OlmoError, Words
 from olmo.kernel.spoken import size
@@ -163,10 +166,20 @@ def _sending(ticket: Ticket, typed: Typed, cc: str) -> dict[str, Any]:
         "reply_label": send_label(first if is_own else to, others),
         "to_template": _("Send to {name}"),
         "first": first,
-        "codes": ResolutionCode.choices,
-        "code": typed.code or usual_code(ticket),
+        "codes": _codes(get_language() or "en", typed.code or usual_code(ticket)),
         "presets": presets(),
     }
+
+
+@lru_cache(maxsize=64)
+def _codes(_language: str, chosen: str) -> SafeString:
+    """The resolutions of a select. Only the language and the choice change them, so they are printed once."""
+    return SafeString(
+        "".join([
+            f'<option value="{code}"{" selected" if code == chosen else ""}>{escape(str(label))}</option>'
+            for code, label in ResolutionCode.choices
+        ])
+    )  # fmt: skip
 
 
 _WHOSE: Mapping[Whose, Words] = {
