@@ -16,7 +16,7 @@ from olmo.tenancy.scope import EveryClient
 from olmo.tickets.changes import Assigned, GivenBack, HandedOver, Opened
 from olmo.tickets.models import Event, Status, Ticket
 
-from .choosing import Candidate, History, Task, Way
+from .choosing import Candidate, History, Task, Way, choose
 from .models import Given, TeamWay
 
 WORKED_ON = (Status.NEW, Status.OPEN)  # what waits for others weighs nothing
@@ -34,6 +34,7 @@ class Crew:
         self.turns = dict(Given.objects.filter(team=way.team_id, person__in=ids).values_list("person_id", "turn"))
         self.profiles = Profile.objects.in_bulk(ids)
         self.clients = {person.pk: clients_of(person) for person in self.people}
+        self._needs: dict[int | None, dict[int, int]] = {}
         self.skills: dict[int, dict[int, int]] = defaultdict(dict)
         for row in Ability.objects.filter(person__in=ids):
             self.skills[row.person_id][row.skill_id] = row.level
@@ -45,6 +46,18 @@ class Crew:
             and (not self.way.needs_room or not self.loads[p.pk] or self.loads[p.pk] < self.capacity(p))
             for p in self.people
         )
+
+    def task(self, ticket: Ticket) -> Task:
+        """What a ticket asks for; the needs of a category are read once."""
+        if ticket.category_id not in self._needs:
+            needs = Need.objects.filter(category=ticket.category_id).order_by("skill")
+            self._needs[ticket.category_id] = dict(needs.values_list("skill_id", "level"))
+        needed = self._needs[ticket.category_id]
+        return Task(weight=weight(self.rules, ticket.priority), needs=needed, language=ticket.language)
+
+    def may_fit(self, ticket: Ticket) -> bool:
+        """Whether anybody can take a ticket, whatever happened before with it."""
+        return choose(self.task(ticket), self.candidates(ticket), as_way(self.way), History()).person is not None
 
     def candidates(self, ticket: Ticket) -> list[Candidate]:
         """The agents as this ticket sees them."""
@@ -101,12 +114,6 @@ def capacity_rules() -> CapacityRules:
 def weight(rules: CapacityRules, priority: int) -> int:
     """What a ticket of this priority weighs."""
     return rules.weights[priority - 1] if 1 <= priority <= len(rules.weights) else 1
-
-
-def task(ticket: Ticket, rules: CapacityRules) -> Task:
-    """What a ticket asks for."""
-    needs = dict(Need.objects.filter(category=ticket.category_id).order_by("skill").values_list("skill_id", "level"))
-    return Task(weight=weight(rules, ticket.priority), needs=needs, language=ticket.language)
 
 
 def history(ticket: Ticket, way: TeamWay, crew: Crew) -> History:

@@ -19,7 +19,7 @@ from .choosing import Choice, choose
 from .gathering import WORKED_ON, Crew
 from .models import Given, Method, TeamWay
 
-BATCH = 50  # tickets that one sweep of a team looks at
+DEPTH = 1000  # waiting tickets of a team that one look goes through, the most urgent first
 _MATTERS = frozenset({"team", "assignee", "status"})
 
 
@@ -52,10 +52,13 @@ def give_out(team: int, *, only: Ticket | None = None) -> int:
         rows = rows.filter(pk=only.pk)
     elif not rows.exists():
         return 0
-    crew = Crew(way)
-    if not crew.has_room():
-        return 0
-    return sum(_give(ticket, crew) for ticket in rows.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    crew, given = Crew(way), 0
+    for ticket in rows[:DEPTH]:
+        if not crew.has_room():
+            break
+        if crew.may_fit(ticket):  # what nobody can take now must not stand before what somebody can
+            given += _give(ticket, crew)
+    return given
 
 
 def waiting(team: Team) -> QuerySet[Ticket]:
@@ -75,12 +78,15 @@ def _urgent(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 def choice(ticket: Ticket, crew: Crew) -> Choice:
     """Whom the way of the crew's team would choose now for a ticket, and why."""
-    task = gathering.task(ticket, crew.rules)
     history = gathering.history(ticket, crew.way, crew)
-    return choose(task, crew.candidates(ticket), gathering.as_way(crew.way), history)
+    return choose(crew.task(ticket), crew.candidates(ticket), gathering.as_way(crew.way), history)
 
 
-def _give(ticket: Ticket, crew: Crew) -> int:
+def _give(waiting_one: Ticket, crew: Crew) -> int:
+    held = waiting(crew.way.team).filter(pk=waiting_one.pk).select_for_update(skip_locked=True, of=("self",))
+    ticket = held.first()
+    if ticket is None:  # somebody holds it, or has taken it
+        return 0
     found = choice(ticket, crew)
     if found.person is None:
         return 0

@@ -133,6 +133,19 @@ class GivingOut(Giving, DeskTest):
         italian = self.report("Non va", team=self.desk, language="it")
         self.assertEqual(self.react(italian).assignee, self.alma)
 
+    def test_what_nobody_can_take_does_not_stand_in_the_way_of_the_rest(self) -> None:
+        rare = Category.objects.create(name="Mainframe")
+        Need.objects.create(category=rare, skill=Skill.objects.create(name="COBOL"), level=3)
+        stuck = [self.report(f"Mainframe {n}", team=self.desk, category=rare) for n in range(60)]
+        for ticket in stuck[:3]:
+            actions.prioritise(ticket, by=self.tove, impact=1, urgency=1)
+        plain = self.report("Mouse", team=self.desk)
+        self.way("turn", needs_skills=True)
+        with CaptureQueriesContext(connection) as asked:
+            self.assertEqual(giving.give_out(self.desk.pk), 1)
+        self.assertEqual(Ticket.objects.get(pk=plain.pk).assignee, self.alma)
+        self.assertLess(len(asked), 60, "the others cost no statement each")
+
     def test_the_last_solver_of_the_requester_within_the_days(self) -> None:
         self.way("turn", sticky_days=10)
         first = self.react(self.report("One", team=self.desk))
