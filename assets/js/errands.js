@@ -5,6 +5,6 @@ const press = (selector) => document.querySelector(selector)?.click();
 
 for (const theme of ["light", "dark", "system"])
   does(`theme-${theme}`, () => press(`[data-set-theme="${theme === "system" ? "" : theme}"]`));
-for (const presence of ["active", "off"]) does(`presence-${presence}`, () => press(`[data-command="presence-${presence}"]`));
-does("presence-away", () => press(`[data-command="presence-${document.querySelector('[data-command="presence-away"][aria-pressed="true"]') ? "active" : "away"}"]`));
+for (const presence of ["active", "away", "off"])
+  does(`presence-${presence}`, () => press(`[data-command="presence-${presence}"]`));
 does("sign-out", () => document.querySelector("form[data-forget-drafts]")?.requestSubmit());

@@ -76,7 +76,7 @@ COMMANDS: tuple[Command, ...] = (
     _do(name="theme-dark", label=_("Colours: dark"), icon="sun"),
     _do(name="theme-system", label=_("Colours: as the system"), icon="sun"),
     _do(name="presence-active", label=_("I am active"), icon="play", path="availability"),
-    _do(name="presence-away", label=_("I am away, or back"), key="B", icon="snooze", path="availability"),
+    _do(name="presence-away", label=_("I am away"), key="B", icon="snooze", path="availability"),
     _do(name="presence-off", label=_("I am off"), icon="pause", path="availability"),
     _do(name="account", label=_("My account"), path="/account", icon="user"),
     _do(name="sign-out", label=_("Sign out"), icon="leave"),
