@@ -317,7 +317,11 @@ def with_row(typed: QueryDict, name: str) -> QueryDict:
     """What was typed, with one more condition."""
     again = typed.copy()
     numbers = [int(n) for key in typed.getlist("row") if (n := key.partition("~")[0]).isdecimal()]
-    again.appendlist("row", f"{max(numbers, default=-1) + 1}~{name}")
+    number = max(numbers, default=-1) + 1
+    again.appendlist("row", f"{number}~{name}")
+    again.setdefault(
+        f"c{number}-zone", timezone.get_current_timezone_name()
+    )  # a form with answers shows no first values
     return again
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from olmo.desk.tests.base import Visit
-from olmo.people.models import Team
+from olmo.people.models import Person, Team
 from olmo.routing import jobs
 from olmo.routing.rules.models import DryRun, Rule
 
@@ -55,13 +55,16 @@ class EditingRules(AdminTest):
         self.assertIn("Organisation: is one of Acme Industrial", self.look("rules").text)
 
     def test_every_kind_of_condition_can_be_typed_and_is_shown_again(self) -> None:
+        Person.objects.filter(pk=self.ines.pk).update(time_zone="Europe/Rome")
         typed: dict[str, dict[str, Any]] = {
             "requester": {"values": "rui@acme.example"}, "domain": {"values": "@Acme.example"}, "priority": {"values": ["1"]},
             "time": {"days": ["0", "4"], "from": "22:00", "to": "06:00", "zone": "Europe/Rome"}, "vip": {"how": "none"},
         }  # fmt: skip
         data = self.filled(self.look("rules/new")) | {"name": "All", "tags_text": "a"}
         for n, (name, values) in enumerate(typed.items()):
-            data = self.more(data, do="add", new_what=name) | {f"c{n}-{key}": value for key, value in values.items()}
+            data = self.more(data, do="add", new_what=name)
+            self.assertEqual(data.get(f"c{n}-zone", "Europe/Rome"), "Europe/Rome")
+            data |= {f"c{n}-{key}": value for key, value in values.items()}
         self.assertEqual(self.send("rules/new", data).status, 303)
         made = Rule.objects.get()
         said = {one["what"]: one["values"] for one in made.content["conditions"]}
