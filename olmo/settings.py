@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "olmo.writing",
     "olmo.automation",
     "olmo.notifications",
+    "olmo.escalation",
     "olmo.reports",
     "olmo.desk",
     "olmo.portal",

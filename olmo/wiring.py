@@ -6,6 +6,7 @@ ticket, and must be idempotent; what it changes, it changes by verbs.
 
 from olmo.channels import queries as mail
 from olmo.channels import reactions as channels
+from olmo.escalation import reactions as escalation
 from olmo.notifications import devices, pushing
 from olmo.notifications import reactions as notifications
 from olmo.outbox.models import PUSH
@@ -15,7 +16,7 @@ from olmo.service_levels import clocks, hours, remaining
 from olmo.tickets import search, standing
 
 INSIDE = [standing.keep, search.index, clocks.keep]
-AFTER = [channels.follow, notifications.tell, routing.follow, giving.follow]
+AFTER = [channels.follow, notifications.tell, routing.follow, giving.follow, escalation.follow]
 GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered
 MAILBOX_FAILED = [notifications.mailbox_failing]  # of mailboxes that cannot be read
 SIGNED_OUT = [devices.signed_out]  # of a person and the session that ended

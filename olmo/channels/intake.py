@@ -13,9 +13,10 @@ from olmo.people.actions import robot
 from olmo.people.models import Person
 from olmo.tenancy.models import Client
 from olmo.tickets import actions, policy
-from olmo.tickets.models import Channel, Event, LinkKind, Message, Ticket
+from olmo.tickets import partners as partner_words
+from olmo.tickets.models import Channel, Event, LinkKind, Message, PartnerCase, Ticket
 
-from . import failures, senders, threads
+from . import failures, partners, senders, threads
 from .inbound import Inbound, Proof
 from .ours import Ours
 
@@ -53,6 +54,8 @@ def _told_failure(inbound: Inbound) -> Taken | None:
 def _continued(inbound: Inbound, desk: Ours) -> Taken | None:
     """The message as part of the ticket that it belongs to; None when it belongs to none."""
     thread = threads.find(inbound)
+    if not inbound.is_copy and (case := partners.case_of(inbound, thread)) is not None:
+        return _from_partner(inbound, case, thread)
     if thread is None or inbound.is_copy:
         return None
     ticket, person = thread.ticket, senders.known(inbound)
@@ -63,6 +66,18 @@ def _continued(inbound: Inbound, desk: Ours) -> Taken | None:
     if threads.is_past(ticket) and not inbound.is_automatic:
         return _opened(inbound, desk, follows=ticket)
     return _received(inbound, ticket, person)
+
+
+def _from_partner(inbound: Inbound, case: PartnerCase, thread: threads.Thread | None) -> Taken:
+    """A partner's desk answers: agents see it. What names only a number, unproven, says that it is not verified."""
+    is_sure = inbound.proof is Proof.PASSED or (thread is not None and thread.is_strong)
+    words = replace(_signed(inbound), is_verified=is_sure and inbound.proof is not Proof.FAILED)
+    ticket, robots = threads.whole(case.ticket), inbound.is_automatic or inbound.is_auto_reply
+    event = actions.hear_partner(
+        ticket, by=robot("Mail"), supplier=case.supplier, message=words, wakes=not robots,
+        reference=partner_words.reference_in(inbound.subject, ticket.number),
+    )  # fmt: skip
+    return _written(event)
 
 
 def _from_agent(inbound: Inbound, thread: threads.Thread, agent: Person) -> Taken | None:

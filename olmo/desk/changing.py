@@ -25,7 +25,7 @@ from .shell import AnyView, DeskRequest, SeeOther, agents, is_part, page
 from .undoing import say
 
 # Forms with no place on the ticket's page have a page of their own.
-_ALONE = frozenset({"merge", "links", "subject"})
+_ALONE = frozenset({"merge", "links", "partner", "reference", "return", "subject"})
 # After these an agent may wish to go on to the next ticket.
 _FOLLOWED = frozenset({"assignment", "escalation", "hold", "resolution", "return"})
 

@@ -57,6 +57,9 @@ def _acts(request: DeskRequest, ticket: Ticket, message: Message) -> list[dict[s
         found.append(to("split", _("Make it a ticket of its own…"), "split"))
     if message.html:
         found.append(to("message", _("Show it as it was sent"), "mail", is_new=True))
+    if message.partner_id is not None and not message.is_from_desk and not message.redacted_at:
+        url = f"{reverse('desk:ticket', args=[ticket.number])}?as=reply&forward={message.pk}#composer"
+        found.append({"label": _("Forward to the requester…"), "icon": "send", "url": url})
     if message.source_id:
         found.append(to("source", _("Show the source"), "file", is_new=True))
     if policy.may_redact(request.person, ticket) and not message.redacted_at:

@@ -9,12 +9,27 @@ from django.utils.translation import gettext as _
 
 from olmo.kernel import marks, spoken
 from olmo.kernel.errors import Words
+from olmo.kernel.prepared import as_json
 from olmo.notifications.following import SHORT, level
 from olmo.people.models import Person
 from olmo.tickets.conversation import Around
 from olmo.tickets.models import CustomField, HoldReason, Impact, Priority, Status, Ticket, TicketKind, Urgency
 
-from . import callbacks, checklist, places, promises, related, requester, ruled, triage, whom, worktime
+from . import (
+    callbacks,
+    checklist,
+    escalations,
+    major,
+    partners,
+    places,
+    promises,
+    related,
+    requester,
+    ruled,
+    triage,
+    whom,
+    worktime,
+)
 
 Fact = dict[str, Any]
 
@@ -39,10 +54,10 @@ def head(ticket: Ticket, around: Around) -> dict[str, Any]:
         "kind": TicketKind(ticket.kind).label,
         "title": ticket.subject,
         "badge": {"tone": tone, "icon": icon, "label": _state(ticket, around)},
-        "notice": _merged(ticket) or _back_and_forth(ticket),
+        "notice": _merged(ticket) or major.notice(ticket, around.also.get("major")) or _back_and_forth(ticket),
         "promises": [*(promises.of(ticket) if around.also["clocks"] else []), *_due_date(ticket)],
         "tools": [] if is_merged else _tools(ticket),
-        "acts": _acts(ticket),
+        "acts": [*_asked(ticket, around), *_acts(ticket)],
         "more_url": _url(ticket, "more"),
     }
 
@@ -120,6 +135,11 @@ def _merged(ticket: Ticket) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def _asked(ticket: Ticket, around: Around) -> list[dict[str, Any]]:
+    found = escalations.act(ticket, as_json(around.also.get("asked")))
+    return [found] if found else []
+
+
 def _back_and_forth(ticket: Ticket) -> dict[str, Any] | None:
     """It went A, B, A more than once: somebody should talk rather than write."""
     if ticket.returns < 2 or ticket.is_done:
@@ -141,6 +161,7 @@ def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list
         checklist.section(ticket, token),
         worktime.section(viewer, ticket, around, token),
     ]
+    parts += partners.sections(ticket, around.also.get("partners"))
     parts += related.sections(viewer, ticket)
     url = places.ticket(ticket.number, "articles")
     parts.append({"title": _("Articles"), "html": requester.lazy("articles", url, _("Look for them"))})

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from olmo.escalation import queries as escalation
 from olmo.kernel.errors import Invalid
 from olmo.notifications import actions, kinds, queries
 from olmo.notifications.models import Alert
@@ -65,10 +66,13 @@ def read(request: DeskRequest) -> HttpResponse:
 
 def _days(request: DeskRequest, alerts: list[Alert]) -> list[dict[str, Any]]:
     sentences = describe(request.person, [alert.event for alert in alerts])
+    asked = [alert.ticket_id for alert in alerts if alert.why == "asked"]
+    waiting = escalation.waiting_among(asked) if asked else set()
     rows: list[dict[str, Any]] = [
         {
             "pk": alert.pk, "at": alert.at, "by": alert.event.by, "sentence": sentence, "why": kinds.WHY[alert.why],
             "number": alert.ticket.number, "subject": alert.ticket.subject, "url": _place(alert),
+            "care_url": places.ticket(alert.ticket.number, "care") if alert.why == "asked" and alert.ticket_id in waiting else "",
             "is_unread": alert.read_at is None, "is_mention": alert.why == "mentioned",
         }
         for alert, sentence in zip(alerts, sentences, strict=True)

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from olmo.escalation import major
+from olmo.escalation import queries as escalation
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.kernel.prepared import Part
 from olmo.kernel.presence import pass_for
@@ -21,6 +23,7 @@ from olmo.routing.rules import why
 from olmo.service_levels import queries as promised
 from olmo.tickets import actions as tickets
 from olmo.tickets import conversation, mentions, queries, signatures, suppliers
+from olmo.tickets import partners as at_partners
 from olmo.tickets.models import Message, Status, Ticket
 from olmo.tickets.sentences import describe
 from olmo.worklog import queries as worklog
@@ -49,6 +52,9 @@ def show(request: DeskRequest, number: int) -> HttpResponse:
 def _quoting(request: DeskRequest, ticket: Ticket, typed: Typed) -> Typed:
     """As the address asks: `as` names the text that is shown; `note`, the id of a note, quotes it and mentions its author."""
     typed.kind = request.GET["as"] if request.GET.get("as") in ("reply", "note") else typed.kind
+    if (forwarded := _forwarded(request, ticket)) and not typed.reply_text.strip():
+        typed.reply_text = forwarded
+        return typed
     text = request.GET.get("note", "")
     pk = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
     found = conversation.messages(request.person, ticket, limit=1, only=[pk]) if pk else []
@@ -60,6 +66,16 @@ def _quoting(request: DeskRequest, ticket: Ticket, typed: Typed) -> Typed:
     mention = f"{mentions.written(author)} " if author.is_agent and author.pk != request.person.pk else ""
     typed.kind, typed.note_text = "note", f"{quote}\n\n{mention}"
     return typed
+
+
+def _forwarded(request: DeskRequest, ticket: Ticket) -> str:
+    """The words of a partner that an agent wants to forward: as a reply to be looked at and sent."""
+    text = request.GET.get("forward", "")
+    pk = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    found = conversation.messages(request.person, ticket, limit=1, only=[pk]) if pk else []
+    if not found or not found[0].partner or found[0].redacted_at:
+        return ""
+    return "\n".join(f"> {line}" for line in found[0].text.strip().splitlines()) + "\n\n"
 
 
 def whole(
@@ -107,7 +123,7 @@ def _also(viewer: Person, ticket: Ticket) -> dict[str, Part]:
         "drafts": written.any_of_ticket(ticket), "clocks": promised.any_of(ticket), "timer": worklog.any_timer(viewer),
         "level": muting.kept(viewer, ticket),
         "totals": worklog.summing(viewer, ticket), "signatures": signatures.held(ticket), "ruled": why.log_of(ticket),
-        **supplier,
+        "asked": escalation.asked(ticket), "partners": at_partners.listed(ticket.pk), "major": major.notice(ticket), **supplier,
     }  # fmt: skip
 
 
@@ -165,6 +181,10 @@ def _more(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
     found = [to("subject", _("Change the subject…"), "pen"), to("links", _("Link to another ticket…"), "link")]
     if ticket.merged_into_id is None:
         found.append(to("merge", _("Merge into another ticket…"), "merge"))
+    if ticket.is_active:
+        found.append(to("partner", _("Write to a partner…"), "send"))
+        if major.may_declare(viewer, ticket):
+            found.append(to("major", _("Major incident…"), "alert"))
     if ticket.is_active and (origin := tickets.came_from(ticket)):
         found.insert(0, to("return", _("Give back to %(team)s…") % {"team": origin.name}, "undo"))
     follows = viewer.pk in ticket.watcher_ids

@@ -25,7 +25,7 @@ from .words import body, paragraphs
 SHOWN = 50
 
 # kinds whose words are a message of their own: the message says it
-_SAID = frozenset({"opened", "replied", "received", "noted", "called"})
+_SAID = frozenset({"opened", "replied", "received", "noted", "called", "partner_asked", "partner_answered"})
 # kinds that carry a message of their own, which is shown with them
 _WITH_WORDS = frozenset({"escalated", "given_back", "handed_over", "retitled", "callback_promised", "callback_done"})
 _HANDOVERS = frozenset({"escalated", "given_back", "handed_over"})
@@ -193,6 +193,9 @@ def _via(ticket: Ticket, message: Said) -> str:
     origin = _(" (from a merged ticket)") if message.ticket_id != ticket.pk else ""
     if message.call_direction:
         return f"{_call(message)}{origin}"
+    if message.partner:
+        words = _("to the partner %(name)s") if message.is_from_desk else _("from the partner %(name)s")
+        return words % {"name": message.partner} + origin
     if message.is_internal:
         return origin.strip()
     if not message.is_from_desk:

@@ -31,7 +31,7 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
     sender = sender_for(ticket)
     headers = automatic_headers("auto-generated", sender) if event.by.is_robot else {}
     content_ids = _content_ids(message)
-    files, left_out = _files(message, content_ids)
+    files, left_out = files_of(message, content_ids)
     found = signature_for(ticket, event.by)
     signature = found.text if found else ""
     for reader in readers_of_answer(event, message):
@@ -110,7 +110,7 @@ def _content_ids(message: Message | None) -> dict[int, str]:
     }
 
 
-def _files(message: Message | None, content_ids: Mapping[int, str]) -> tuple[list[File], list[str]]:
+def files_of(message: Message | None, content_ids: Mapping[int, str] | None = None) -> tuple[list[File], list[str]]:
     """The files that go along, and the names of those that would make the mail too large."""
     taken, left_out, size = [], [], 0
     for file in message.attachments.order_by("pk") if message else []:
@@ -120,6 +120,11 @@ def _files(message: Message | None, content_ids: Mapping[int, str]) -> tuple[lis
             continue
         place = path_of(file.sha256).relative_to(settings.OLMO_FILES)
         taken.append(
-            File(path=str(place), name=file.name, media_type=file.media_type, content_id=content_ids.get(file.pk, ""))
+            File(
+                path=str(place),
+                name=file.name,
+                media_type=file.media_type,
+                content_id=(content_ids or {}).get(file.pk, ""),
+            )
         )
     return taken, left_out

@@ -19,14 +19,14 @@ Sentence = Callable[[], str]
 
 def notify(
     event: Event, people: Iterable[Person | None], sentence: Sentence, message: Message | None = None, *,
-    kind: str = "other", why: str = "", tells_author: bool = False, is_collected: bool = False,
+    kind: str = "other", why: str = "", tells_author: bool = False, is_collected: bool = False, at_once: bool = False,
 ) -> None:  # fmt: skip
     """Tell agents of an event, each by the channels that they chose, and each once, whoever else tells them of it.
 
     Not those who want to hear less of this ticket (`following`).
     sentence: what happened, called in each reader's language. kind: one of kinds.OF_AGENTS; why: one of kinds.WHY.
     tells_author: it reminds them of what they said themselves. is_collected: many may come at once, as after an outage; what
-    comes together within some minutes leaves as one mail.
+    comes together within some minutes leaves as one mail. at_once: their quiet hours do not hold it back, for they are on call.
     """
     ticket = event.ticket
     readers = {
@@ -44,7 +44,7 @@ def notify(
     everybody = [person for person, _reader in readers.values()]
     chosen, when, now = kinds.channels_for(everybody, kind), rhythms(everybody), clock.now()
     for person, reader in readers.values():
-        waits_until = moment(when.get(person.pk), person, ticket, now)
+        waits_until = None if at_once else moment(when.get(person.pk), person, ticket, now)
         if is_collected:
             waits_until = max(waits_until or now, now + COLLECTED)
         telling = channels.Telling(event, person, reader, sentence, why, message, waits_until)

@@ -27,6 +27,8 @@ from olmo.tickets.changes import (
     HandedOver,
     Noted,
     Opened,
+    PartnerAnswered,
+    PartnerAsked,
     Received,
     Replied,
     Resolved,
@@ -36,7 +38,7 @@ from olmo.tickets.changes import (
 )
 from olmo.tickets.models import Event, Message, MessageKind
 
-from . import kinds, promising
+from . import kinds, partners, promising
 from .acknowledging import acknowledge
 from .answers import send_answer
 from .noticing import following_agents, members_of, notify, team_name
@@ -228,6 +230,7 @@ _REACTIONS: dict[type[Change], Callable[[Event, Any], None]] = {
     Replied: _replied, Resolved: _resolved, Received: _received, Assigned: _assigned,
     Escalated: _escalated, GivenBack: _given_back, DeliveryFailed: _delivery_failed, ApprovalAsked: _approval_asked,
     DraftReturned: _draft_returned, SendStopped: _send_stopped,
+    PartnerAsked: partners.asked, PartnerAnswered: partners.answered,
     CallbackMissed: missed, Warned: promising.warned, Breached: promising.breached,
 }  # fmt: skip
 

@@ -33,14 +33,20 @@ def remind(limit: int = 200) -> int:
 
 
 def missed(event: Event, change: CallbackMissed) -> None:
-    """Reaction: tell whoever ought to have called."""
+    """Reaction: tell whoever ought to have called, then who leads the team."""
     ticket = event.ticket
     promise = _promise(ticket)
     people = _whom(ticket, promise) if promise else [ticket.assignee]
     words = _("The call to %(name)s promised for %(time)s was missed.")
-    notify(
-        event, people, lambda: words % {"name": ticket.requester.name, "time": spoken.moment(change.at)}, kind="call"
-    )
+
+    def said() -> str:
+        return words % {"name": ticket.requester.name, "time": spoken.moment(change.at)}
+
+    told = [person for person in people if person is not None]
+    notify(event, told, said, kind="call")
+    leads = Person.objects.filter(led_teams=ticket.team_id, is_active=True) if ticket.team_id else []
+    known = {person.pk for person in told}
+    notify(event, [lead for lead in leads if lead.pk not in known], said, kind="call", why="lead")
 
 
 def _promise(ticket: Ticket) -> Event | None:

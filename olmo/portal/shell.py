@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from olmo.escalation import major
 from olmo.people.models import Person
 from olmo.people.streams import stream_url
 
@@ -25,6 +26,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     around = {
         "brand": {"name": person.client.name if person.client else "Olmo"},
         "nav": navigation(request.path),
+        "majors": major.concerning(person.client_id) if person.client_id else [],
         "live_url": stream_url(request, heard(person)),
     }
     return render(request, template, {**around, **context}, status=status)

@@ -50,6 +50,7 @@ class Said:
     withdrawn_at: datetime | None
     call_direction: str
     call_minutes: int | None
+    partner: str | None
     author_name: str
     author_kind: str
     author_email: str
@@ -64,6 +65,7 @@ class Said:
 _MESSAGES = """
 select m.id, m.ticket_id, m.kind, m.channel, m.is_from_desk, m.is_verified, m.at, m.text, m.quoted, m.html, m.to, m.cc,
     m.is_markdown, m.redacted_at, m.withdrawn_at, m.call_direction, m.call_minutes,
+    (select name from tickets_supplier where id = m.partner_id),
     (select array[name, kind, coalesce(email, '')] from people_person where id = m.author_id),
     (select json_agg(json_build_array(id, name, media_type, size, content_id, is_inline) order by id)
         from tickets_attachment where message_id = m.id)

@@ -31,6 +31,7 @@ from .choices import (
     TicketKind,
     Urgency,
 )
+from .partners import PartnerCase
 from .prepared import ChecklistItem, Template
 from .states import ACTIVE, Status, WorkingState
 from .suppliers import Supplier
@@ -49,6 +50,7 @@ __all__ = [  # what has a file of its own
     "Impact",
     "LinkKind",
     "MessageKind",
+    "PartnerCase",
     "Priority",
     "Reason",
     "ResolutionCode",
@@ -260,6 +262,9 @@ class Message(models.Model):
     source_id = models.BigIntegerField(null=True)
     redacted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    partner = models.ForeignKey(
+        Supplier, models.PROTECT, null=True, related_name="+", db_index=False
+    )  # words with their desk
     call_direction = models.CharField(max_length=3, choices=CallDirection, blank=True)
     call_minutes = models.PositiveSmallIntegerField(null=True)
 

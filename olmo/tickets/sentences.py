@@ -33,7 +33,12 @@ METRICS = {
     "first_response": gettext_lazy("first response"), "next_response": gettext_lazy("next response"),
     "resolution": gettext_lazy("resolution"), "update_interval": gettext_lazy("regular updates"),
 }  # fmt: skip
-_PEOPLE, _TEAMS, _TICKETS = ("assignee", "person", "requester"), ("team", "from_team"), ("other",)
+POLICY_ACTS = {
+    "notify": gettext_lazy("told %(target)s"), "reassign": gettext_lazy("gave it to %(target)s"),
+    "raise": gettext_lazy("raised the priority"), "page": gettext_lazy("paged %(target)s"),
+    "manager": gettext_lazy("called the lead, %(target)s"),
+}  # fmt: skip
+_PEOPLE, _TEAMS, _TICKETS = ("assignee", "person", "requester", "next"), ("team", "from_team"), ("other",)
 
 
 def describe(viewer: Person, events: list[Event]) -> list[str]:
@@ -159,6 +164,39 @@ class _Values(dict[str, str]):
 
     def _item(self) -> str:
         return self.names.items.get(self.data["item"]) or _("an item that was erased")
+
+    def _supplier(self) -> str:
+        return self.names.suppliers.get(self.data["supplier"]) or _("a partner")
+
+    def _policy(self) -> str:
+        return str(self.data["policy"])
+
+    def _step(self) -> str:
+        return str(self.data["step"])
+
+    def _policy_act(self) -> str:
+        late = _(", later than planned") if self.data.get("is_late") else ""
+        return str(POLICY_ACTS[self.data["act"]]) % {"target": self._stepped()} + late
+
+    def _stepped(self) -> str:
+        person, team = self.names.people.get(self.data.get("person")), self.names.teams.get(self.data.get("team"))
+        return person or team or _("nobody: there is no one to tell")
+
+    def _unanswered(self) -> str:
+        words = {
+            "person": self._person(),
+            "minutes": self.data["minutes"],
+            "next": self.names.people.get(self.data.get("next")),
+        }
+        if words["next"]:
+            return _("no answer from %(person)s in %(minutes)s min, went to %(next)s") % words
+        return _("no answer from %(person)s in %(minutes)s min; everybody was asked, nobody took it") % words
+
+    def _count(self) -> str:
+        return str(self.data["count"])
+
+    def _ending(self) -> str:
+        return _("stood down") if self.data.get("is_stood_down") else _("resolved")
 
     def _requester(self) -> str:
         return self.names.people.get(self.data["requester"]) or _("somebody")

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from olmo.automation.models import Macro
 from olmo.channels.models import Mailbox
+from olmo.escalation.models import Policy
 from olmo.knowledge.models import Synonyms
 from olmo.people.models import Kind, Person, Team, Tier
 from olmo.routing.models import Rule, Target
@@ -94,6 +95,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "skills": _named(Skill.objects.all(), "skill", "name", "names"),
     "oncall": _schedules,
     "states": _named(WorkingState.objects.all(), "state", "name", "names"),
+    "policies": _named(Policy.objects.order_by("name"), "policy"),
     "macros": _macros,
     "categories": _named(Category.objects.all(), "category", "name", "names"),
     "fields": _named(CustomField.objects.all(), "field", "label", "labels", "key"),

@@ -31,6 +31,7 @@ PURPOSES: Mapping[str, Words] = {
         "What people call the same thing, so that their words find articles; words that say nothing."
     ),
     "suppliers": gettext_lazy("Third parties that work is handed to, and how many tickets wait for each."),
+    "policies": gettext_lazy("Who hears of it, and what is done, before a promise is broken and after."),
     "provider": gettext_lazy("Who runs this desk: its name, its address, its signature."),
     "organisations": gettext_lazy(
         "Whom the desk helps, by which mail domains they are known, and what matters to them."

@@ -43,7 +43,12 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
     ),
     (
         _("Service levels"),
-        (("agreements", _("Agreements")), ("calendars", _("Calendars")), ("suppliers", _("Suppliers"))),
+        (
+            ("agreements", _("Agreements")),
+            ("calendars", _("Calendars")),
+            ("policies", _("Escalation policies")),
+            ("suppliers", _("Suppliers")),
+        ),
     ),
     (
         _("Staffing"),

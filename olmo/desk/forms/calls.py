@@ -1,10 +1,14 @@
 """On the phone, and what is done step by step: a call, a call-back and what became of it, the checklist, minutes of work."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from olmo.escalation import slots
+from olmo.kernel import spoken
 from olmo.tickets import actions
 from olmo.tickets.actions.checklists import words_of
 from olmo.tickets.models import CallDirection, CallOutcome, Ticket
@@ -53,7 +57,11 @@ class Callback(ChangeForm):
     noun, title, button = "callback", _("Promise a call-back"), _("Promise the call")
     said = _("Promised. You are reminded before it is time.")
 
-    at = Moment(label=_("When"))
+    slot = forms.ChoiceField(
+        label=_("When somebody is free"), required=False, widget=forms.RadioSelect,
+        help_text=_("By shifts, absences and the calls that are promised already."),
+    )  # fmt: skip
+    at = Moment(label=_("When"), required=False)
     note = forms.CharField(
         label=_("What about"), required=False, help_text=_("For whoever calls. Agents only."),
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
@@ -61,6 +69,23 @@ class Callback(ChangeForm):
 
     def shown(self, ticket: Ticket) -> dict[str, Any]:
         return {"at": ticket.callback_at}
+
+    def prepare(self) -> None:
+        """Offer the next half hours in which somebody could call."""
+        free = slots.free(self.ticket)
+        self.fields["slot"].choices = [(at.isoformat(), spoken.near(at)) for at in free]  # type: ignore[attr-defined]
+        if not free:
+            del self.fields["slot"]
+
+    def clean(self) -> dict[str, Any]:
+        """A free half hour, or a time of one's own."""
+        data = super().clean() or {}
+        chosen = data.get("slot")
+        if chosen:
+            data["at"] = datetime.fromisoformat(chosen)
+        elif data.get("at") is None and "at" not in self.errors:
+            self.add_error("at", gettext("Choose when the call is promised."))
+        return data
 
     def change(self, data: dict[str, Any], seen: int | None) -> object:
         return actions.promise_callback(self.ticket, by=self.by, at=data["at"], note=data["note"], seen=seen)

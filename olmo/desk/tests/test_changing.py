@@ -311,6 +311,7 @@ class Escalations(PageTest):
         self.assertNotIn("Give back", self.get(self.url(ticket, "more")).text)
         actions.escalate(ticket, by=self.alma, note="Please look.")
         self.assertIn("Give back to Service desk", self.get(self.url(ticket, "more")).text)
+        self.assertIn("Why it goes back to Service desk", self.get(self.url(ticket, "return")).text)
         self.assertEqual(self.post(self.url(ticket, "return"), {"reason": ""}, by=self.tove).status, 422)
         self.assertEqual(self.post(self.url(ticket, "return"), {"reason": "Not ours."}, by=self.tove).status, 303)
         self.assertIn("gave the ticket back to Service desk", self.get(self.url(ticket)).text)

@@ -7,6 +7,7 @@ second at which the target is used up.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import groupby
 
 from .terms import Metric, Target, Version, coming, in_force
@@ -70,6 +71,7 @@ class Clock:
     steps: tuple[Step, ...]
     stretches: tuple[Stretch, ...]
     marks: tuple[tuple[int, int | None], ...] = ()  # percent of the target, and when that much was or will be used
+    shares: tuple[int | None, ...] = ()  # when each share that was asked for was or will be used
     agreement: int = 0  # whose promise it is, where one log serves several; 0: the service level agreement's
 
     @property
@@ -168,8 +170,8 @@ class Course:
                 return found
         raise ValueError(f"{seconds} s are not used yet")
 
-    def result(self, ticket: TicketState) -> Clock:
-        """The clock as it stands now."""
+    def result(self, ticket: TicketState, shares: Sequence[int | Fraction] = ()) -> Clock:
+        """The clock as it stands now. shares: of the target, in percent, whose instants are asked for, too."""
         held = ticket if self.stop is None else self.stop.ticket
         target = held.version.target(held.priority, self.metric)
         paused = self.stop is None and ticket.hold in target.pauses
@@ -187,6 +189,7 @@ class Course:
             steps=tuple(self.steps),
             stretches=tuple(self.stretches),
             marks=tuple((p, self.mark(p, held, target, paused=paused)) for p in held.version.marks),
+            shares=tuple(self.mark(p, held, target, paused=paused) for p in shares),
         )
 
     def due(self, held: TicketState, target: Target, *, paused: bool) -> int | None:
@@ -196,7 +199,7 @@ class Course:
             return max(self.reached(target.seconds), since if since is not None else self.at_end)
         return None if paused else project(self.metric, self.at_end, self.used, held)
 
-    def mark(self, percent: int, held: TicketState, target: Target, *, paused: bool) -> int | None:
+    def mark(self, percent: int | Fraction, held: TicketState, target: Target, *, paused: bool) -> int | None:
         """The instant at which this share of the target was or will be used up."""
         if target.seconds is not None and self.used >= (needed := share(target.seconds, percent)):
             return self.reached(needed)
@@ -208,12 +211,12 @@ class Course:
         return self.stop.at if self.stop else self.at
 
 
-def share(seconds: int, percent: int) -> int:
+def share(seconds: int, percent: int | Fraction) -> int:
     """A share of a target, in whole seconds, rounded up; at least one."""
-    return max(1, -(-seconds * percent // 100))
+    return max(1, int(-(-seconds * percent // 100)))
 
 
-def project(metric: Metric, at: int, used: int, ticket: TicketState, percent: int = 100) -> int | None:
+def project(metric: Metric, at: int, used: int, ticket: TicketState, percent: int | Fraction = 100) -> int | None:
     """When the target, or a share of it, will be used up if nothing more happens; versions to come are known."""
     limit, version = at + HORIZON, ticket.version
     for following in [*ticket.coming, None]:
@@ -353,11 +356,12 @@ def clocks(
     until: int,
     *,
     metrics: Sequence[Metric] = CASE_METRICS,
+    shares: Sequence[int | Fraction] = (),
 ) -> list[Clock]:
     """Every clock of a ticket as it stands at `until`, in order of their start.
 
     events: in order of time, the first `opened`, none after `until`; terms: versions that do not overlap, one of them in force at
-    the opening.
+    the opening; shares: percents of the target whose instants are told in `Clock.shares`.
     """
     run = Run(events[0], terms, metrics)
     for moment in moments(events):
@@ -370,7 +374,7 @@ def clocks(
     if until > run.at:
         run.advance(until)
         run.judge()
-    found = [course.result(run.ticket) for course in run.courses]
+    found = [course.result(run.ticket, shares) for course in run.courses]
     return sorted(found, key=lambda clock: (clock.started_at, ORDER[clock.metric]))
 
 

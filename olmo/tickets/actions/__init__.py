@@ -23,16 +23,17 @@ from .escalating import came_from, escalate, give_back
 from .handing import hand_over
 from .joining import link, merge, split, unlink, unmerge
 from .opening import FollowUp, NewMessage, open_solved, open_ticket
+from .partners import ask_partner, hear_partner, set_reference
 from .people import change_requester, unwatch, watch
 from .redacting import redact
 from .waiting import hold, resume, wake_due
 from .writing import attach, delivery_failed, note, receive, reply
 
 __all__ = [
-    "FollowUp", "NewMessage", "add_to_checklist", "assign", "attach", "came_from", "categorise", "change_requester", "classify",
-    "close", "close_due", "complete_callback", "delivery_failed", "drop_callback", "escalate", "give_back", "hand_over", "hold",
-    "link", "log_call", "mark_missed", "merge", "note", "open_solved", "open_ticket", "prioritise",
-    "promise_callback", "receive", "redact", "reopen", "reply", "resolve", "resolve_family", "resume", "retitle",
-    "set_checklist", "set_due", "set_fields", "set_language", "set_working_state", "split", "tag", "tick", "unlink",
-    "unmerge", "unwatch", "wake_due", "watch",
+    "FollowUp", "NewMessage", "add_to_checklist", "ask_partner", "assign", "attach", "came_from", "categorise",
+    "change_requester", "classify", "close", "close_due", "complete_callback", "delivery_failed", "drop_callback",
+    "escalate", "give_back", "hand_over", "hear_partner", "hold", "link", "log_call", "mark_missed", "merge", "note",
+    "open_solved", "open_ticket", "prioritise", "promise_callback", "receive", "redact", "reopen", "reply", "resolve",
+    "resolve_family", "resume", "retitle", "set_checklist", "set_due", "set_fields", "set_language", "set_reference",
+    "set_working_state", "split", "tag", "tick", "unlink", "unmerge", "unwatch", "wake_due", "watch",
 ]  # fmt: skip

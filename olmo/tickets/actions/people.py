@@ -8,7 +8,7 @@ from olmo.people.models import Person
 from .. import policy
 from ..changes import RequesterChanged, Unwatched, Watched
 from ..log import changing
-from ..models import Attachment, Event, Message, SearchDocument, Ticket
+from ..models import Attachment, Event, Message, PartnerCase, SearchDocument, Ticket
 
 
 def change_requester(ticket: Ticket, *, by: Person, requester: Person, seen: int | None = None) -> Event | None:
@@ -59,3 +59,4 @@ def move(ticket: Ticket, client_id: int) -> None:
     Attachment.objects.filter(message__ticket=ticket).update(client_id=client_id)
     Message.objects.filter(ticket=ticket).update(client_id=client_id)
     SearchDocument.objects.filter(ticket=ticket).update(client_id=client_id)
+    PartnerCase.objects.filter(ticket=ticket).update(client_id=client_id)

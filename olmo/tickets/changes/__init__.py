@@ -17,8 +17,17 @@ from .drafting import (
     SendScheduled,
     SendStopped,
 )
+from .escalations import (
+    EscalationTaken,
+    EscalationUnanswered,
+    MajorDeclared,
+    MajorEnded,
+    MajorUpdated,
+    PolicyStepped,
+)
 from .life import ChainStopped, Closed, Opened, PutOnHold, Reopened, Resolved, Resumed
 from .ownership import Assigned, Escalated, GivenBack, HandedOver, RequesterChanged, Unwatched, Watched
+from .partners import PartnerAnswered, PartnerAsked, PartnerReferenced
 from .promises import Breached, Rejudged, Waived, Warned
 from .properties import (
     Categorised,
@@ -57,6 +66,8 @@ __all__ = [
     "DraftReturned",
     "DueSet",
     "Escalated",
+    "EscalationTaken",
+    "EscalationUnanswered",
     "FieldsSet",
     "GivenBack",
     "HandedOver",
@@ -64,9 +75,16 @@ __all__ = [
     "ItemUnticked",
     "LanguageSet",
     "Linked",
+    "MajorDeclared",
+    "MajorEnded",
+    "MajorUpdated",
     "Merged",
     "Noted",
     "Opened",
+    "PartnerAnswered",
+    "PartnerAsked",
+    "PartnerReferenced",
+    "PolicyStepped",
     "Prioritised",
     "PutOnHold",
     "Received",

@@ -1,0 +1,54 @@
+"""The page of a major incident, and what the portal says."""
+
+from olmo.escalation import major
+from olmo.tickets import family
+from olmo.tickets.models import Status, Ticket
+
+from .base import PageTest
+
+
+class ThePage(PageTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.desk.leads.add(self.ines)
+        self.parent = self.report("Mail server does not answer", team=self.desk)
+        self.child = self.report("Mail server is slow")
+
+    def send(self, step: str, **data: object):  # type: ignore[no-untyped-def]
+        return self.post(self.url(self.parent, "major"), {"step": step, **data}, by=self.ines)
+
+    def test_from_the_declaration_to_the_end(self) -> None:
+        self.assertIn("Declare it", self.get(self.url(self.parent, "major"), by=self.ines).text)
+        self.assertEqual(self.send("declare", text_en="Mail is down.", text_it="").status, 303)
+        page = self.get(self.url(self.parent, "major"), by=self.ines)
+        self.assertEqual([box.attributes["value"] for box in page.all("input[name=tickets]")], [str(self.child.pk)])
+        self.send("follow", tickets=[self.child.pk])
+        self.assertEqual(family.children_of(Ticket.objects.get(pk=self.parent.pk)), [self.child.pk])
+        self.assertIn("Part of the major incident", self.get(self.url(self.child)).text)
+        self.assertIn("1 ticket follows it.", self.get(self.url(self.parent)).text)
+        self.assertEqual(self.send("update", text_en="Back at noon.").status, 303)
+        self.assertIn("Back at noon.", self.get(self.url(self.child)).text)
+        self.assertIn("Back at noon.", self.get("/", by=self.rui).words(".major")[0])
+        self.assertEqual(self.send("resolve", code="fixed", text_en="It runs.").status, 303)
+        self.assertEqual(Ticket.objects.get(pk=self.child.pk).status, Status.RESOLVED)
+        self.assertEqual(self.get("/", by=self.rui).words(".major"), [])
+
+    def test_the_portal_says_it_in_the_language_of_its_reader_and_only_to_whom_it_concerns(self) -> None:
+        major.declare(
+            self.parent, by=self.ines, text_en="Mail is down.", text_it="La posta è ferma.", clients=[self.acme]
+        )
+        self.rui.language = "it"
+        self.rui.save()
+        self.assertIn("La posta è ferma.", self.get("/requests", by=self.rui).words(".major")[0])
+        self.assertEqual(self.get("/requests", by=self.bea).words(".major"), [])
+
+    def test_what_is_wrong_is_said_and_nothing_typed_is_lost(self) -> None:
+        page = self.send("declare", text_en="", text_it="", until="2020-01-01T10:00")
+        self.assertEqual(page.status, 422)
+        self.assertIn("Write what is the matter", page.text)
+        self.assertEqual(page.value("[name=until]"), "2020-01-01T10:00")
+
+    def test_only_for_leads(self) -> None:
+        self.assertEqual(self.get(self.url(self.parent, "major")).status, 403)
+        self.assertEqual(self.get(self.url(self.parent, "major"), by=self.otto).status, 404)
+        self.assertNotIn("Major incident", self.get(self.url(self.parent, "more")).words(".menu")[0])
