@@ -107,7 +107,6 @@ class Walk(DeskTest):
             "number": [str(ticket.number)],
             "pk": [str(pk) for pk in sorted(ids)],
             "name": [f"{WORD}.txt", *plain],
-            "person": [str(self.alma.pk)],
             "token": ["wrong"],
             "schedule": [str(self.rota.pk)],
             "code": ["en"],

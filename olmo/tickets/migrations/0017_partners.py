@@ -10,7 +10,7 @@ from olmo.tenancy.rowsecurity import of_clients
 class Migration(migrations.Migration):
     dependencies = [
         ("tenancy", "0002_signatures"),
-        ("tickets", "0015_suppliers"),
+        ("tickets", "0016_rare_owners"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
