@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("escalation", "0002_row_security"),
-        ("tickets", "0017_partners"),
+        ("tickets", "0018_partners"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

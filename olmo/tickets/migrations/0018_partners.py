@@ -10,7 +10,7 @@ from olmo.tenancy.rowsecurity import of_clients
 class Migration(migrations.Migration):
     dependencies = [
         ("tenancy", "0002_signatures"),
-        ("tickets", "0016_rare_owners"),
+        ("tickets", "0017_event_of_values"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
