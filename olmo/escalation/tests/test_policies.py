@@ -114,7 +114,7 @@ class AfterAnOutage(Escalates):
             self.opened()
         self.sweep("2026-03-09 16:00")
         self.assertEqual(Envelope.objects.filter(to=self.tove.email).count(), 0)
-        send_due(moment("2026-03-09 16:01"))
+        send_due(moment("2026-03-09 16:06"))
         self.assertEqual(Envelope.objects.filter(to=self.tove.email).count(), 1)
 
 
