@@ -40,9 +40,7 @@ def section(ticket: Ticket, around: Around) -> dict[str, Any]:
     ]
     if there := callers.local_time(person.time_zone):
         facts.append({"label": _("Local time"), "value": there})
-    if person.language != ticket.language:
-        language = str(dict(settings.LANGUAGES).get(person.language, person.language))
-        facts.append({"label": _("Speaks"), "value": language})
+    facts.append({"label": _("Speaks"), "value": str(dict(settings.LANGUAGES).get(person.language, person.language))})
     contract = reverse("desk:contract", args=[ticket.client_id])
     facts.append({"label": _("Contract"), "value": around.client, "href": contract})
     return {

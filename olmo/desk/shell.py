@@ -18,8 +18,9 @@ from olmo.people.models import Person
 from olmo.staffing import queries as staffing
 from olmo.staffing.models import Presence
 from olmo.tickets import boxes, queries
+from olmo.worklog import queries as worklog
 
-from . import saved
+from . import saved, ticking
 from .models import SavedView
 from .places import address
 
@@ -62,6 +63,7 @@ def _around(request: DeskRequest) -> dict[str, Any]:
     items = navigation(request.person, place_of(request), request.path, seen)
     return {
         "nav": items,
+        "timer_bar": ticking.bar(seen.timer),
         "nav_is_counted_later": bool(seen.views),
         "bell": bell(bounded(seen.notices), request.path == address("desk:notices")),
         "nav_url": f"{address('desk:nav')}?{urlencode({'at': request.get_full_path()[:500]})}",
@@ -101,15 +103,21 @@ class Seen:
     views: list[SavedView]
     notices: int
     presence: str
+    timer: Any = None  # as the statement answered
 
 
 def look(viewer: Person) -> Seen:
     """One query for the whole navigation."""
     counted = [box.name for box in boxes.BOXES.values() if box.is_counted and box.group]
-    also = [saved.expression(viewer), _unread(queries.Reader.of(viewer)), staffing.said(viewer)]
-    *numbers, known, notices, presence = queries.counts(viewer, counted, MOST_COUNTED, also=also)
+    also = [
+        saved.expression(viewer),
+        _unread(queries.Reader.of(viewer)),
+        staffing.said(viewer),
+        worklog.running(viewer),
+    ]
+    *numbers, known, notices, presence, timer = queries.counts(viewer, counted, MOST_COUNTED, also=also)
     views = saved.arranged(viewer, known)
-    return Seen(dict(zip(counted, numbers, strict=True)), views, notices, staffing.presence_of(presence))
+    return Seen(dict(zip(counted, numbers, strict=True)), views, notices, staffing.presence_of(presence), timer)
 
 
 @lru_cache(maxsize=512)

@@ -21,9 +21,10 @@ from olmo.tickets import queries as tickets
 from olmo.worklog import actions, queries
 from olmo.worklog.models import Activity, Correction, Entry
 
-from . import places, worktime
+from . import places
 from .forms.calls import minutes_field, work_of
 from .shell import DeskRequest, SeeOther, agents, page
+from .ticking import clocked
 
 DAYS = 7
 WORKDAYS = 5
@@ -227,7 +228,7 @@ def _of_person(viewer: Person, whose: Person, first: date) -> dict[str, Any]:
         "days": [_day(day, [entry for entry in found if entry.day == day], now) for day in days],
         "total": spoken.minutes(sum(entry.minutes for entry in found)),
         "billable": spoken.minutes(sum(entry.minutes for entry in found if entry.is_billable)),
-        "timer": timer, "ticked": worktime.clocked(queries.seconds_of(timer)) if timer else "",
+        "timer": timer, "ticked": clocked(queries.seconds_of(timer)) if timer else "",
         "is_idle": bool(timer and queries.is_idle(timer)),
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +23,7 @@ from olmo.worklog.models import Timer
 
 from . import places
 from .shell import DeskRequest, SeeOther, agents
+from .ticking import clocked
 
 _FORM = '<form method="post" action="{url}" class="timer">{token}{inner}</form>'
 _BUTTON = '<button class="button button--small{css}" name="timer" value="{value}"{command}>{icon}{label}</button>'
@@ -87,13 +89,6 @@ def _idle(timer: Timer) -> str:
     return _WARNING.format(icon=marks.icon("alert", "s"), words=escape(words % {"time": time}))
 
 
-def clocked(seconds: int) -> str:
-    """A running time: "3:07", "1:02:09"."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
-
-
 def _button(value: str, label: str, icon: str, *, css: str = "", command: str = "") -> str:
     return _BUTTON.format(
         css=css, value=value, icon=marks.icon(icon, "s"), label=escape(label),
@@ -148,4 +143,9 @@ _VERBS: dict[str, Any] = {
 
 
 def _back(request: DeskRequest, number: int) -> str:
-    return reverse("desk:week") if request.POST.get("next") == "week" else places.ticket(number)
+    """The page from which it was pressed: any of the desk's (the bar stands above all of them), or the ticket."""
+    url = request.POST.get("next", "")
+    if url == "week":
+        return reverse("desk:week")
+    is_ours = url.startswith(reverse("desk:list")) and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+    return url if is_ours else places.ticket(number)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -131,6 +131,22 @@ def save_category(category: Category | None, settings: CategorySettings, *, by: 
     category.save()
     people.record(by, f"category: {category.name}", before, state_of_category(category))
     return category
+
+
+@transaction.atomic
+def remove_category(category: Category, *, by: Person) -> None:
+    """Remove a category that nothing uses. Raises NotAllowed, Conflict (tickets have it, or something is built on it)."""
+    people.require_administrator(by)
+    category = Category.objects.select_for_update(of=("self",)).get(pk=category.pk)
+    is_built_on = CustomField.objects.filter(category=category).exists()  # they would go with it
+    if is_built_on or Ticket.objects.filter(category=category).exists():
+        raise Conflict(_("Tickets or fields have this category, so it stays. Switch it off instead."))
+    removed = {name: [value, None] for name, value in state_of_category(category).items()}
+    audit.record(by, f"category: {category.name}", removed)
+    try:
+        category.delete()
+    except ProtectedError as error:
+        raise Conflict(_("Something is built on this category, so it stays. Switch it off instead.")) from error
 
 
 @transaction.atomic

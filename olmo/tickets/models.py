@@ -385,6 +385,7 @@ class Retagging(models.Model):
     done = models.PositiveIntegerField(default=0)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    stopped = models.CharField(max_length=300, blank=True, help_text="Why it does not go on by itself.")
 
     class Meta:
         constraints = [

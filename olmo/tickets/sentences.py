@@ -106,7 +106,8 @@ class _Values(dict[str, str]):
         return self.names.categories.get(self.data.get("category")) or _("none")
 
     def _working_state(self) -> str:
-        return self.names.states.get(self.data.get("working_state")) or _("none")
+        pk = self.data.get("working_state")
+        return self.names.states.get(pk) or (_("one that is no longer there") if pk else _("none"))
 
     def _ticket_kind(self) -> Any:
         return TicketKind(self.data["ticket_kind"]).label

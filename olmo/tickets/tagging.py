@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
-from olmo.kernel.errors import Conflict, Invalid
+from olmo.kernel.errors import Conflict, Invalid, OlmoError
 from olmo.people import administration as people
 from olmo.people import audit
 from olmo.people.models import Person
@@ -74,9 +74,32 @@ def retag(name: str, *, by: Person, into: str = "") -> Retagging:
 
 
 def go_on(pk: int) -> None:
-    """Change ticket after ticket until none has the tag. Done anew after a death, it goes on where it stopped."""
-    while _batch(pk):
-        pass
+    """Change ticket after ticket until none has the tag. Done anew after a death, it goes on where it stopped.
+
+    A refusal stops it, says why on the page, and an administrator may let it go on (`resume`).
+    """
+    try:
+        while _batch(pk):
+            pass
+    except OlmoError as refusal:
+        Retagging.objects.filter(pk=pk).update(stopped=str(refusal.message)[:300])
+    except Exception:
+        Retagging.objects.filter(pk=pk).update(stopped=_("It broke off; the log of the server says why."))
+        raise
+
+
+@transaction.atomic
+def resume(retagging: Retagging, *, by: Person) -> None:
+    """Let a change that stopped go on where it stopped. Raises NotAllowed, Conflict (it has ended, or goes on already)."""
+    people.require_administrator(by)
+    row = Retagging.objects.select_for_update(of=("self",)).get(pk=retagging.pk)
+    if row.ended_at is not None or not row.stopped:
+        raise Conflict(_("It has not stopped."))
+    row.stopped = ""
+    row.save(update_fields=["stopped"])
+    from .jobs import retag as job
+
+    job.defer(pk=row.pk)
 
 
 def under_way() -> list[Retagging]:
@@ -93,10 +116,18 @@ def _batch(pk: int) -> bool:
             Tagging.objects.filter(tag=found.tag).order_by("ticket_id").values_list("ticket_id", flat=True)[:BATCH]
         )
         for ticket in Ticket.objects.filter(pk__in=ids).order_by("pk"):
-            tag(ticket, by=found.by, add=[found.into] if found.into else None, remove=[found.tag])
+            _change(ticket, found)
         changed = {"done": F("done") + len(ids)} if ids else {"ended_at": clock.now()}
         Retagging.objects.filter(pk=pk).update(**changed)
         return bool(ids)
+
+
+def _change(ticket: Ticket, found: Retagging) -> None:
+    try:
+        tag(ticket, by=found.by, add=[found.into] if found.into else None, remove=[found.tag])
+    except OlmoError as refusal:
+        words = {"number": ticket.number, "why": refusal.message}
+        raise Conflict(_("Ticket %(number)s: %(why)s") % words) from refusal
 
 
 def _checked(name: str, into: str) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from olmo.kernel.errors import Invalid
+from olmo.kernel.errors import Conflict, Invalid
 from olmo.kernel.text import clean_line
 from olmo.kernel.validation import require_valid
 from olmo.people import administration as people
+from olmo.people import audit
 from olmo.people.models import Person
 
 from .models import Status, Ticket, WorkingState
@@ -87,6 +88,20 @@ def save(state: WorkingState | None, settings: StateSettings, *, by: Person, see
     state.save()
     people.record(by, f"working state: {state.name}", before, state_of(state))
     return state
+
+
+@transaction.atomic
+def remove(state: WorkingState, *, by: Person) -> None:
+    """Remove a working state that no ticket has; logs that name it say that it is no longer there.
+
+    Raises NotAllowed, Conflict (tickets have it: it can be switched off).
+    """
+    people.require_administrator(by)
+    state = WorkingState.objects.select_for_update().get(pk=state.pk)
+    if uses_of(state):
+        raise Conflict(_("Tickets have this working state, so it stays. Switch it off instead."))
+    audit.record(by, f"working state: {state.name}", {name: [value, None] for name, value in state_of(state).items()})
+    state.delete()
 
 
 def uses() -> dict[int, int]:

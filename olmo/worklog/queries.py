@@ -23,6 +23,10 @@ _TOTALS = """
     coalesce(sum(minutes) filter (where person_id = %s), 0), count(*))
 from worklog_entry where ticket_id = %s and removed_at is null)
 """
+_RUNNING = """
+(select json_build_array(t.number, t.subject, w.seconds, w.started_at)
+from worklog_timer w join tickets_ticket t on t.id = w.ticket_id where w.person_id = %s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,11 @@ def of_ticket(viewer: Person, ticket: Ticket, *, limit: int | None = None) -> li
 def any_timer(person: Person) -> Part:
     """Whether an agent has a timer, as an expression of a statement that asks for more (see kernel.prepared)."""
     return "(select exists (select 1 from worklog_timer where person_id = %s))", [person.pk]
+
+
+def running(person: Person) -> Part:
+    """The timer of an agent as [number, subject, seconds before, since when], as such an expression; null without one."""
+    return _RUNNING, [person.pk]
 
 
 def summing(viewer: Person, ticket: Ticket) -> Part:

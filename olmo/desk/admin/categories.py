@@ -3,18 +3,21 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 from olmo.tickets import administration
-from olmo.tickets.models import Category
+from olmo.tickets.models import Category, Ticket
 
 from ..filters import Filters
 from ..shell import DeskRequest
+from . import used
 from .forms import SettingsForm, line, one_of, tick
 from .pages import administrators, list_of, or_404, settle, show, typed
+from .removing import remove
 
 
 class CategoryForm(SettingsForm):
@@ -82,7 +85,28 @@ def category(request: DeskRequest, pk: int = 0) -> HttpResponse:
     form = CategoryForm(request.POST or None, thing=found, state=state, **first)
     return settle(
         request, "categories", form, title=str(found) if found else _("New category"), said=_("%(name)s was saved."),
-        way=[list_of("categories")],
+        way=[list_of("categories")], context=_used(request, found) if found else {},
+    )  # fmt: skip
+
+
+def _used(request: DeskRequest, found: Category) -> dict[str, Any]:
+    """Where it is used; only one that nothing uses can be removed."""
+    count, named = (
+        Ticket.objects.filter(category=found)[: administration.MOST_COUNTED + 1].count(),
+        used.of(request.person, "category", found.pk),
+    )
+    url = Filters(box="all", only=f"category:{found.pk}").url()
+    removal_url = "" if count or named else reverse("desk:admin_category_removal", args=[found.pk])
+    return {"used": named, "uses": counted(count) if count else "", "url": url, "removal_url": removal_url}
+
+
+@require_POST
+@administrators
+def removal(request: DeskRequest, pk: int) -> HttpResponse:
+    """Remove a category that nothing uses."""
+    found = or_404(Category.objects.all(), pk)
+    return remove(
+        request, found, ("category", found.pk), administration.remove_category, back="desk:admin_category", section="categories"
     )  # fmt: skip
 
 

@@ -3,10 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,10 +14,12 @@ from olmo.tickets import administration
 from olmo.tickets.models import Category, CustomField
 
 from ..filters import Filters
-from ..shell import DeskRequest, SeeOther
+from ..shell import DeskRequest
+from . import used
 from .categories import counted
 from .forms import Lines, SettingsForm, line, one_of, tick
-from .pages import administrators, list_of, or_404, settle, show
+from .pages import administrators, list_of, or_404, settle, show, typed
+from .removing import remove
 
 
 class FieldForm(SettingsForm):
@@ -73,8 +73,13 @@ class FieldForm(SettingsForm):
 @administrators
 def fields(request: DeskRequest) -> HttpResponse:
     """All custom fields in their order."""
-    rows = CustomField.objects.select_related("client", "category")
-    return show(request, "fields", "fields", {"rows": rows})
+    words = typed(request).lower()
+    rows = [
+        one
+        for one in CustomField.objects.select_related("client", "category")
+        if not words or words in f"{one.label} {one} {one.key}".lower()
+    ]
+    return show(request, "fields", "fields", {"rows": rows, "typed": typed(request)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,26 +89,25 @@ def field(request: DeskRequest, pk: int = 0) -> HttpResponse:
     found = or_404(CustomField.objects.select_related("client", "category"), pk) if pk else None
     state = administration.state_of_field(found) if found else {}
     form = FieldForm(request.POST or None, thing=found, state=state, **({} if found else {"is_for_requesters": True}))
-    removal = reverse("desk:admin_field_removal", args=[pk]) if found and not administration.is_used(found) else ""
     return settle(
         request, "fields", form, title=str(found) if found else _("New field"), said=_("%(name)s was saved."),
-        way=[list_of("fields")], context={"removal_url": removal, **_used(found)}, template="field",
+        way=[list_of("fields")], context=_used(request, found) if found else {}, template="field",
     )  # fmt: skip
 
 
-def _used(field: CustomField | None) -> dict[str, Any]:
-    """How many tickets hold a value of the field, and where they are."""
-    if field is None:
-        return {}
-    count = administration.uses_of_field(field)
-    return {"uses": counted(count), "url": Filters(box="all", only=f"field:{field.key}").url()} if count else {}
+def _used(request: DeskRequest, field: CustomField) -> dict[str, Any]:
+    """How many tickets hold a value of the field, where they are, and what else names it; only then it cannot be removed."""
+    count, named = administration.uses_of_field(field), used.of(request.person, "field", field.key)
+    url = Filters(box="all", only=f"field:{field.key}").url()
+    removal_url = "" if count or named else reverse("desk:admin_field_removal", args=[field.pk])
+    return {"used": named, "uses": counted(count) if count else "", "url": url, "removal_url": removal_url}
 
 
 @require_POST
 @administrators
 def removal(request: DeskRequest, pk: int) -> HttpResponse:
-    """Remove a field that no ticket has used."""
+    """Remove a field that nothing uses."""
     found = or_404(CustomField.objects.all(), pk)
-    administration.remove_field(found, by=request.person)
-    messages.success(request, gettext("%(name)s was removed.") % {"name": found})
-    return SeeOther(reverse("desk:admin_fields"))
+    return remove(
+        request, found, ("field", found.key), administration.remove_field, back="desk:admin_field", section="fields"
+    )

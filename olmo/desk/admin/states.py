@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from olmo.people.models import Person
 from olmo.tickets import working
@@ -13,9 +14,11 @@ from olmo.tickets.models import Status, WorkingState
 
 from ..filters import Filters
 from ..shell import DeskRequest
+from . import used
 from .categories import counted
 from .forms import SettingsForm, line, tick
 from .pages import administrators, list_of, or_404, settle, show, typed
+from .removing import remove
 
 
 class StateForm(SettingsForm):
@@ -84,5 +87,23 @@ def state(request: DeskRequest, pk: int = 0) -> HttpResponse:
     form = StateForm(request.POST or None, thing=found, state=known, **first)
     return settle(
         request, "states", form, title=str(found) if found else _("New working state"), said=_("%(name)s was saved."),
-        way=[list_of("states")],
+        way=[list_of("states")], context=_used(request, found) if found else {},
     )  # fmt: skip
+
+
+def _used(request: DeskRequest, found: WorkingState) -> dict[str, Any]:
+    """Where it is used; only one that nothing uses can be removed."""
+    count, named = working.uses_of(found), used.of(request.person, "working_state", found.pk)
+    url = Filters(box="all", working_state=str(found.pk)).url()
+    removal_url = "" if count or named else reverse("desk:admin_state_removal", args=[found.pk])
+    return {"used": named, "uses": counted(count) if count else "", "url": url, "removal_url": removal_url}
+
+
+@require_POST
+@administrators
+def removal(request: DeskRequest, pk: int) -> HttpResponse:
+    """Remove a working state that nothing uses."""
+    found = or_404(WorkingState.objects.all(), pk)
+    return remove(
+        request, found, ("working_state", found.pk), working.remove, back="desk:admin_state", section="states"
+    )

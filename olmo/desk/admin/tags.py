@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from olmo.kernel.errors import NotFound
+from olmo.kernel.errors import Conflict, NotFound
 from olmo.kernel.text import clean_line
 from olmo.people.models import Person
 from olmo.tickets import tagging
@@ -17,9 +17,10 @@ from olmo.tickets.models import Retagging
 
 from ..filters import Filters
 from ..shell import DeskRequest, SeeOther
+from . import used
 from .categories import counted
 from .forms import SettingsForm, line
-from .pages import administrators, list_of, settle, show, typed
+from .pages import administrators, list_of, or_404, settle, show, typed
 
 
 class TagForm(SettingsForm):
@@ -66,8 +67,22 @@ def tag(request: DeskRequest) -> HttpResponse:
         messages.success(request, said % {"tag": name, "n": begun.total})
         return SeeOther(reverse("desk:admin_tags"))
     form = TagForm(request.POST or None, thing=name)
-    uses = {"uses": counted(found.count), "url": Filters(box="all", tag=name).url()}
+    named = used.of(request.person, "tag", name)
+    uses = {"uses": counted(found.count), "url": Filters(box="all", tag=name).url(), "used": named}
     return settle(
         request, "tags", form, title=name, said=gettext("The tag is being changed: its tickets follow one by one."),
         template="tag", way=[list_of("tags")], context=uses,
     )  # fmt: skip
+
+
+@require_POST
+@administrators
+def going_on(request: DeskRequest, pk: int) -> HttpResponse:
+    """Go on with a change that stopped."""
+    try:
+        tagging.resume(or_404(Retagging.objects.all(), pk), by=request.person)
+    except Conflict as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        messages.success(request, gettext("It goes on where it stopped."))
+    return SeeOther(reverse("desk:admin_tags"))

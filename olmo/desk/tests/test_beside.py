@@ -130,6 +130,12 @@ class AboutTheRequester(PageTest):
         self.assertEqual(self.get(self.url(ticket, "requester", "history")).status, 200)
         self.assertEqual(self.get(self.url(ticket, "requester", "history"), by=self.otto).status, 404)
 
+    def test_language_and_local_time_stand_on_the_card(self) -> None:
+        Person.objects.filter(pk=self.rui.pk).update(language="it", time_zone="Asia/Tokyo")
+        panel = self.get(self.url(self.report("Printer"))).one("#panel").text()
+        self.assertIn("Italian", panel)
+        self.assertIn("Local time", panel)
+
     def test_notes_are_kept_and_erased_and_never_shown_to_requesters(self) -> None:
         ticket = self.report("Printer")
         url = f"/desk/people/{self.rui.pk}/notes"

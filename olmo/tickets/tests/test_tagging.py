@@ -1,5 +1,6 @@
 """A tag renamed, merged or removed on every ticket: by verbs, logged, by administrators, once."""
 
+from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
 from olmo.people.models import AuditLine
 from olmo.tickets import actions, tagging
@@ -77,3 +78,27 @@ class Retagged(DeskTest):
         self.assertEqual([(t.name, t.count) for t in tagging.tags()], [("printer", 1), ("vpn", 2), ("win_10", 2)])
         self.assertEqual([t.name for t in tagging.tags(holding="n_1")], ["win_10"])
         self.assertEqual(tagging.tags(holding="%"), [])
+
+
+class Stopped(Retagged):
+    def test_a_refusal_stops_it_with_its_reason_and_it_goes_on_where_it_stopped(self) -> None:
+        tickets = self.tagged("vnp", count=3)
+        begun = Retagging.objects.create(tag="vnp", into="vpn", by=self.otto, total=3, began_at=tickets[0].opened_at)
+        tagging.go_on(begun.pk)
+        begun.refresh_from_db()
+        self.assertIn(f"Ticket {tickets[1].number}: ", begun.stopped)  # of an organisation that Otto does not work for
+        self.assertEqual([self.tags_of(ticket) for ticket in tickets], [["vnp"]] * 3)
+        Retagging.objects.update(by=self.ines)
+        tagging.resume(begun, by=self.ines)
+        with self.assertRaises(Conflict):
+            tagging.resume(begun, by=self.ines)
+        tagging.go_on(begun.pk)
+        begun.refresh_from_db()
+        self.assertEqual((begun.done, begun.stopped, begun.ended_at is not None), (3, "", True))
+        self.assertEqual([self.tags_of(ticket) for ticket in tickets], [["vpn"]] * 3)
+
+    def test_it_is_let_go_on_by_administrators_only(self) -> None:
+        self.tagged("vnp")
+        begun = Retagging.objects.create(tag="vnp", by=self.ines, total=1, began_at=clock.now(), stopped="no")
+        with self.assertRaises(NotAllowed):
+            tagging.resume(begun, by=self.alma)

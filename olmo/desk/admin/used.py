@@ -1,0 +1,122 @@
+"""Where a setting is named by others: saved views, macros, templates, rules, fields, agreements. What is named, stays.
+
+The rooms below know which tickets use a setting, and refuse to remove it then; who names it is known only here, above them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from olmo.automation import macros
+from olmo.automation.models import Macro
+from olmo.kernel.errors import Conflict, Words
+from olmo.people.models import Person
+from olmo.routing.rules.models import Rule
+from olmo.service_levels.models import Agreement
+from olmo.tickets.models import Category, CustomField, Template
+
+from .. import saved
+from ..models import SavedView, Sharing
+
+# What is named: "working_state", "category", "tag" or "field"; and by what: the id, the tag itself, the key.
+Named = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Use:
+    """Something that names a setting. url: where it is changed; "" where the viewer may not."""
+
+    what: Words
+    name: str
+    url: str = ""
+
+
+def of(viewer: Person, name: str, value: object) -> list[Use]:
+    """Everything that names this setting, as the viewer may know it: what is another agent's own keeps its name to itself."""
+    named = (name, str(value))
+    return [use for find in _FINDERS for use in find(viewer, named)]
+
+
+def require_unnamed(viewer: Person, name: str, value: object) -> None:
+    """Raises Conflict, naming who names it."""
+    found = of(viewer, name, value)
+    if found:
+        uses = ", ".join(f"{use.what}: {use.name}" for use in found[:5])
+        more = _(" and %(n)d more") % {"n": len(found) - 5} if len(found) > 5 else ""
+        raise Conflict(_("It is used, so it stays. %(uses)s%(more)s.") % {"uses": uses, "more": more})
+
+
+def _views(viewer: Person, named: Named) -> Iterator[Use]:
+    name, value = named
+    for view in SavedView.objects.select_related("owner").order_by("name", "pk"):
+        words = QueryDict(view.query)
+        if words.get(name) != value and words.get("only") != f"{name}:{value}":
+            continue
+        is_hidden = view.sharing == Sharing.PRIVATE and view.owner_id != viewer.pk
+        url = reverse("desk:view", args=[view.pk]) if saved.may_edit(viewer, view) else ""
+        yield Use(gettext_lazy("Saved view"), _own(view.owner) if is_hidden else view.name, "" if is_hidden else url)
+
+
+def _macros(viewer: Person, named: Named) -> Iterator[Use]:
+    for macro in Macro.objects.select_related("owner").order_by("name", "pk"):
+        if named not in set(_named_by(macro)):
+            continue
+        is_hidden = macro.owner is not None and macro.owner_id != viewer.pk
+        url = reverse("desk:macro", args=[macro.pk]) if macros.may_change(viewer, macro) else ""
+        yield Use(gettext_lazy("Macro"), _own(macro.owner) if is_hidden else str(macro), "" if is_hidden else url)
+
+
+def _named_by(macro: Macro) -> Iterator[Named]:
+    """What a macro changes and where it is offered."""
+    steps: dict[str, Any] = macro.steps
+    yield "category", str(macro.category_id)
+    for name in ("working_state", "category"):
+        yield name, str(steps.get(name))
+    for name in ("tags_add", "tags_remove"):
+        yield from (("tag", tag) for tag in steps.get(name, ()))
+    yield from (("field", key) for key in steps.get("fields", ()))
+
+
+def _templates(_viewer: Person, named: Named) -> Iterator[Use]:
+    name, value = named
+    conditions = {"category": Q(category_id=value), "tag": Q(tags__contains=[value]), "field": Q(fields__has_key=value)}
+    if name in conditions:
+        for template in Template.objects.filter(conditions[name]):
+            yield Use(gettext_lazy("Template"), str(template), reverse("desk:admin_template", args=[template.pk]))
+
+
+def _rules(_viewer: Person, named: Named) -> Iterator[Use]:
+    """Rules that ask for it, or set it."""
+    name, value = named
+    asked = {"tag": "tags", "field": f"field:{value}"}.get(name, name)
+    for rule in Rule.objects.order_by("position", "pk"):
+        conditions, outcome = rule.content.get("conditions", ()), rule.content.get("outcome", {})
+        asks = any(one["what"] == asked and (name == "field" or value in map(str, one["values"])) for one in conditions)
+        sets = value in outcome.get("tags", ()) if name == "tag" else str(outcome.get(name)) == value
+        if asks or sets:
+            yield Use(gettext_lazy("Rule"), rule.name, reverse("desk:admin_rule", args=[rule.pk]))
+
+
+def _below(_viewer: Person, named: Named) -> Iterator[Use]:
+    """What hangs on a category: categories below it, fields of its tickets, what was agreed for them."""
+    if named[0] != "category":
+        return
+    for category in Category.objects.filter(parent_id=int(named[1])).order_by("name"):
+        yield Use(gettext_lazy("Category below"), str(category), reverse("desk:admin_category", args=[category.pk]))
+    for field in CustomField.objects.filter(category_id=named[1]).order_by("label"):
+        yield Use(gettext_lazy("Custom field"), str(field), reverse("desk:admin_field", args=[field.pk]))
+    for agreement in Agreement.objects.filter(category_id=named[1]).order_by("name"):
+        yield Use(gettext_lazy("Agreement"), str(agreement), reverse("desk:admin_agreement", args=[agreement.pk]))
+
+
+_FINDERS: Sequence[Callable[[Person, Named], Iterator[Use]]] = (_views, _macros, _templates, _rules, _below)
+
+
+def _own(person: Person | None) -> str:
+    return _("one of %(name)s’s own") % {"name": person.name if person else ""}
