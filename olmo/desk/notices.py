@@ -71,6 +71,7 @@ def _days(request: DeskRequest, alerts: list[Alert]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         {
             "pk": alert.pk, "at": alert.at, "by": alert.event.by, "sentence": sentence, "why": kinds.WHY[alert.why],
+            "why_url": reverse("notices:told", args=[alert.event_id]),
             "number": alert.ticket.number, "subject": alert.ticket.subject, "url": _place(alert),
             "care_url": places.ticket(alert.ticket.number, "care") if alert.why == "asked" and alert.ticket_id in waiting else "",
             "is_unread": alert.read_at is None, "is_mention": alert.why == "mentioned",

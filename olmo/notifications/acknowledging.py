@@ -21,7 +21,7 @@ from olmo.tickets.signatures import signature_to_strangers
 
 from . import kinds, wording
 from .models import Notice
-from .sending import Sender, automatic_headers, page_of, preferences_url, sender_for
+from .sending import Sender, automatic_headers, page_of, preferences_url, sender_for, why_url
 from .telling import Reader, once_by_itself, post, reader_of, suppress
 
 PURPOSE = "ack"
@@ -35,7 +35,7 @@ def acknowledge(event: Event, message: Message | None) -> None:
     ticket = event.ticket
     if not _is_wanted(event, message) or (reader := reader_of(ticket.requester, ticket)) is None:
         return
-    if (notice := once_by_itself(event, reader, PURPOSE)) is None:
+    if (notice := once_by_itself(event, reader, PURPOSE, why="requester", kind="received")) is None:
         return
     sender = sender_for(ticket)
     _one_at_a_time(reader.address)
@@ -43,7 +43,7 @@ def acknowledge(event: Event, message: Message | None) -> None:
         _stop(notice, reason, ticket, reader)
         return
     is_proven = ticket.channel == Channel.PORTAL and event.by_id == ticket.requester_id
-    mail = _mail(ticket, reader, sender, is_proven=is_proven)
+    mail = _mail(event, reader, sender, is_proven=is_proven)
     headers = automatic_headers("auto-replied", sender)
     post(notice, reader, mail, sender=sender, headers=headers, is_automatic=True, is_named=is_proven)
 
@@ -58,7 +58,8 @@ def _is_wanted(event: Event, message: Message | None) -> bool:
     return not is_own_address(ticket.requester.email or "") and kinds.wants(ticket.requester, "received")
 
 
-def _mail(ticket: Ticket, reader: Reader, sender: Sender, *, is_proven: bool) -> wording.Mail:
+def _mail(event: Event, reader: Reader, sender: Sender, *, is_proven: bool) -> wording.Mail:
+    ticket = event.ticket
     language = reader.language(ticket)
     with override(language):
         subject = _("We have received your request")
@@ -67,7 +68,7 @@ def _mail(ticket: Ticket, reader: Reader, sender: Sender, *, is_proven: bool) ->
         "acknowledgement", f"[#{ticket.number}] {ticket.subject if is_proven else subject}", language=language, ticket=ticket,
         name=reader.person.first_name if is_proven and reader.person else "", subject=ticket.subject if is_proven else "",
         url=page_of(ticket, reader.person), signature=signature_to_strangers(ticket), because=because,
-        preferences_url=preferences_url(),
+        preferences_url=preferences_url(), why_url=why_url(event),
     )  # fmt: skip
 
 

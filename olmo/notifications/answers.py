@@ -17,9 +17,12 @@ from olmo.tickets.models import Channel, Event, Message, Ticket
 from olmo.tickets.signatures import signature_for
 
 from . import kinds, wording
-from .sending import automatic_headers, page_of, preferences_url, sender_for
+from .models import Notice
+from .sending import automatic_headers, page_of, preferences_url, sender_for, why_url
 from .telling import Reader, is_silenced, once, post, reader_at, reader_of
 
+# Whose mail says why it comes. Somebody at an address that was put in copy has nothing to choose.
+_ADDRESSED = frozenset({"requester", "follower"})
 MAX_FILES_BYTES = 10 * 2**20
 
 
@@ -35,17 +38,18 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
     found = signature_for(ticket, event.by)
     signature = found.text if found else ""
     for reader in readers_of_answer(event, message):
-        if (notice := once(event, reader, "resolution" if resolved else "reply")) is None:
+        if (notice := _once(event, reader, message, resolved=resolved)) is None:
             continue
         language = reader.language(ticket)
         with override(language):
-            because = _because(ticket, reader)
+            because = str(kinds.WHY[notice.why]) if notice.why in _ADDRESSED else ""
         mail = wording.written(
             "answer", wording.subject_of(ticket), language=language, ticket=ticket, message=message,
             body=wording.as_html(message, content_ids) if message else "",
             words=pictures.as_words(message.text) if message else "", resolved=resolved, signature=signature,
             author_name="" if event.by.name in signature else event.by.name,
             left_out=left_out, url=page_of(ticket, reader.person), because=because, preferences_url=preferences_url(),
+            why_url=why_url(event),
             quoted=wording.history(ticket, message, reader.person, language),
         )  # fmt: skip
         post(
@@ -85,13 +89,18 @@ def _followers(ticket: Ticket) -> Iterable[Person]:
     return [person for person in people if kinds.MAIL in chosen[person.pk]]
 
 
-def _because(ticket: Ticket, reader: Reader) -> str:
-    """Why they get it; nothing to somebody at an address that was put in copy: they have nothing to choose."""
-    if reader.person is None:
-        return ""
-    if reader.person.pk == ticket.requester_id:
-        return str(kinds.WHY["requester"])
-    return str(kinds.WHY["follower"]) if reader.person.pk in ticket.watcher_ids else ""
+def _once(event: Event, reader: Reader, message: Message | None, *, resolved: bool) -> Notice | None:
+    """The row for it, with why they get it, and the choice that it hangs on: none of words on one's own request."""
+    why = why_told(event.ticket, reader.person)
+    kind = "followed" if why == "follower" else "" if message is not None else "resolved"
+    return once(event, reader, "resolution" if resolved else "reply", why=why, kind=kind)
+
+
+def why_told(ticket: Ticket, person: Person | None) -> str:
+    """Why somebody outside gets the desk's words: a key of kinds.WHY."""
+    if person is not None and person.pk == ticket.requester_id:
+        return "requester"
+    return "follower" if person is not None and person.pk in ticket.watcher_ids else "copied"
 
 
 def _may_get_copy(address: str) -> bool:

@@ -16,7 +16,7 @@ from olmo.tickets.models import Event, Message
 
 from . import devices, kinds, pushing, wording
 from .models import Alert, Notice
-from .sending import automatic_headers, page_of, preferences_url, sender_for
+from .sending import automatic_headers, page_of, preferences_url, sender_for, why_url
 from .telling import Reader, once, once_by_itself, post
 
 MAX_WORDS = 5000
@@ -24,13 +24,14 @@ MAX_WORDS = 5000
 
 @dataclass(frozen=True)
 class Telling:
-    """One person is told of one event: in which words, why, and until when what reaches them outside the pages must wait."""
+    """One person is told of one event: in which words, why, as which kind, and until when what leaves the pages must wait."""
 
     event: Event
     person: Person
     reader: Reader
     sentence: Callable[[], str]
     why: str
+    kind: str
     message: Message | None
     waits_until: datetime | None = None
 
@@ -40,7 +41,7 @@ def show(telling: Telling) -> None:
     event = telling.event
     _alert, is_new = Alert.objects.get_or_create(
         person=telling.person, event=event,
-        defaults={"ticket_id": event.ticket_id, "why": telling.why, "at": clock.now()},
+        defaults={"ticket_id": event.ticket_id, "why": telling.why, "kind": telling.kind, "at": clock.now()},
     )  # fmt: skip
     if is_new:
         live.tell(bell=telling.person.pk)
@@ -48,7 +49,7 @@ def show(telling: Telling) -> None:
 
 def mail(telling: Telling) -> None:
     """Mail it, or keep it to be collected with others."""
-    notice = once_by_itself(telling.event, telling.reader, "notice")
+    notice = once_by_itself(telling.event, telling.reader, "notice", why=telling.why, kind=telling.kind)
     if notice is None:
         return
     if _waits(telling, notice):
@@ -62,9 +63,15 @@ def push(telling: Telling) -> None:
     """Show it on each device of theirs, or keep it to be collected with others."""
     if not devices.listed(telling.person).exists():
         return
-    notice = once(telling.event, Reader(f"push:{telling.person.pk}", telling.person), kinds.PUSH)
+    reader = Reader(push_address(telling.person), telling.person)
+    notice = once(telling.event, reader, kinds.PUSH, why=telling.why, kind=telling.kind)
     if notice is not None and not _waits(telling, notice):
         pushing.queue(telling.person, telling.event)
+
+
+def push_address(person: Person) -> str:
+    """What stands for all devices of a person where a notice has an address."""
+    return f"push:{person.pk}"
 
 
 WAYS: Mapping[str, Callable[[Telling], None]] = {kinds.PAGE: show, kinds.MAIL: mail, kinds.PUSH: push}
@@ -74,8 +81,8 @@ def _waits(telling: Telling, notice: Notice) -> bool:
     """Keep what must wait, to be collected with others when its time has come."""
     if telling.waits_until is None:
         return False
-    notice.person, notice.why, notice.due_at = telling.person, telling.why, telling.waits_until
-    notice.save(update_fields=["person", "why", "due_at"])
+    notice.person, notice.due_at = telling.person, telling.waits_until
+    notice.save(update_fields=["person", "due_at"])
     return True
 
 
@@ -91,4 +98,5 @@ def _mail(telling: Telling) -> wording.Mail:
     return wording.written(
         "notice", wording.subject_of(ticket), language=language, ticket=ticket, sentence=said, words=words,
         url=page_of(ticket, telling.person), because=because, preferences_url=preferences_url(),
+        why_url=why_url(telling.event),
     )  # fmt: skip

@@ -67,6 +67,7 @@ WHY: Mapping[str, Words] = {
     "drafter": _("because the draft is yours"),
     "receiver": _("because a colleague handed tickets over to you"),
     "requester": _("because it is your request"),
+    "copied": _("because the desk put your address on it"),
     "": _("because you work on the ticket"),
 }
 

@@ -19,9 +19,11 @@ class Notice(models.Model):
     envelope = models.ForeignKey(Envelope, models.SET_NULL, null=True, related_name="+", db_index=False)
     reason = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField()
-    # Of one that waits to be collected with others: whose, why, and until when.
-    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+", db_index=False)
+    # Why they are told, and of what kind of event: a key of kinds.WHY, and one of the choices.
     why = models.CharField(max_length=16, blank=True)
+    kind = models.CharField(max_length=16, blank=True, default="")
+    # Of one that waits to be collected with others: whose, and until when.
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+", db_index=False)
     due_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -43,6 +45,7 @@ class Alert(models.Model):
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
     event = models.ForeignKey(Event, models.CASCADE, related_name="+")
     why = models.CharField(max_length=16)
+    kind = models.CharField(max_length=16, blank=True, default="")
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 

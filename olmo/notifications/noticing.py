@@ -47,7 +47,7 @@ def notify(
         waits_until = None if at_once else moment(when.get(person.pk), person, ticket, now)
         if is_collected:
             waits_until = max(waits_until or now, now + COLLECTED)
-        telling = channels.Telling(event, person, reader, sentence, why, message, waits_until)
+        telling = channels.Telling(event, person, reader, sentence, why, kind, message, waits_until)
         for name in sorted(chosen[person.pk] & channels.WAYS.keys()):
             channels.WAYS[name](telling)
 

@@ -11,7 +11,7 @@ from olmo.kernel.config import current
 from olmo.outbox.actions import own_host
 from olmo.people.models import Person
 from olmo.tenancy.queries import provider
-from olmo.tickets.models import Message, MessageKind, Ticket
+from olmo.tickets.models import Event, Message, MessageKind, Ticket
 
 MAX_REFERENCE = 250
 
@@ -86,6 +86,11 @@ def page_of(ticket: Ticket, reader: Person | None) -> str:
         return current().base_url + reverse(name, args=[ticket.number])
     except NoReverseMatch:
         return current().base_url
+
+
+def why_url(event: Event) -> str:
+    """Where whoever was told of an event reads why."""
+    return current().base_url + reverse("notices:told", args=[event.pk])
 
 
 def preferences_url() -> str:

@@ -46,17 +46,18 @@ def reader_at(address: str) -> Reader:
     return Reader(address.lower(), by_address(address))
 
 
-def once(event: Event, reader: Reader, purpose: str) -> Notice | None:
-    """The row for telling this address of this event; None when it was told before."""
+def once(event: Event, reader: Reader, purpose: str, *, why: str = "", kind: str = "") -> Notice | None:
+    """The row for telling this address of this event; None when it was told before. why, kind: see `Notice`."""
     notice, is_new = Notice.objects.get_or_create(
-        event=event, address=reader.address.lower(), defaults={"purpose": purpose, "at": clock.now()}
-    )
+        event=event, address=reader.address.lower(),
+        defaults={"purpose": purpose, "at": clock.now(), "why": why, "kind": kind},
+    )  # fmt: skip
     return notice if is_new else None
 
 
-def once_by_itself(event: Event, reader: Reader, purpose: str) -> Notice | None:
+def once_by_itself(event: Event, reader: Reader, purpose: str, *, why: str = "", kind: str = "") -> Notice | None:
     """The same for mail that nobody asked for: an address that is silenced gets none."""
-    notice = once(event, reader, purpose)
+    notice = once(event, reader, purpose, why=why, kind=kind)
     if notice is not None and is_silenced(reader.address):
         suppress(notice, "silenced")
         return None

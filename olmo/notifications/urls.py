@@ -8,6 +8,7 @@ app_name = "notices"
 
 urlpatterns = [
     path("notices", views.preferences, name="preferences"),
+    path("notices/told/<int:pk>", views.told, name="told"),
     path("devices", views.devices, name="devices"),
     path("devices/<int:pk>/removal", views.remove_device, name="remove_device"),
 ]

@@ -1,4 +1,4 @@
-"""The pages on which everybody chooses what they are told, and where."""
+"""The pages on which everybody chooses what they are told, and where, and reads why they were."""
 
 from typing import cast
 
@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.people.answers import onward
@@ -16,8 +16,10 @@ from olmo.people.gate import signed_in
 from olmo.people.models import Person
 
 from . import devices as verbs
-from . import pushing
+from . import following, pushing
+from . import told as reasons
 from .forms import DeviceForm, Preferences
+from .sending import page_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,3 +71,19 @@ def _agent(request: HttpRequest) -> Person:
     if not person.is_agent:
         raise NotFound
     return person
+
+
+@require_safe
+@signed_in
+def told(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Why one was told of an event (its id): for whom it was sent to, and for agents who see its ticket."""
+    person = cast(Person, request.person)  # type: ignore[attr-defined]
+    found = reasons.of(person, pk)
+    ticket = found.event.ticket
+    context = {
+        "told": found, "ticket": ticket, "url": page_of(ticket, person), "choice": reasons.choice(person, found.kind),
+        "rhythm": reasons.rhythm(person) if person.is_agent else "",
+        "level": following.level_of(person, ticket).label if person.is_agent else "",
+        "others": reasons.others(person, found.event) if person.is_agent else [],
+    }  # fmt: skip
+    return render(request, "notifications/told.html", context)

@@ -141,6 +141,26 @@ class Together(Journey):
         self.assert_accessible(tove)
         self.picture(tove, "together-choices")
 
+    def test_a_notice_says_why_it_was_sent(self) -> None:
+        ticket = self.report("VPN")
+        with scope(EVERY_CLIENT):
+            actions.note(ticket, by=self.alma, message=NewMessage(text=f"Look, {mentions.written(self.tove)}!"))
+            do_jobs()
+        for phone in (False, True):
+            page = self.sign_in(self.tove, phone=phone, scripts=not phone, theme="dark" if phone else "light")
+            page.goto(self.url("/desk/notices"))
+            self.assert_not_sideways(page)
+            self.picture(page, f"together-notices-{'phone' if phone else 'wide'}")
+            page.get_by_role("link", name=f"Why you are told this of ticket {ticket.number}").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("Why I was told")
+            expect(page.locator("main")).to_contain_text("because you were mentioned")
+            self.assert_not_sideways(page)
+            self.picture(page, f"together-why-{'phone' if phone else 'wide'}")
+            if not phone:
+                self.assert_accessible(page)
+        page.get_by_role("link", name="Choose what I am told", exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("What I am told")
+
     def test_a_shift_ends(self) -> None:
         for subject in ("VPN", "Printer"):
             ticket = self.report(subject)

@@ -27,7 +27,8 @@ class Acknowledging(DeskTest):
         self.assertIn(str(ticket.number), ack.html)
         for words in (ack.text, ack.html):
             self.assertIn("perché è la tua richiesta", words)
-            self.assertEqual(words.count("/account/notices"), 1)
+            self.assertEqual(words.count("/account/notices/told/"), 1)
+            self.assertEqual(words.count("/account/notices"), 2)
 
     def test_carries_nothing_that_an_unproven_sender_wrote(self) -> None:
         arrive(mail(ADVERTISING, sender=f"{ADVERTISING} <victim@other.example>", subject=ADVERTISING))
