@@ -112,7 +112,7 @@ def _mark(row: Row, now: datetime) -> str:
         return told.mark()
     if row["callback_at"] and row["bucket"] != Bucket.DONE:
         return _CALL.format(marks.icon("phone", "s"), marks.due(row["callback_at"]))
-    if row["bucket"] == Bucket.WAITING:
+    if row["bucket"] == Bucket.WAITING and not _passed(row, now):
         return _CLOCK.format("paused", marks.ring("paused"), escape(_wait(row, now)))
     if row["bucket"] == Bucket.DONE:
         return _CLOCK.format(
@@ -120,6 +120,11 @@ def _mark(row: Row, now: datetime) -> str:
         )
     agreed = row["act_by"] if row["promised_at"] or row["due_at"] else None
     return rows.time_mark(agreed, _share(row["opened_at"], agreed, now), row["updated_at"])
+
+
+def _passed(row: Row, now: datetime) -> bool:
+    """Whether what was agreed passed while the ticket waits: then the list says so, instead of what it waits for."""
+    return row["due_at"] is not None and row["due_at"] == row["act_by"] and row["due_at"] <= now
 
 
 def _wait(row: Row, now: datetime) -> str:

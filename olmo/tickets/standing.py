@@ -52,11 +52,14 @@ def of(ticket: Ticket, talk: Talk, promised_at: datetime | None = None) -> Stand
 def act_by(ticket: Ticket, standing: Standing) -> datetime | None:
     """By when somebody must act: the earliest of what was promised and agreed, else an allowance by priority.
 
-    A ticket that waits asks for somebody on its date; one that is done asks for nobody.
+    A ticket that waits asks for somebody on its date; one that is done asks for nobody. What had passed already when somebody
+    put the ticket off to a date asks for nobody before that date: who put it off knew. What passes meanwhile does.
     """
     if standing.bucket == Bucket.DONE:
         return None
-    named = [at for at in (standing.promised_at, ticket.due_at, ticket.wake_at, ticket.callback_at) if at is not None]
+    named = [at for at in (standing.promised_at, ticket.due_at, ticket.callback_at) if at is not None]
+    if ticket.wake_at is not None:
+        named = [at for at in named if at > standing.since] + [ticket.wake_at]
     if named or standing.bucket == Bucket.WAITING:
         return min(named, default=None)
     return standing.since + allowance(ticket.priority, standing.reason)

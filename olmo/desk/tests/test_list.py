@@ -150,6 +150,21 @@ class Rows(PageTest):
         self.assertEqual(visit.words(".row__title"), ["late", "soon", "later", "whenever"])
         self.assertEqual(visit.words(".group--late"), ["Late"])
 
+    def test_what_was_put_off_to_a_date_does_not_stand_under_now(self) -> None:
+        with self.at("2026-03-02 09:00"):
+            known, unseen = self.report("late already"), self.report("late meanwhile")
+            actions.set_due(known, by=self.alma, due_at=clock.now() + timedelta(hours=1))
+        with self.at("2026-03-02 12:00"):
+            actions.set_due(unseen, by=self.alma, due_at=clock.now() + timedelta(hours=1))
+            for ticket in (known, unseen):
+                actions.hold(ticket, by=self.alma, reason="date", wake_at=clock.now() + timedelta(days=5))
+        with self.at("2026-03-03 09:00"):
+            visit = self.get("/desk/?box=open&sort=urgency")
+        self.assertEqual(visit.words(".group"), ["Now", "Later"])
+        self.assertEqual(visit.words(".row__title"), ["late meanwhile", "late already"])
+        states = [mark.attributes["data-state"] for mark in visit.all(".row .clock")]
+        self.assertEqual(states, ["late", "paused"])
+
     def test_what_changed_since_i_looked_is_marked_until_i_look(self) -> None:
         ticket = self.report("Something new")
         marked = "li.row[data-unread]"

@@ -96,6 +96,25 @@ class ActBy(Stands):
         actions.set_due(ticket, by=self.alma, due_at=date)
         self.assertEqual(self.of(ticket).act_by, date)
 
+    def test_what_had_passed_when_it_was_put_off_to_a_date_asks_for_nobody_before_that_date(self) -> None:
+        with self.at("2026-03-02 09:00"):
+            ticket, agreed = self.report("Laptop"), clock.now() + timedelta(hours=1)
+            actions.set_due(ticket, by=self.alma, due_at=agreed)
+            standing.promise(ticket, agreed)
+        with self.at("2026-03-02 12:00"):
+            monday = clock.now() + timedelta(days=7)
+            actions.hold(ticket, by=self.alma, reason="date", wake_at=monday)
+            self.assertEqual(self.of(ticket).act_by, monday)
+            standing.promise(ticket, agreed)
+            self.assertEqual(self.of(ticket).act_by, monday)
+
+    def test_what_passes_while_it_waits_asks_for_somebody(self) -> None:
+        with self.at("2026-03-02 09:00"):
+            ticket, agreed = self.report("Laptop"), clock.now() + timedelta(days=1)
+            actions.set_due(ticket, by=self.alma, due_at=agreed)
+            actions.hold(ticket, by=self.alma, reason="date", wake_at=clock.now() + timedelta(days=7))
+            self.assertEqual(self.of(ticket).act_by, agreed)
+
     def test_a_service_level_names_the_next_instant_and_it_outlives_other_changes(self) -> None:
         ticket, soon = self.report("Laptop"), clock.now() + timedelta(minutes=30)
         standing.promise(ticket, soon)
