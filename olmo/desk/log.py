@@ -64,13 +64,15 @@ def log(timeline: Timeline, *, live: str, seen: int) -> SafeString:
     )  # fmt: skip
 
 
+_PRIVATE = '<span class="said__private">{}{}</span>'
+
+
 class _Printer:
     """The entries of one log; the words that repeat with each message are looked up once."""
 
     def __init__(self) -> None:
-        self.private = (
-            f'<span class="said__private">{marks.icon("lock", "s")}{escape(_("Internal note, agents only"))}</span>'
-        )
+        self.private = _PRIVATE.format(marks.icon("lock", "s"), escape(_("Internal note, agents only")))
+        self.partner = _PRIVATE.format(marks.icon("lock", "s"), escape(_("Partner and agents, not the requester")))
         self.undo, self.why = escape(_("Undo")), escape(_("Why?"))
         self.more, self.earlier = escape(_("More about this message")), escape(_("Earlier text"))
 
@@ -108,10 +110,16 @@ class _Printer:
     def _undo(self, url: str) -> str:
         return _UNDO.format(url, self.undo) if url else ""
 
+    def _readers(self, said: Part) -> str:
+        """Who reads it, when not everybody does."""
+        if said["as_"] != "note":
+            return ""
+        return self.partner if said["is_partners"] else self.private
+
     def _said(self, said: Part, when: str) -> str:
         return _SAID.format(
             id=said["id"], when=when, as_=said["as_"], who=marks.who(said["name"], said["kind"], mute=True),
-            name=escape(said["name"]), via=_via(said), private=self.private if said["as_"] == "note" else "",
+            name=escape(said["name"]), via=_via(said), private=self._readers(said),
             address=f'<span class="via"><bdi>{escape(said["address"])}</bdi></span>' if said["address"] else "",
             menu=_MENU.format(url=said["menu_url"], label=self.more, icon=marks.icon("more", "s")),
             notice=_notice(said["notice"]), images=_images(said),

@@ -48,7 +48,7 @@ def major(request: DeskRequest, number: int) -> HttpResponse:
     context = {
         "ticket": ticket, "known": known, **given, "alike": alike, "back_url": places.ticket(number),
         "children": family.open_children(request.person, ticket), "wrong_step": step if form is not None else "",
-        "chosen": request.POST.getlist("tickets") if step == "follow" else [str(each.pk) for each in alike],
+        "chosen": request.POST.getlist("tickets"),
     }  # fmt: skip
     return page(request, "desk/major.html", context, status=422 if form is not None else 200)
 
@@ -85,9 +85,8 @@ def _forms(request: DeskRequest, ticket: Ticket, known: Major | None) -> dict[st
 
     if known is None:
         return {"declare": Declaration(sent("declare"))}
-    first = {"text_en": known.text_en, "text_it": known.text_it}
     return {
-        "update": Words(sent("update")), "resolve": Ending(sent("resolve"), initial=first),
+        "update": Words(sent("update")), "resolve": Ending(sent("resolve")),
         "stand_down": StandDown(sent("stand_down")),
         "follow": Followers(sent("follow"), candidates=verbs.alike(request.person, ticket)),
     }  # fmt: skip

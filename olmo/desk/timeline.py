@@ -159,6 +159,7 @@ def said(ticket: Ticket, message: Said) -> dict[str, Any]:
     return {
         "id": f"message-{message.pk}",
         "as_": "note" if message.is_internal else "agent" if message.is_from_desk else "asker",
+        "is_partners": bool(message.partner),
         "name": message.author_name,
         "kind": message.author_kind,
         "address": message.author_email if message.channel == Channel.MAIL and not message.is_from_desk else "",

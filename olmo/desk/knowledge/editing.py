@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError
 from olmo.kernel.middleware import status_of
-from olmo.knowledge import actions, policy, queries
+from olmo.knowledge import actions, policy, queries, showing
 from olmo.knowledge.actions import Settings, Text
 from olmo.knowledge.models import PARTS, Article, Audience, Version
 from olmo.people.models import Person, Team
@@ -160,7 +160,8 @@ def edit(request: DeskRequest, pk: int, code: str) -> HttpResponse:
         form = TextForm(initial={**_words(newest), "seen": article.version}, label_suffix="")
     other = next((text for language, text in texts.items() if language != code and text), None)
     name = dict(settings.LANGUAGES)[code]
-    context = {"article": article, "form": form, "code": code, "name": name, "other": other}
+    parts = showing.parts(other) if other else []
+    context = {"article": article, "form": form, "code": code, "name": name, "other": other, "parts": parts}
     return page(request, "desk/knowledge/edit.html", context, status=status)
 
 

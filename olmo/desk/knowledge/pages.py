@@ -132,7 +132,9 @@ def article(request: DeskRequest, pk: int) -> HttpResponse:
     found = queries.by_id(request.person, pk)
     translations = {row.language: row for row in found.translations.all()}
     chosen = _chosen(translations, request.GET.get("lang", ""))
-    is_newest = request.GET.get("text") == "newest" or chosen is None or chosen.shown is None
+    may = _may(request.person, found, translations)
+    text = request.GET.get("text") or ("newest" if may["approve"] else "")  # who approves sees what is to be approved
+    is_newest = text == "newest" or chosen is None or chosen.shown is None
     beside = translations.get(request.GET.get("beside", ""))
     names = dict(settings.LANGUAGES)
     yes, no = feedback.counts(found)
@@ -141,7 +143,7 @@ def article(request: DeskRequest, pk: int) -> HttpResponse:
         "chosen": chosen, "shown": _shown(chosen, is_newest), "beside": _shown(beside, is_newest) if beside != chosen else None,
         "others": [(code, names[code]) for code in translations if chosen and code != chosen.language],
         "is_newest": is_newest, "state": State(found.state).label, "badge": BADGES[State(found.state)],
-        "readers": readers(found), "may": _may(request.person, found, translations), "yes": yes, "no": no,
+        "readers": readers(found), "may": may, "yes": yes, "no": no,
         "suggestions": _suggestions(request.person, found),
         "steps": [(step, showing.sentence(step)) for step in _steps(found)],
         "missing": [(code, name) for code, name in settings.LANGUAGES if code not in translations],

@@ -1,5 +1,6 @@
 """The agents' pages of knowledge: what is found, written, reviewed and answered there."""
 
+from datetime import date
 from typing import Any
 
 from django.test import Client as Browser
@@ -106,6 +107,24 @@ class Pages(KnowledgeTest):
         self.assertEqual(
             self.browser(self.alma).get(reverse("desk:article_edit", args=[article.pk, "xx"])).status_code, 404
         )
+
+    def test_the_other_language_is_read_as_readers_read_it(self) -> None:
+        article = self.published(title="The VPN drops", solution="Open **Settings**")
+        self.assertIn("<strong>Settings</strong>", self.page(self.alma, "article_edit", article.pk, "it"))
+
+    def test_who_approves_sees_what_is_to_be_approved(self) -> None:
+        article = self.published(title="The VPN drops", body="old words")
+        actions.write(article, "en", Text(title="The VPN drops", body="new words"), by=self.alma, reason="Clearer")
+        actions.ask_review(article, by=self.alma)
+        self.assertIn("new words", self.page(self.tove, "article", article.pk))
+        self.assertIn("old words", self.page(self.tove, "article", article.pk, query="?lang=en&text=shown"))
+        self.assertIn("old words", self.page(self.alma, "article", article.pk))
+
+    def test_a_date_of_review_is_written_in_italian_too(self) -> None:
+        article = self.published(title="The VPN drops", review_on=date(2027, 3, 1))
+        self.tove.language = "it"
+        self.tove.save()
+        self.assertIn("1 marzo 2027", self.page(self.tove, "article", article.pk))
 
     def test_versions_show_what_differs_and_bring_an_old_one_back(self) -> None:
         article = self.draft(title="First", body="same\nold line")

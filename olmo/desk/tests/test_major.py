@@ -22,6 +22,8 @@ class ThePage(PageTest):
         self.assertEqual(self.send("declare", text_en="Mail is down.", text_it="").status, 303)
         page = self.get(self.url(self.parent, "major"), by=self.ines)
         self.assertEqual([box.attributes["value"] for box in page.all("input[name=tickets]")], [str(self.child.pk)])
+        self.assertNotIn("checked", page.one("input[name=tickets]").attributes)
+        self.assertEqual([box.text().strip() for box in page.all("textarea[name=text_en]")], ["", ""])
         self.send("follow", tickets=[self.child.pk])
         self.assertEqual(family.children_of(Ticket.objects.get(pk=self.parent.pk)), [self.child.pk])
         self.assertIn("Part of the major incident", self.get(self.url(self.child)).text)

@@ -26,6 +26,12 @@ class AtThePartners(PageTest):
         self.assertEqual(PartnerCase.objects.get().reference, "SR-1")
         self.assertIn("Reference SR-1", self.get(self.url(self.ticket)).text)
 
+    def test_the_log_says_that_a_partner_reads_it(self) -> None:
+        actions.ask_partner(self.ticket, by=self.alma, supplier=self.carrier, text="Please check.")
+        actions.note(self.ticket, by=self.alma, message=self.say("They are slow."))
+        said = self.get(self.url(self.ticket)).words(".said__private")
+        self.assertEqual(said, ["Partner and agents, not the requester", "Internal note, agents only"])
+
     def test_without_words_nothing_typed_is_lost(self) -> None:
         data = {"supplier": self.carrier.pk, "text": "", "reference": "SR-1"}
         page = self.post(self.url(self.ticket, "partner"), data)

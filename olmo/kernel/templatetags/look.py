@@ -1,5 +1,6 @@
 """Olmo's visual language for templates: {% icon %}, {% who %}, {% priority %}, {% due %}, {% field %} and the rest."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -65,10 +66,13 @@ for words_of in (spoken.hours, spoken.day, spoken.near, spoken.moment, spoken.si
     register.filter(words_of.__name__, words_of)
 
 
+_FORMAT_NAME = re.compile("[A-Z_]{2,}")  # as DATE_FORMAT: a name, not letters of a date
+
+
 @register.filter(expects_localtime=True, is_safe=False)
 def date(value: Any, wanted: str | None = None) -> Any:
     """Django’s filter, with the short names of months as the language writes them."""
-    if wanted and get_language() in SMALL_MONTHS:
+    if wanted and not _FORMAT_NAME.fullmatch(wanted) and get_language() in SMALL_MONTHS:
         wanted = wanted.replace("M", "b")
     return defaultfilters.date(value, wanted)
 

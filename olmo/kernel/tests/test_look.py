@@ -98,6 +98,11 @@ class Dates(SimpleTestCase):
             with self.subTest(language=language), translation.override(language):
                 self.assertEqual(render('{{ day|date:"j M Y" }}', day=date(2026, 8, 28)), said)
 
+    def test_a_format_may_be_called_by_its_name_in_every_language(self) -> None:
+        for name, said in (("DATE_FORMAT", "28 agosto 2026"), ("SHORT_DATE_FORMAT", "28/08/2026")):
+            with self.subTest(name=name), translation.override("it"):
+                self.assertEqual(render(f'{{{{ day|date:"{name}" }}}}', day=date(2026, 8, 28)), said)
+
     def test_a_short_date_is_nobody_else_s_other_day(self) -> None:
         with translation.override("en"):
             self.assertEqual(render('{{ day|date:"SHORT_DATE_FORMAT" }}', day=date(2026, 3, 2)), "2 Mar 2026")
