@@ -72,7 +72,7 @@ class _Printer:
 
     def __init__(self) -> None:
         self.private = _PRIVATE.format(marks.icon("lock", "s"), escape(_("Internal note, agents only")))
-        self.partner = _PRIVATE.format(marks.icon("lock", "s"), escape(_("Partner and agents, not the requester")))
+        self.partner = _PRIVATE.format(marks.icon("lock", "s"), escape(_("Partner and agents only")))
         self.undo, self.why = escape(_("Undo")), escape(_("Why?"))
         self.more, self.earlier = escape(_("More about this message")), escape(_("Earlier text"))
 

@@ -229,7 +229,7 @@ def _around(request: DeskRequest, found: Calendar | None) -> dict[str, Any]:
     feed = CalendarFeed.objects.filter(calendar=found).select_related("calendar").first()
     return {
         "feed": feed, "news": feeds.news(feed) if feed and used else None,
-        "year": year, "months": list(months), "columns": range(1, 32), "used": used, "is_utc": "union" in found.content,
+        "year": year, "months": list(months), "columns": range(1, 32), "kept_by": used, "is_utc": "union" in found.content,
         "public": _named(found, year), "removal_url": "" if used else reverse("desk:admin_calendar_removal", args=[found.pk]),
     }  # fmt: skip
 

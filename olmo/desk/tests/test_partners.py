@@ -30,7 +30,7 @@ class AtThePartners(PageTest):
         actions.ask_partner(self.ticket, by=self.alma, supplier=self.carrier, text="Please check.")
         actions.note(self.ticket, by=self.alma, message=self.say("They are slow."))
         said = self.get(self.url(self.ticket)).words(".said__private")
-        self.assertEqual(said, ["Partner and agents, not the requester", "Internal note, agents only"])
+        self.assertEqual(said, ["Partner and agents only", "Internal note, agents only"])
 
     def test_without_words_nothing_typed_is_lost(self) -> None:
         data = {"supplier": self.carrier.pk, "text": "", "reference": "SR-1"}

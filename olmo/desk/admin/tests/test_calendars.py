@@ -117,6 +117,7 @@ class LookingAfterCalendars(CalendarTest):
         self.terms(office)
         page = self.look(f"calendars/{office.pk}")
         self.assertIn("Acme gold 1 counts by this calendar", page.text)
+        self.assertEqual(page.words("section ul.plain li"), [])
         refused = self.save(f"calendars/{office.pk}", hours_mon="08:00-20:00")
         self.assertEqual(refused.status, 409)
         self.assertIn("Give the new hours another name", refused.text)
