@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from olmo.channels import queries as channels
 from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, NotAllowed
+from olmo.notifications import told
 from olmo.tickets import actions, policy, queries
 from olmo.tickets.models import Message, Ticket
 
@@ -62,6 +63,9 @@ def _acts(request: DeskRequest, ticket: Ticket, message: Message) -> list[dict[s
         found.append({"label": _("Forward to the requester…"), "icon": "send", "url": url})
     if message.source_id:
         found.append(to("source", _("Show the source"), "file", is_new=True))
+    if (event := told.event_of(message)) is not None:
+        url = reverse("notices:told", args=[event.pk])
+        found.append({"label": _("Who was told of it"), "icon": "bell", "url": url})
     if policy.may_redact(request.person, ticket) and not message.redacted_at:
         found.append(to("redaction", _("Erase its content…"), "redact", is_danger=True))
     return found

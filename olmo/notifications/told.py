@@ -13,7 +13,7 @@ from olmo.outbox import queries as outbox
 from olmo.outbox.models import PUSH, Envelope, State
 from olmo.people.models import Identity, Person
 from olmo.tickets import policy
-from olmo.tickets.models import Event
+from olmo.tickets.models import Event, Message
 from olmo.tickets.sentences import describe
 
 from . import kinds, promising
@@ -87,6 +87,11 @@ def of(viewer: Person, pk: int) -> Told:
     ways += [_way(viewer, event, notice) for notice in notices]
     first = next((row for row in (alert, *notices) if row and row.why), None)
     return Told(event, _sentence(viewer, event), _why(viewer, event, first), first.kind if first else "", ways)
+
+
+def event_of(message: Message) -> Event | None:
+    """The event by which a message came into its ticket."""
+    return Event.objects.filter(ticket=message.ticket_id, data__message=message.pk).order_by("seq").first()
 
 
 def others(viewer: Person, event: Event) -> list[tuple[str, list[str]]]:

@@ -100,6 +100,13 @@ class OfAgents(Why):
         self.assertIn("Tove Lind In Olmo, By e-mail", words)
         self.assertNotIn("How to change it", words)
 
+    def test_the_menu_of_a_message_leads_there(self) -> None:
+        event = self.mention()
+        menu = reverse("desk:message_menu", args=[self.ticket.number, event.data["message"]])
+        browser = Client()
+        browser.force_login(self.alma, backend="olmo.people.backends.IdentityBackend")
+        self.assertContains(browser.get(menu), f'href="{reverse("notices:told", args=[event.pk])}"')
+
     def test_there_is_no_such_page_for_an_agent_of_another_client(self) -> None:
         event = self.mention()
         self.assertEqual(self.ask(event, self.otto).status_code, 404)
