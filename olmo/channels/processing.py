@@ -122,8 +122,8 @@ def process(raw: RawMessage, content: bytes, mail: ParsedMail, desk: Ours) -> No
         if isinstance(error, IntegrityError) and (twin := _twin_of(raw)):
             _settle(raw, state=RawState.IGNORED, twin=twin, reason=_("The same message was delivered again."))
             return
-        if _is_outage(error):
-            raise
+        if outage := _outage(error):
+            raise outage from error
         log.exception("Message %s could not be processed (try %s)", raw.pk, raw.attempts)
         _failed(raw, f"{type(error).__name__}: {error}", MAX_TRIES)
 
@@ -273,9 +273,13 @@ def _commit_lightly() -> None:
         cursor.execute("set local synchronous_commit = off")
 
 
-def _is_outage(error: Exception) -> bool:
-    """Whether the database went away (a lost connection, a server that stops), and not a statement of ours is wrong."""
-    if not isinstance(error, OperationalError | InterfaceError):
-        return False
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state is None or state[:2] in ("08", "57")  # connection exception, operator intervention
+def _outage(error: BaseException | None) -> Exception | None:
+    """The error that says that the database went away (a lost connection, a server that stops), also beneath one of the queue.
+
+    None where a statement of ours is wrong.
+    """
+    while error is not None and not isinstance(error, OperationalError | InterfaceError):
+        error = error.__cause__
+    state = getattr(error.__cause__, "sqlstate", None) if error is not None else None
+    is_away = state is None or state[:2] in ("08", "57")  # connection exception, operator intervention
+    return error if is_away else None

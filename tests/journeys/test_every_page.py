@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from olmo.people.models import Person
@@ -14,6 +15,7 @@ from olmo.tickets.models import Message
 
 from .base import Journey, Theme
 
+pytestmark = pytest.mark.long
 ZOOMED = {"width": 640, "height": 450}  # 1280 x 900 at 200 %
 # Another theme fades in, for a moment even without motion.
 SETTLED = """Promise.race([

@@ -3,11 +3,13 @@
 import unittest
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from .comparing import in_parallel
 
+pytestmark = pytest.mark.long
 HISTORIES = 10_000
 BATCHES, SIZE = 16, 125  # of one example
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
@@ -94,6 +95,7 @@ def receive(ticket: Ticket, *, by: Person, message: NewMessage, reopens: bool = 
             if target.merged_into_id is None:
                 policy.require_sight(by, target)
                 return _receive(log, message, reopens=reopens, internal=internal)
+            transaction.set_rollback(True)  # the lock goes too: who merges the other way may hold the next one
         target = Ticket.objects.get(pk=target.merged_into_id)
 
 
