@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import psycopg
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 
 from olmo.kernel import clock
 from olmo.kernel.text import clean_line
@@ -123,7 +125,7 @@ def process(raw: RawMessage, content: bytes, mail: ParsedMail, desk: Ours) -> No
             _settle(raw, state=RawState.IGNORED, twin=twin, reason=_("The same message was delivered again."))
             return
         if outage := _outage(error):
-            raise outage from error
+            raise outage from outage.__cause__
         log.exception("Message %s could not be processed (try %s)", raw.pk, raw.attempts)
         _failed(raw, f"{type(error).__name__}: {error}", MAX_TRIES)
 
@@ -273,13 +275,14 @@ def _commit_lightly() -> None:
         cursor.execute("set local synchronous_commit = off")
 
 
-def _outage(error: BaseException | None) -> Exception | None:
-    """The error that says that the database went away (a lost connection, a server that stops), also beneath one of the queue.
-
-    None where a statement of ours is wrong.
-    """
-    while error is not None and not isinstance(error, OperationalError | InterfaceError):
-        error = error.__cause__
-    state = getattr(error.__cause__, "sqlstate", None) if error is not None else None
+def _outage(error: Exception) -> Exception | None:
+    """The error that says that the database went away (connection lost, server stopping); None: a statement of ours is wrong."""
+    if isinstance(error, ConnectorException) and isinstance(error.__cause__, psycopg.Error):
+        said = error.__cause__  # the queue's name for what the driver said
+        error = OperationalError(*said.args)
+        error.__cause__ = said
+    if not isinstance(error, OperationalError | InterfaceError):
+        return None
+    state = getattr(error.__cause__, "sqlstate", None)
     is_away = state is None or state[:2] in ("08", "57")  # connection exception, operator intervention
     return error if is_away else None
