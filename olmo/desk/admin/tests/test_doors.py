@@ -1,6 +1,6 @@
 """Who may come in."""
 
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 
 from olmo.desk.admin import urls
 from olmo.people.models import AuditLine
@@ -14,13 +14,13 @@ def pages() -> list[str]:
     return [reverse(f"desk:{name}", args=[10**6] if is_one else []) for name, is_one in names]
 
 
-NO_PAGE = reverse_lazy("desk:admin_rule_trials")  # only begins something
+NO_PAGE = "admin_rule_trials"  # only begins something
 
 
 class ComingIn(AdminTest):
     def test_an_administrator_sees_every_list_and_every_empty_form(self) -> None:
         for url in pages():
-            if str(10**6) not in url and url != NO_PAGE:
+            if str(10**6) not in url and url != reverse(f"desk:{NO_PAGE}"):
                 self.assertEqual(self.get(url, by=self.ines).status, 200, url)
 
     def test_what_is_not_there_is_not_found(self) -> None:
