@@ -82,6 +82,7 @@ class WritingARule(Journey):
         page = self.sign_in(self.ines, scripts=False)
         self.write(page)
         self.press(page, "Save")
+        expect(page.locator(".rules__one")).to_contain_text("Team: Network")
         self.lands(page, "bare")
 
     def test_in_italian_on_a_phone(self) -> None:

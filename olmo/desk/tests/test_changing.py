@@ -282,8 +282,8 @@ class OneMessage(PageTest):
     def test_its_menu_offers_what_fits(self) -> None:
         ticket = self.report("Printer")
         place = self.url(ticket, "messages", self.last_message(ticket).pk, "menu")
-        self.assertEqual(self.look_again(place).words("a"), ["Make it a ticket of its own…"])
-        self.assertEqual(len(self.look_again(place, by=self.ines).all("a")), 2)
+        self.assertEqual(self.look_again(place).words("a"), ["Make it a ticket of its own…", "Who was told of it"])
+        self.assertEqual(len(self.look_again(place, by=self.ines).all("a")), 3)
 
     def test_messages_of_another_ticket_or_client_are_not_found(self) -> None:
         ticket, other = self.report("Printer"), self.report("Other", by=self.bea)
