@@ -152,9 +152,8 @@ class Ticket(models.Model):
     template = models.ForeignKey(Template, models.PROTECT, null=True, related_name="tickets", db_index=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     absorbed_ids = ArrayField(models.BigIntegerField(), default=list)
-    returns = models.PositiveSmallIntegerField(
-        default=0, db_default=0
-    )  # how often it came back to a team that gave it away
+    # How often it came back to a team that gave it away.
+    returns = models.PositiveSmallIntegerField(default=0, db_default=0)
     last_message = models.ForeignKey("Message", models.SET_NULL, null=True, related_name="+", db_index=False)
     opened_at = models.DateTimeField()
     updated_at = models.DateTimeField()
