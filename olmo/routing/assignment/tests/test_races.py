@@ -5,12 +5,16 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
+from olmo.kernel.config import current
 from olmo.kernel.errors import Conflict
 from olmo.kernel.testing import CommittingTest
-from olmo.routing.assignment import giving
+from olmo.ops import roles
+from olmo.routing.assignment import gathering, giving
 from olmo.routing.assignment.tests.stage import Giving
+from olmo.staffing.models import CapacityRules
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import actions
 from olmo.tickets.models import Event, Ticket
@@ -75,3 +79,21 @@ class GivingAtOnce(Giving, CommittingTest):
             owners = Counter(Ticket.objects.exclude(assignee=None).values_list("assignee_id", flat=True))
             self.assertEqual(owners, {self.alma.pk: 2, self.ines.pk: 2})
             self.assertEqual(Event.objects.filter(kind="assigned").count(), 4)
+
+    def test_what_a_load_costs_does_not_grow_with_history(self) -> None:
+        with scope(EVERY_CLIENT):
+            for n, ticket in enumerate(self.reports(80)):
+                actions.assign(ticket, by=self.ines, team=self.desk, assignee=self.alma)
+                if n >= 5:
+                    actions.close(ticket, by=self.ines)
+        with roles.connect(current().login()) as owner, owner.transaction():
+            # as autovacuum does: only then the planner knows the history
+            owner.execute("analyze tickets_ticket")
+        with scope(EVERY_CLIENT):
+            with CaptureQueriesContext(connection) as asked:
+                gathering.loads([self.alma, self.ines], CapacityRules())
+            self.assertEqual(len(asked), 1)
+            with connection.cursor() as cursor:
+                cursor.execute("set local enable_seqscan = off")
+                cursor.execute("explain " + asked.captured_queries[0]["sql"])
+                self.assertIn("ticket_active_assignee", " ".join(row[0] for row in cursor.fetchall()))
