@@ -49,8 +49,11 @@ document.addEventListener(
     if (!form.matches("[data-composer]") || settled.delete(form) || !isSaving(form)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    if (form.ariaBusy === "true") return; // it waits already
+    form.ariaBusy = "true"; // a save that is only planned does not begin now, beside the sending
     await settle(form);
     await new Promise((done) => setTimeout(done)); // a form cannot be sent while its event is under way
+    form.ariaBusy = null;
     settled.add(form);
     form.requestSubmit(submitter);
   },

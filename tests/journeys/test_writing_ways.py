@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from olmo.automation import macros
 from olmo.automation.macros import MacroSettings
@@ -58,6 +58,23 @@ class Ways(Journey):
         expect(other.locator(".said--agent")).to_contain_text("This is right.")
         with scope(EVERY_CLIENT):
             self.assertEqual(Message.objects.get(is_from_desk=True).author_id, self.alma.pk)
+
+    def test_what_is_sent_while_another_draft_is_being_saved_is_saved_by_nobody_else(self) -> None:
+        page, _ticket = self.begin()
+        held: list[Route] = []
+        page.route("**/replies/draft", lambda route: held.append(route))  # noqa: PLW0108  (Playwright marks what it is given)
+        saves: list[str] = []
+        page.on("request", lambda asked: saves.append(asked.url) if asked.url.endswith("/notes/draft") else None)
+        page.fill("#reply-text", "Dear Rui")
+        page.wait_for_timeout(1000)  # its save is on the way, and held
+        page.locator("label:has(#as-note)").click()
+        page.fill("#note-text", "He is angry.")
+        page.locator('[data-send="note"]').click()
+        page.wait_for_timeout(1200)  # longer than the pause after which a draft is saved
+        self.assertEqual((len(held), saves), (1, []))
+        held[0].continue_()
+        expect(page.locator(".said--note .said__text")).to_have_text("He is angry.")
+        self.assertEqual(self.sent(), ["He is angry."])
 
     def test_a_reply_that_leaves_later_is_taken_back(self) -> None:
         page, _ticket = self.begin()
