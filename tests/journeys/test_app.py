@@ -14,7 +14,7 @@ from .base import Journey
 
 KEPT = "caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((c) => c.keys())))).then((all) => all.flat().map((r) => new URL(r.url).pathname))"  # noqa: E501
 
-ACTIVE = "() => navigator.serviceWorker.getRegistration().then((found) => Boolean(found?.active))"
+ACTIVE = "() => navigator.serviceWorker.getRegistration().then((found) => found?.active?.state === 'activated')"
 CONTROLLED = "() => Boolean(navigator.serviceWorker.controller)"
 
 # No push service of a browser's maker can be asked here: its answer, with a real key pair.
@@ -32,6 +32,8 @@ class AnApp(Journey):
         page.goto(self.url(path))
         page.wait_for_function(ACTIVE)
         page.reload()  # a page that was there before the worker is not always taken over by it
+        if not page.evaluate(CONTROLLED):  # a browser whose worker is slow to start loads the page past it, once
+            page.reload()
         page.wait_for_function(CONTROLLED)
         return page
 
