@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from olmo.kernel import clock, spoken
 from olmo.kernel.errors import NotFound
+from olmo.people.queries import clients_seen_by
 from olmo.reports.exports.values import harmless
 from olmo.service_levels import compliance, terms_in_force
 from olmo.service_levels.compliance import Behind, Count, Counted, Month, Whose
@@ -29,7 +30,7 @@ from .shell import DeskRequest, agents, page
 @agents
 def listed(request: DeskRequest) -> HttpResponse:
     """Every organisation with how its promises were kept this month, and what was agreed with teams and suppliers."""
-    clients = list(compliance.seen_by(request.person).filter(is_active=True).order_by("name"))
+    clients = list(clients_seen_by(request.person).filter(is_active=True).order_by("name"))
     counts = compliance.overview(request.person, [client.pk for client in clients])
     beside = Agreement.objects.exclude(kind=AgreementKind.SERVICE_LEVEL).select_related("team", "supplier", "client")
     context = {
@@ -43,7 +44,7 @@ def listed(request: DeskRequest) -> HttpResponse:
 @agents
 def client(request: DeskRequest, pk: int) -> HttpResponse:
     """The contract with a client: the agreements in force, their terms, and how they were kept."""
-    found = compliance.seen_by(request.person).filter(pk=pk).first()
+    found = clients_seen_by(request.person).filter(pk=pk).first()
     if found is None:
         raise NotFound
     agreements = terms_in_force.of_client(found)
@@ -154,7 +155,7 @@ def _month(month: Month) -> str:
 @agents
 def client_csv(request: DeskRequest, pk: int) -> HttpResponse:
     """The counts of twelve months as CSV."""
-    found = compliance.seen_by(request.person).filter(pk=pk).first()
+    found = clients_seen_by(request.person).filter(pk=pk).first()
     if found is None:
         raise NotFound
     return _csv(request, Whose(client=pk), found.name)

@@ -18,11 +18,10 @@ from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, Words
 from olmo.kernel.text import clean_line
 from olmo.people.models import Person
-from olmo.people.queries import clients_of
+from olmo.people.queries import clients_seen_by
 from olmo.reports.selection import Selection
 from olmo.service_levels.compliance import Behind
 from olmo.tenancy.models import Client
-from olmo.tenancy.scope import EveryClient
 from olmo.tickets import boxes, queries
 from olmo.tickets.models import Channel, Priority, Reason, Ticket, TicketKind
 from olmo.tickets.search import tagged
@@ -207,9 +206,7 @@ def since(word: str, name: str = "") -> datetime | None:
 
 def clients(viewer: Person) -> QuerySet[Client]:
     """The organisations that an agent works for, by name."""
-    of = clients_of(viewer)
-    known = Client.objects.filter(is_active=True)
-    return known if isinstance(of, EveryClient) else known.filter(pk__in=list(of))
+    return clients_seen_by(viewer).filter(is_active=True)
 
 
 def _check(name: str, value: str, known: Any) -> None:

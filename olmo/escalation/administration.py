@@ -17,7 +17,7 @@ from olmo.people import administration as people
 from olmo.people import audit
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
-from olmo.tenancy.queries import provider
+from olmo.tenancy.queries import desk_zone
 from olmo.tickets.models import ACTIVE, Priority, Ticket
 
 from . import circles, recipients, watching
@@ -80,7 +80,7 @@ def save(policy: Policy | None, settings: PolicySettings, *, by: Person, seen: s
     policy.name, policy.metric, policy.is_active = clean_line(settings.name, 80), settings.metric, settings.is_active
     policy.client, policy.team, policy.priorities = settings.client, settings.team, sorted(settings.priorities)
     policy.quiet_from, policy.quiet_until = settings.quiet_from, settings.quiet_until
-    policy.time_zone, policy.since = str(getattr(provider(), "time_zone", "UTC")), clock.now()
+    policy.time_zone, policy.since = desk_zone().key, clock.now()
     require_valid(policy)
     _check(policy, settings)
     with refusing(_NAME_ONCE):

@@ -7,7 +7,7 @@ from olmo.kernel import clock
 from olmo.people.models import Kind, Person
 from olmo.staffing import availability
 from olmo.staffing import queries as staffing
-from olmo.tenancy.queries import provider
+from olmo.tenancy.queries import desk_zone
 from olmo.tickets.models import ACTIVE, Ticket
 
 LENGTH = timedelta(minutes=30)
@@ -26,10 +26,10 @@ def free(ticket: Ticket, *, most: int = MOST) -> list[datetime]:
     while first < now + LENGTH / 2:
         first += LENGTH
     facts = staffing.facts(people, first, first + AHEAD)
-    taken = _promised(people, ticket, first, first + AHEAD)
+    zone, taken = desk_zone(), _promised(people, ticket, first, first + AHEAD)
     found, at = list[datetime](), first
     while at < first + AHEAD and len(found) < most:
-        hands = sum(_works(facts[person.pk], at) for person in people)
+        hands = sum(_works(facts[person.pk], at, zone) for person in people)
         if hands > sum(at <= other < at + LENGTH for other in taken):
             found.append(at)
         at += LENGTH
@@ -59,11 +59,11 @@ def _promised(people: list[Person], ticket: Ticket, start: datetime, end: dateti
     return [at for at in mine.values_list("callback_at", flat=True) if at is not None]
 
 
-def _works(facts: availability.Facts, at: datetime) -> bool:
-    """Whether an agent works at an instant: by their shifts, else in the usual hours of the desk; never while absent."""
+def _works(facts: availability.Facts, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether an agent works at an instant: by their shifts, else in the usual hours there; never while absent."""
     if not facts.is_active or any(away.covers(at) for away in facts.absences):
         return False
     if facts.patterns:
         return availability.shift_at(facts.patterns, at) is not None
-    local = at.astimezone(ZoneInfo(str(getattr(provider(), "time_zone", "UTC"))))
+    local = at.astimezone(zone)
     return local.weekday() < 5 and OPENS <= local.time() < CLOSES

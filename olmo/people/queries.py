@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from olmo.kernel import prepared
-from olmo.tenancy.scope import EVERY_CLIENT, Clients
+from olmo.tenancy.models import Client
+from olmo.tenancy.scope import EVERY_CLIENT, Clients, EveryClient
 
 from .models import Identity, Kind, Person, Team
 
@@ -35,6 +36,12 @@ def clients_of(person: Person) -> Clients:
     if own is None:
         own = list(person.clients.values_list("id", flat=True))
     return own or EVERY_CLIENT
+
+
+def clients_seen_by(viewer: Person) -> QuerySet[Client]:
+    """The organisations that a person works with (`clients_of`), also those that are closed."""
+    of = clients_of(viewer)
+    return Client.objects.all() if isinstance(of, EveryClient) else Client.objects.filter(pk__in=list(of))
 
 
 def with_access(pk: int) -> Person | None:

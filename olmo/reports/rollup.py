@@ -9,7 +9,7 @@ import time
 from django.db import connection, transaction
 
 from olmo.kernel import clock
-from olmo.tenancy.models import Provider
+from olmo.tenancy.queries import desk_zone
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
 from .models import Fact, Progress, Rollup
@@ -158,7 +158,7 @@ def _locked() -> Progress | None:
 
 def _advance(progress: Progress) -> tuple[int, bool]:
     """One batch. Returns how many tickets, and whether it was the last one."""
-    zone, ended = _zone(), _ended()
+    zone, ended = desk_zone().key, _ended()
     if progress.zone != zone or progress.xact > ended:
         progress.zone = zone
         _empty(progress)
@@ -209,7 +209,3 @@ def _ended() -> int:
     with connection.cursor() as cursor:
         cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         return int(cursor.fetchone()[0])
-
-
-def _zone() -> str:
-    return Provider.objects.values_list("time_zone", flat=True).first() or "UTC"

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from olmo.kernel import clock, prepared
 from olmo.kernel.errors import Invalid
 from olmo.people.models import Person
-from olmo.people.queries import clients_of
-from olmo.tenancy.models import Client, Provider
+from olmo.people.queries import clients_of, clients_seen_by
+from olmo.tenancy.models import Client
+from olmo.tenancy.queries import desk_zone
 from olmo.tenancy.scope import EveryClient
 from olmo.tickets.models import Priority, Ticket
 from olmo.tickets.sentences import METRICS
@@ -199,13 +200,7 @@ class Behind:
         """Whose promises they are; "" of what the viewer may not know."""
         if self.whose.agreement:
             return str(Agreement.objects.filter(pk=self.whose.agreement).first() or "")
-        return str(seen_by(viewer).filter(pk=self.whose.client).first() or "")
-
-
-def seen_by(viewer: Person) -> QuerySet[Client]:
-    """The clients that an agent works for."""
-    of = clients_of(viewer)
-    return Client.objects.all() if isinstance(of, EveryClient) else Client.objects.filter(pk__in=list(of))
+        return str(clients_seen_by(viewer).filter(pk=self.whose.client).first() or "")
 
 
 def _whose(text: str) -> Whose:
@@ -218,17 +213,12 @@ def _whose(text: str) -> Whose:
 def zone_of(whose: Whose) -> ZoneInfo:
     """The zone in which months begin: the client's, or the desk's."""
     zone = Client.objects.filter(pk=whose.client).values_list("time_zone", flat=True).first() if whose.client else None
-    return ZoneInfo(zone or provider_zone())
-
-
-def provider_zone() -> str:
-    """The desk's own zone."""
-    return Provider.objects.values_list("time_zone", flat=True).first() or "UTC"
+    return ZoneInfo(zone) if zone else desk_zone()
 
 
 def overview(viewer: Person, clients: Iterable[int]) -> dict[int, Count]:
     """How this month went so far, for each of these clients; months begin in the desk's zone. One statement."""
-    zone = ZoneInfo(provider_zone())
+    zone = desk_zone()
     month = Month.of(clock.now(), zone)
     rows = prepared.rows(
         "select client_id, count(*) filter (where breached_at is null), count(*) filter (where breached_at is not null), "

@@ -1,11 +1,18 @@
 """Reads about the provider and its clients."""
 
+from zoneinfo import ZoneInfo
+
 from .models import Client, Provider
 
 
 def provider() -> Provider | None:
     """Who runs this desk, or None before set-up."""
     return Provider.objects.first()
+
+
+def desk_zone() -> ZoneInfo:
+    """The zone of the desk, by which its days and months begin; UTC before set-up."""
+    return ZoneInfo(Provider.objects.values_list("time_zone", flat=True).first() or "UTC")
 
 
 def client_of_domain(domain: str) -> Client | None:

@@ -18,7 +18,7 @@ from olmo.people.models import Person
 from olmo.service_levels import actions, calendars, feeds, holidays, jobs
 from olmo.service_levels.engine.case import WEEKDAYS as KEYS
 from olmo.service_levels.models import Calendar, CalendarFeed
-from olmo.tenancy.queries import provider
+from olmo.tenancy.queries import desk_zone
 
 from ..shell import DeskRequest, SeeOther
 from .forms import SettingsForm, line, paragraph, some_of, time_zone
@@ -214,7 +214,7 @@ def calendar(request: DeskRequest, pk: int = 0, is_union: bool = False) -> HttpR
 def _form(request: DeskRequest, found: Calendar | None, is_union: bool) -> SettingsForm:
     kind = UnionForm if is_union or (found and "union" in found.content) else CalendarForm
     state = {"name": found.name, "content": found.content} if found else {}
-    first = {} if found or kind is UnionForm else {"zone": str(getattr(provider(), "time_zone", "UTC"))}
+    first = {} if found or kind is UnionForm else {"zone": desk_zone().key}
     form = kind(request.POST or None, thing=found, state=state, **first)
     form.files = request.FILES
     return form

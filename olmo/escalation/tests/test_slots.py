@@ -3,6 +3,9 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from olmo.escalation import slots
 from olmo.staffing.models import Absence
 from olmo.tickets import actions
@@ -34,6 +37,18 @@ class FreeHalfHours(Escalates):
             self.assertEqual(slots.free(ticket)[0], moment("2026-03-09 09:00"))
             Absence.objects.create(person=self.alma, starts_at=first, ends_at=first + timedelta(hours=3))
             self.assertEqual(slots.free(ticket)[0], moment("2026-03-09 11:30"))
+
+    def test_a_weekend_costs_no_more_statements_than_a_weekday(self) -> None:
+        ticket = self.opened("2026-03-06 14:00")
+        actions.assign(ticket, by=self.alma, team=self.desk, assignee=self.alma)
+        slots.free(ticket)  # what the ticket itself keeps is read now
+        costs = []
+        for moment_of in ("2026-03-06 10:00", "2026-03-06 18:00"):  # the latter looks through two days without work
+            with self.at(moment_of), CaptureQueriesContext(connection) as asked:
+                slots.free(ticket)
+            costs.append(len(asked))
+        self.assertEqual(costs[0], costs[1])
+        self.assertLessEqual(costs[1], 5)
 
     def test_nobody_means_none(self) -> None:
         ticket = self.report("Alone")

@@ -1,25 +1,20 @@
 """Two at once: real connections, real commits."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connections
-
-from olmo.kernel.errors import OlmoError
-from olmo.kernel.testing import CommittingTest
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import actions
 from olmo.tickets.models import Event, Message, Ticket
 from olmo.tickets.replay import differences
+from tests.at_once import AtOnce
 from tests.cast import Cast, assemble
 
 
-class Races(Cast, CommittingTest):
+class Races(Cast, AtOnce):
     def setUp(self) -> None:
         super().setUp()
         assemble(self)
-        self.failures: list[BaseException] = []
 
     def report(self, subject: str) -> Ticket:
         with scope(EVERY_CLIENT):
@@ -30,29 +25,6 @@ class Races(Cast, CommittingTest):
                 subject=subject,
                 message=actions.NewMessage(text="Help"),
             )
-
-    def together(self, *verbs: Callable[[], Any]) -> None:
-        """Run the verbs at the same moment, each in its own connection; refusals are fine, crashes are not."""
-        barrier = threading.Barrier(len(verbs))
-
-        def run(verb: Callable[[], Any]) -> None:
-            try:
-                barrier.wait(10)
-                with scope(EVERY_CLIENT):
-                    verb()
-            except OlmoError:
-                pass
-            except BaseException as error:
-                self.failures.append(error)
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=run, args=(verb,)) for verb in verbs]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        self.assertEqual(self.failures, [])
 
     def assert_true(self, *tickets: Ticket) -> None:
         with scope(EVERY_CLIENT):

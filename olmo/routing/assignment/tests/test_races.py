@@ -1,16 +1,12 @@
 """Two workers and two agents at once: nobody is given twice, and turns stay fair."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
 
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from olmo.kernel.config import current
 from olmo.kernel.errors import Conflict
-from olmo.kernel.testing import CommittingTest
 from olmo.ops import roles
 from olmo.routing.assignment import gathering, giving
 from olmo.routing.assignment.tests.stage import Giving
@@ -19,14 +15,16 @@ from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import actions
 from olmo.tickets.models import Event, Ticket
 from olmo.tickets.replay import differences
+from tests.at_once import AtOnce
 from tests.cast import assemble
 
 
-class GivingAtOnce(Giving, CommittingTest):
+class GivingAtOnce(Giving, AtOnce):
+    refusals = Conflict
+
     def setUp(self) -> None:
         super().setUp()
         assemble(self)
-        self.failures: list[BaseException] = []
 
     def reports(self, count: int) -> list[Ticket]:
         with scope(EVERY_CLIENT):
@@ -37,28 +35,6 @@ class GivingAtOnce(Giving, CommittingTest):
                 )
                 for n in range(count)
             ]  # fmt: skip
-
-    def together(self, *verbs: Callable[[], Any]) -> None:
-        barrier = threading.Barrier(len(verbs))
-
-        def run(verb: Callable[[], Any]) -> None:
-            try:
-                barrier.wait(10)
-                with scope(EVERY_CLIENT):
-                    verb()
-            except Conflict:
-                pass
-            except BaseException as error:
-                self.failures.append(error)
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=run, args=(verb,)) for verb in verbs]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        self.assertEqual(self.failures, [])
 
     def test_sweeps_at_once_give_each_ticket_once_and_everybody_as_many(self) -> None:
         tickets = self.reports(20)
