@@ -43,7 +43,7 @@ def main() -> int:
 
 def _reads() -> Iterator[tuple[str, Callable[[], Any], bool]]:
     """Name, read, and whether the limit is meant for it."""
-    from olmo.desk.filters import sorts_of
+    from olmo.desk.lists.filters import sorts_of
     from olmo.people.queries import by_address, with_access
     from olmo.tickets import finding, queries
     from olmo.tickets.boxes import BOXES
@@ -72,7 +72,7 @@ def _reads() -> Iterator[tuple[str, Callable[[], Any], bool]]:
 
 def _narrowed(agent: Any) -> Iterator[tuple[str, Callable[[], Any], bool]]:
     """Long lists through each word of the sentence: common values, rare ones, and such that nothing has."""
-    from olmo.desk.filters import Filters
+    from olmo.desk.lists.filters import Filters
     from olmo.people.queries import team_ids
     from olmo.tickets.queries import box
 

@@ -17,9 +17,9 @@ from olmo.tickets import queries as tickets
 from olmo.tickets.models import Ticket
 
 from .forms import ChangeForm
-from .rows import listed
+from .lists.rows import listed
+from .lists.taste import USUAL
 from .shell import DeskRequest, agents, page
-from .taste import USUAL
 
 MOST = 8
 SHORTEST = 2

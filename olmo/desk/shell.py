@@ -20,9 +20,10 @@ from olmo.staffing.models import Presence
 from olmo.tickets import boxes, queries
 from olmo.worklog import queries as worklog
 
-from . import saved, ticking
+from .lists import saved
 from .models import SavedView
 from .places import address
+from .worklog import ticking
 
 MOST_COUNTED = 100
 COUNTED_VIEWS = 12  # saved views that the navigation counts

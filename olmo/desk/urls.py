@@ -2,48 +2,24 @@
 
 from django.urls import include, path
 
-from . import (
-    bulk,
-    canned,
-    carried,
-    changing,
-    checklist,
-    contracts,
-    conversation,
-    drafts,
-    escalations,
-    exporting,
-    handover,
-    keys,
-    listing,
-    macros,
-    major,
-    notices,
-    opening,
-    palette,
-    people,
-    promises,
-    requester,
-    ruled,
-    searching,
-    similar,
-    suggesting,
-    ticket,
-    triage,
-    undoing,
-    views,
-    week,
-    whom,
-    why,
-    worktime,
-    writing,
-)
+from . import keys, notices, palette, people, undoing
+from .calls import checklist, opening
+from .escalation import handover, major
+from .escalation import inbox as escalations
 from .forms import FORMS
 from .knowledge import acts as kb_acts
 from .knowledge import beside as kb_beside
 from .knowledge import editing as kb_editing
 from .knowledge import pages as kb_pages
+from .lists import bulk, exporting, listing, searching, views, why
+from .service_levels import contracts, promises
 from .staffing import urls as staffing_urls
+from .ticket import changing, conversation, requester, ruled, similar, triage, whom
+from .ticket import page as ticket
+from .worklog import beside as worktime
+from .worklog import week
+from .writing import canned, carried, drafts, macros, suggesting
+from .writing import sending as writing
 
 app_name = "desk"
 

@@ -43,7 +43,7 @@ class Person(AbstractBaseUser, Located):
     )
     theme = models.CharField(max_length=8, blank=True, choices=[("light", _("Light")), ("dark", _("Dark"))])
     is_nav_narrow = models.BooleanField(default=False)
-    lists = models.JSONField(default=dict, blank=True)  # how an agent likes the lists: see olmo/desk/taste.py
+    lists = models.JSONField(default=dict, blank=True)  # how an agent likes the lists: see olmo/desk/lists/taste.py
     signatures = models.JSONField(_("signature"), default=dict, blank=True)  # language -> text: kernel.signatures
     keys = models.JSONField(default=dict, blank=True)  # command -> key, where it is not the usual one
     has_single_keys = models.BooleanField(default=True)

@@ -12,7 +12,7 @@ from olmo.tenancy.models import Client
 from olmo.tickets import administration
 from olmo.tickets.models import Category, Ticket
 
-from ..filters import Filters
+from ..lists.filters import Filters
 from ..shell import DeskRequest
 from . import used
 from .forms import SettingsForm, line, one_of, tick

@@ -20,7 +20,7 @@ from olmo.reports.exports.sheets import Csv
 from olmo.reports.exports.streaming import AT_A_TIME, in_own_scope
 from olmo.reports.exports.values import Style
 
-from ..exporting import download
+from ..lists.exporting import download
 from ..shell import DeskRequest
 from .pages import PAGE, administrators, show
 

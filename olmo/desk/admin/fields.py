@@ -13,7 +13,7 @@ from olmo.tenancy.models import Client
 from olmo.tickets import administration
 from olmo.tickets.models import Category, CustomField
 
-from ..filters import Filters
+from ..lists.filters import Filters
 from ..shell import DeskRequest
 from . import used
 from .categories import counted

@@ -12,7 +12,7 @@ from olmo.people.models import Person
 from olmo.tickets import working
 from olmo.tickets.models import Status, WorkingState
 
-from ..filters import Filters
+from ..lists.filters import Filters
 from ..shell import DeskRequest
 from . import used
 from .categories import counted

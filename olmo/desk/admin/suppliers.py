@@ -10,7 +10,7 @@ from olmo.people.models import Person
 from olmo.tickets import suppliers as kept
 from olmo.tickets.models import Supplier
 
-from ..filters import Filters
+from ..lists.filters import Filters
 from ..shell import DeskRequest
 from .categories import counted
 from .forms import SettingsForm, address, line, tick

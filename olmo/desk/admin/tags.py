@@ -15,7 +15,7 @@ from olmo.people.models import Person
 from olmo.tickets import tagging
 from olmo.tickets.models import Retagging
 
-from ..filters import Filters
+from ..lists.filters import Filters
 from ..shell import DeskRequest, SeeOther
 from . import used
 from .categories import counted

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .. import canned, macros
+from ..writing import canned, macros
 from . import (
     agreements,
     assignment,

@@ -21,7 +21,7 @@ from olmo.routing.rules.models import Rule
 from olmo.service_levels.models import Agreement
 from olmo.tickets.models import Category, CustomField, Template
 
-from .. import saved
+from ..lists import saved
 from ..models import SavedView, Sharing
 
 # What is named: "working_state", "category", "tag" or "field"; and by what: the id, the tag itself, the key.

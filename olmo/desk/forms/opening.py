@@ -29,7 +29,7 @@ from olmo.tickets.models import (
 from olmo.worklog import actions as worklog
 from olmo.worklog import queries as work
 
-from ..filters import clients
+from ..lists.filters import clients
 from .values import CategoryChoice, active_teams, categories
 
 _CHANNELS = [(c.value, c.label) for c in (Channel.PHONE, Channel.COUNTER, Channel.DESK)]

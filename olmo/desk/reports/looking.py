@@ -16,7 +16,7 @@ from olmo.people.models import Person, Team
 from olmo.reports.queries import Lens
 from olmo.reports.rollup import as_of
 
-from .. import filters
+from ..lists import filters
 
 DAYS = {"1": gettext_lazy("today"), "7": gettext_lazy("the last 7 days"), "14": gettext_lazy("the last 14 days"),
         "30": gettext_lazy("the last 30 days"), "90": gettext_lazy("the last 90 days")}  # fmt: skip

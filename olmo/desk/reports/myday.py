@@ -20,8 +20,8 @@ from olmo.tickets import queries
 from olmo.tickets.models import ACTIVE, Status, Ticket
 from olmo.tickets.standing import ANSWERS
 
-from ..filters import Filters
-from ..rows import listed
+from ..lists.filters import Filters
+from ..lists.rows import listed
 from ..shell import MOST_COUNTED, DeskRequest, agents, bounded, page
 from . import numbers
 from .looking import today

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from olmo.reports.selection import Selection, minutes_words
 
-from ..filters import Filters
+from ..lists.filters import Filters
 
 
 def url_of(selection: Selection) -> str:

@@ -3,7 +3,7 @@
 from django.test import SimpleTestCase
 from django.utils.html import escape
 
-from olmo.desk.searching import highlighter
+from olmo.desk.lists.searching import highlighter
 
 from .base import PageTest
 

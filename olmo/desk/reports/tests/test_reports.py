@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.http import QueryDict
 
-from olmo.desk.filters import Filters
+from olmo.desk.lists.filters import Filters
 from olmo.desk.tests.base import PageTest, Visit
 from olmo.people.models import Person
 from olmo.reports import rollup

@@ -1,0 +1,112 @@
+"""The page of a major incident: declare it, let others follow, answer all at once, end it."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from olmo.escalation import major as verbs
+from olmo.escalation.incidents import Major
+from olmo.kernel.errors import Conflict, Invalid, NotAllowed
+from olmo.kernel.prepared import as_json
+from olmo.tickets import family, queries
+from olmo.tickets.models import Ticket
+from olmo.tickets.undo import undoable
+
+from .. import places, undoing
+from ..forms.major import Declaration, Ending, Followers, StandDown, Words
+from ..shell import DeskRequest, SeeOther, agents, page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@agents
+def major(request: DeskRequest, number: int) -> HttpResponse:
+    """What a lead does with a major incident. `step` says which: declare, follow, update, resolve, stand_down."""
+    ticket = queries.by_number(request.person, number)
+    if not verbs.may_declare(request.person, ticket):
+        raise NotAllowed(_("Only those who lead a team, and administrators, declare a major incident."))
+    known = verbs.of(ticket)
+    given = _forms(request, ticket, known)
+    step = request.POST.get("step", "")
+    form = given.get(step)
+    if form is not None and form.is_valid():
+        try:
+            with undoable(request.person, _("Major incident")) as made:
+                said = _do(request, ticket, step, form.cleaned_data)
+        except (Invalid, Conflict) as refusal:
+            field = refusal.field if isinstance(refusal, Invalid) and refusal.field in form.fields else None
+            form.add_error(field, str(refusal.message))
+        else:
+            undoing.say(request, said, made.token)
+            return SeeOther(
+                places.ticket(number) if step in ("resolve", "stand_down") else places.ticket(number, "major")
+            )
+    alike = verbs.alike(request.person, ticket) if known else []
+    context = {
+        "ticket": ticket, "known": known, **given, "alike": alike, "back_url": places.ticket(number),
+        "children": family.open_children(request.person, ticket), "wrong_step": step if form is not None else "",
+        "chosen": request.POST.getlist("tickets"),
+    }  # fmt: skip
+    return page(request, "desk/major.html", context, status=422 if form is not None else 200)
+
+
+def notice(ticket: Ticket, answer: Any) -> dict[str, Any] | None:
+    """What the head of a ticket says. answer: what `verbs.notice` answered."""
+    found = as_json(answer)
+    if not found:
+        return None
+    pk, number = found
+    if pk == ticket.pk:
+        count = len(family.children_of(ticket))
+        words = ngettext("%(n)d ticket follows it.", "%(n)d tickets follow it.", count) % {"n": count}
+        url, action = places.ticket(number, "major"), _("Answer all")
+        return {
+            "tone": "brick",
+            "icon": "alert",
+            "title": _("Major incident."),
+            "text": words,
+            "url": url,
+            "action": action,
+        }
+    words = _("It is answered and resolved there.")
+    title = _("Part of the major incident %(number)s.") % {"number": number}
+    return {"icon": "alert", "title": title, "text": words, "url": places.ticket(number), "action": _("Open it")}
+
+
+def _forms(request: DeskRequest, ticket: Ticket, known: Major | None) -> dict[str, forms.Form]:
+    """The forms of the page as it stands; the one that was sent has what was typed."""
+    step = request.POST.get("step", "")
+
+    def sent(name: str) -> Any:
+        return request.POST if step == name else None
+
+    if known is None:
+        return {"declare": Declaration(sent("declare"))}
+    return {
+        "update": Words(sent("update")), "resolve": Ending(sent("resolve")),
+        "stand_down": StandDown(sent("stand_down")),
+        "follow": Followers(sent("follow"), candidates=verbs.alike(request.person, ticket)),
+    }  # fmt: skip
+
+
+def _do(request: DeskRequest, ticket: Ticket, step: str, data: dict[str, Any]) -> str:
+    """Call the verb; returns what a toast says."""
+    by = request.person
+    if step == "declare":
+        verbs.declare(ticket, by=by, **data)
+        return _("Declared. The portal says so; now let the others follow.")
+    if step == "follow":
+        chosen = queries.visible_to(by).filter(pk__in=data["tickets"])
+        count = verbs.follow(ticket, list(chosen), by=by)
+        return ngettext("%(n)d ticket follows from now on.", "%(n)d tickets follow from now on.", count) % {"n": count}
+    if step == "update":
+        count = verbs.update(ticket, by=by, **data)
+        return ngettext("%(n)d requester was answered.", "%(n)d requesters were answered.", count) % {"n": count}
+    if step == "resolve":
+        count = verbs.resolve(ticket, by=by, **data)
+        return ngettext("%(n)d ticket was resolved.", "%(n)d tickets were resolved.", count) % {"n": count}
+    verbs.stand_down(ticket, by=by, reason=data["reason"])
+    return _("Stood down. The tickets stay as they are.")

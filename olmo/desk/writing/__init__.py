@@ -1,0 +1,1 @@
+"""What agents write: the composer, drafts, files, ready answers, macros."""
