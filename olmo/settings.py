@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "olmo.routing.assignment",
     "olmo.channels",
     "olmo.writing",
+    "olmo.selfservice",
     "olmo.automation",
     "olmo.notifications",
     "olmo.escalation",

@@ -12,6 +12,7 @@ from .knowledge import beside as kb_beside
 from .knowledge import editing as kb_editing
 from .knowledge import pages as kb_pages
 from .lists import bulk, exporting, listing, searching, views, why
+from .selfservice import urls as selfservice_urls
 from .service_levels import contracts, promises
 from .staffing import urls as staffing_urls
 from .ticket import changing, conversation, requester, ruled, similar, triage, whom
@@ -95,6 +96,7 @@ urlpatterns = [
     path("contracts/beside/<int:pk>", contracts.agreement, name="contract_beside"),
     path("contracts/beside/<int:pk>/promises.csv", contracts.agreement_csv, name="contract_beside_csv"),
     path("reports/", include("olmo.desk.reports.urls")),
+    *selfservice_urls.urlpatterns,
     path(_TICKET, ticket.show, name="ticket"),
     path(f"{_TICKET}/presence", ticket.presence, name="presence"),
     path(f"{_TICKET}/why", why.why, name="why"),

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,10 +16,13 @@ from olmo.knowledge.models import Article
 from olmo.people.answers import onward
 from olmo.people.gate import for_requesters
 from olmo.people.models import Person
+from olmo.selfservice import actions
 
+from . import suggesting
 from .shell import PortalRequest, page
+from .suggesting import language
 
-SHOWN, LISTED = 5, 30
+LISTED = 30
 
 
 @for_requesters
@@ -29,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """What answers `q`; without words the guides by name. A script gets the answers alone."""
     person = cast(PortalRequest, request).person
     words = clean_line(request.GET.get("q", ""), search.LONGEST)
-    context: dict[str, Any] = {"words": words, "answers": answers(person, words) if words else []}
+    context: dict[str, Any] = {"words": words, "answers": suggesting.answers(person, words) if words else []}
     if "X-Live" in request.headers:
         return render(request, "portal/answers.html", context)
     if not words:
@@ -37,20 +39,18 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(request, "portal/guides.html", context)
 
 
-def answers(person: Person, words: str) -> list[search.Found]:
-    """The best few for what somebody types."""
-    return search.find(person, words, language=_language(), limit=SHOWN, is_typing=True)
-
-
 @for_requesters
 @require_safe
 def guide(request: HttpRequest, pk: int) -> HttpResponse:
     """One article, in the reader's language where it has one."""
-    article = queries.by_id(cast(PortalRequest, request).person, pk)
-    translation = queries.in_language(article, request.GET.get("lang", "") or _language())
+    person = cast(PortalRequest, request).person
+    article = queries.by_id(person, pk)
+    translation = queries.in_language(article, request.GET.get("lang", "") or language())
     if translation is None or translation.shown is None:
         raise NotFound
     others = [row.language for row in article.translations.all() if row.shown_id and row.pk != translation.pk]
+    if request.method == "GET":
+        actions.opened(article, by=person)
     context = {
         "article": article, "version": translation.shown, "language": translation.language, "others": others,
         "parts": showing.parts(translation.shown), "words": clean_line(request.GET.get("q", ""), 255),
@@ -66,11 +66,13 @@ def judgement(request: HttpRequest, pk: int) -> HttpResponse:
     article: Article = queries.by_id(person, pk)
     words, helped = request.POST.get("words", ""), request.POST.get("helped", "")
     try:
-        if helped:
-            feedback.rate(article, by=person, is_helpful=helped == "yes", words=words)
+        if helped == "yes":
+            actions.solved(article, by=person)
+        elif helped:
+            feedback.rate(article, by=person, is_helpful=False, words=words)
         else:
             feedback.suggest(article, words, by=person)
-        messages.success(request, _("Thank you, it was kept."))
+        messages.success(request, _("Good that it is solved.") if helped == "yes" else _("Thank you, it was kept."))
     except Invalid as refusal:
         messages.error(request, str(refusal.message))
     return onward(reverse("portal:guide", args=[pk]))
@@ -79,14 +81,10 @@ def judgement(request: HttpRequest, pk: int) -> HttpResponse:
 def _listed(person: Person) -> list[dict[str, Any]]:
     found = []
     for article in queries.visible_to(person).prefetch_related("translations__shown").order_by("topic", "key")[:LISTED]:
-        translation = queries.in_language(article, _language())
+        translation = queries.in_language(article, language())
         if translation is not None and translation.shown is not None:
             shown = translation.shown
             found.append(
                 {"article_id": article.pk, "title": shown.title, "summary": shown.summary, "topic": article.topic}
             )
     return found
-
-
-def _language() -> str:
-    return (get_language() or "en")[:2]

@@ -16,15 +16,15 @@ from olmo.kernel.errors import Invalid, NotFound, OlmoError
 from olmo.people.answers import onward
 from olmo.people.gate import for_requesters, home_of
 from olmo.people.models import Person
+from olmo.selfservice import actions as selfservice
+from olmo.selfservice import queries as tried
 from olmo.tenancy.queries import provider
 from olmo.tickets import actions, queries
 from olmo.tickets.models import Channel, Ticket
 
-from . import progress, reading, uploads
+from . import reading, sections, uploads
 from .forms import ReportForm
 from .shell import PortalRequest, page
-
-SHOWN_AT_HOME = 10
 
 
 @never_cache
@@ -36,8 +36,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         return _welcome(request)
     if not person.is_requester:
         return onward(home_of(person))
-    found = reading.listed(person, done=False, size=SHOWN_AT_HOME)
-    return page(request, "portal/home.html", {"requests": _rows(found), "has_more": bool(found.after)})
+    return page(request, "portal/home.html", {"sections": sections.of(person)})
 
 
 @for_requesters
@@ -57,7 +56,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
         return page(request, "portal/list.html", {**context, "error": refusal.message}, status=400)
     if found.after:
         context["pages"] = {"older_url": "?" + urlencode([("done", int(done)), ("after", found.after)])}
-    return page(request, "portal/list.html", {**context, "requests": _rows(found)})
+    return page(request, "portal/list.html", {**context, "requests": sections.rows(found)})
 
 
 @for_requesters
@@ -97,6 +96,7 @@ def _open(person: Person, form: ReportForm, ids: list[int], follows: Ticket | No
             impact=int(given["affected"]), urgency=int(given["pressing"]), category=given["category"], fields=form.values,
             follows=actions.FollowUp(ticket=follows) if follows else None,
         )  # fmt: skip
+        selfservice.carry(ticket, by=person)
         live.tell(person=person.pk)  # their open pages ask for a stream that tells of this ticket too
     return ticket
 
@@ -105,7 +105,7 @@ def _report_page(
     request: HttpRequest, form: ReportForm, follows: Ticket | None, *, ids: list[int] | None = None, status: int = 200
 ) -> HttpResponse:
     person = cast(PortalRequest, request).person
-    context = {"form": form, "follows": follows, **uploads.field(person, ids)}
+    context = {"form": form, "follows": follows, "tried": tried.pending(person), **uploads.field(person, ids)}
     return page(request, "portal/new.html", context, status=status)
 
 
@@ -119,12 +119,6 @@ def _followed(person: Person, number: str) -> Ticket | None:
 
 def _ids_of(request: HttpRequest) -> list[int]:
     return [int(pk) for pk in request.POST.getlist("upload") if pk.isascii() and pk.isdecimal() and len(pk) < 19]
-
-
-def _rows(found: reading.Rows) -> list[dict[str, Any]]:
-    return [
-        {**progress.in_list(row), "url": reverse("portal:ticket", args=[row.ticket["number"]])} for row in found.rows
-    ]
 
 
 def _welcome(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,7 @@ from olmo.kernel.text import clean_line
 from olmo.knowledge import anonymous, search
 from olmo.knowledge import queries as knowledge
 from olmo.people.models import Person
+from olmo.selfservice import queries as selfservice
 from olmo.tickets import queries
 from olmo.tickets.models import Event, Message, MessageKind, Status, Ticket
 from olmo.writing import references
@@ -35,6 +36,7 @@ def beside(request: DeskRequest, number: int) -> HttpResponse:
     found = search.find(request.person, words or _question(ticket), language=ticket.language, limit=SHOWN)
     used = set(Reference.objects.filter(ticket=ticket).values_list("article_id", flat=True))
     context = {
+        "tried": selfservice.tried(request.person, ticket),
         "ticket": ticket, "found": [(one, one.article_id in used) for one in found], "words": words,
         "is_solved": ticket.status in SOLVED, "back_url": places.ticket(number),
     }  # fmt: skip

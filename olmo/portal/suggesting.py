@@ -1,0 +1,85 @@
+"""What answers while somebody types into the one field: outages, articles and forms, each from its own source.
+
+A source takes the person and the words and gives a few answers, with one query or two; a room that has something to offer adds
+its own to `NEWS` or `FORMS_SOURCES`. The effect of the articles is measured: a visit that is held out does not see them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from olmo.escalation import major
+from olmo.knowledge import search
+from olmo.people.models import Person
+from olmo.selfservice import actions
+
+from .forms import categories
+
+SHOWN, FORMS = 5, 3
+SHORTEST = 3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One line of the answers. note: a few words at its end; is_news: it stands first, whatever was typed."""
+
+    url: str
+    icon: str
+    title: str
+    text: str = ""
+    note: str = ""
+    is_news: bool = False
+
+
+def language() -> str:
+    """The reader's language as two letters."""
+    return (get_language() or "en")[:2]
+
+
+def answers(person: Person, words: str) -> list[Answer]:
+    """What answers these words, and a note of the search."""
+    visit = actions.visit(person)
+    found = search.find(person, words, language=language(), limit=SHOWN, is_typing=True)
+    actions.searched(visit, words, found=len(found))
+    texts = [] if visit.is_held_out else [_article(one, words) for one in found]
+    return [*_of(NEWS, person, words), *texts, *_of(FORMS_SOURCES, person, words)]
+
+
+type Source = Callable[[Person, str], list[Answer]]
+
+
+def outages(person: Person, words: str) -> list[Answer]:
+    """What is out of order for everybody."""
+    known = major.concerning(person.client_id) if person.client_id else []
+    title = _("A disturbance that concerns many")
+    return [Answer("", "alert", title, one.text, _("Known, in work"), is_news=True) for one in known]
+
+
+def subject_areas(person: Person, words: str) -> list[Answer]:
+    """Reports whose subject area is named by one of the words."""
+    typed = [word for word in words.casefold().split() if len(word) >= SHORTEST]
+    found = [one for one in categories(person) if any(word in str(one).casefold() for word in typed)]
+    return [
+        Answer(
+            f"{reverse('portal:new')}?{urlencode({'category': one.pk, 'subject': words})}", "form",
+            _("Report a problem: %(name)s") % {"name": one}, str(one.parent) if one.parent else "",
+        )
+        for one in found[:FORMS]
+    ]  # fmt: skip
+
+
+def _article(one: search.Found, words: str) -> Answer:
+    address = f"{reverse('portal:guide', args=[one.article_id])}?{urlencode({'q': words})}"
+    return Answer(address, "book", one.title, one.summary)
+
+
+def _of(sources: tuple[Source, ...], person: Person, words: str) -> list[Answer]:
+    return [answer for source in sources for answer in source(person, words)]
+
+
+NEWS: tuple[Source, ...] = (outages,)  # what goes on just now, before everything else
+FORMS_SOURCES: tuple[Source, ...] = (subject_areas,)  # what can be filled in, after the articles
