@@ -70,7 +70,7 @@ class Knowledge(Journey):
         self.assert_accessible(page)
         self.picture(page, "guide-phone")
         page.get_by_role("button", name="Ha risolto", exact=True).click()
-        page.get_by_text("Grazie, è stato registrato.").first.wait_for()
+        page.get_by_text("Bene, è risolto.").first.wait_for()
         with scope(EVERY_CLIENT):
             self.assertTrue(Feedback.objects.get(article=article).is_helpful)
 
