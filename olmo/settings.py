@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "olmo.channels",
     "olmo.writing",
     "olmo.selfservice",
+    "olmo.surveys",
     "olmo.automation",
     "olmo.notifications",
     "olmo.escalation",

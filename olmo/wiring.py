@@ -13,10 +13,11 @@ from olmo.outbox.models import PUSH
 from olmo.routing import reactions as routing
 from olmo.routing.assignment import giving
 from olmo.service_levels import clocks, hours, remaining
+from olmo.surveys import reactions as surveys
 from olmo.tickets import search, standing
 
 INSIDE = [standing.keep, search.index, clocks.keep]
-AFTER = [channels.follow, notifications.tell, routing.follow, giving.follow, escalation.follow]
+AFTER = [channels.follow, surveys.follow, notifications.tell, routing.follow, giving.follow, escalation.follow]
 GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered
 MAILBOX_FAILED = [notifications.mailbox_failing]  # of mailboxes that cannot be read
 SIGNED_OUT = [devices.signed_out]  # of a person and the session that ended

@@ -16,7 +16,7 @@ from olmo.tickets.files import path_of
 from olmo.tickets.models import Channel, Event, Message, Ticket
 from olmo.tickets.signatures import signature_for
 
-from . import kinds, wording
+from . import kinds, surveys, wording
 from .models import Notice
 from .sending import automatic_headers, page_of, preferences_url, sender_for, why_url
 from .telling import Reader, is_silenced, once, post, reader_at, reader_of
@@ -51,6 +51,7 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
             left_out=left_out, url=page_of(ticket, reader.person), because=because, preferences_url=preferences_url(),
             why_url=why_url(event),
             quoted=wording.history(ticket, message, reader.person, language),
+            choices=surveys.beside(event, reader) if resolved else [],
         )  # fmt: skip
         post(
             notice, reader, mail, sender=sender, headers=headers, carried=message, files=files,

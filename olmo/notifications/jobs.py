@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 from olmo.kernel import clock
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
-from . import collecting, devices, reminding
+from . import collecting, devices, reminding, surveys
 
 
 @app.periodic(cron="* * * * *")
@@ -22,6 +22,14 @@ def remind(timestamp: int) -> None:
     """Remind agents of promised calls that are due soon."""
     with scope(EVERY_CLIENT):
         reminding.remind()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="olmo.notifications.jobs.ask", queue="clockwork")
+def ask(timestamp: int) -> None:
+    """Ask those whose request was solved how the help was."""
+    with scope(EVERY_CLIENT):
+        surveys.ask_due()
 
 
 @app.periodic(cron="17 3 * * *")

@@ -41,6 +41,8 @@ OF_AGENTS: Mapping[str, Kind] = {
     "policy": Kind(_("A step of an escalation policy tells you of a ticket")),
     "page": Kind(_("An escalation policy asks you to take care of a ticket")),
     "call": Kind(_("A call that was promised is due, or was missed")),
+    "rated": Kind(_("Somebody rates the help of your team badly")),
+    "follow_up": Kind(_("A solved ticket is to be looked at again today"), frozenset({PAGE, MAIL})),
     "approval": Kind(_("A colleague asks you to approve a reply")),
     "given_back": Kind(_("A reply of yours is given back to be changed")),
     "not_sent": Kind(_("A reply of yours that waited was not sent")),
@@ -51,6 +53,7 @@ _BY_MAIL = frozenset({MAIL})
 OF_REQUESTERS: Mapping[str, Kind] = {
     "received": Kind(_("Your request has come in"), _BY_MAIL, _BY_MAIL),
     "resolved": Kind(_("Your request is resolved, when nobody wrote words of their own"), _BY_MAIL, _BY_MAIL),
+    "survey": Kind(_("How our help was: a question after your request is resolved"), _BY_MAIL, _BY_MAIL),
     "followed": Kind(_("The desk answers on a request that you follow"), _BY_MAIL, _BY_MAIL),
 }
 WHY: Mapping[str, Words] = {

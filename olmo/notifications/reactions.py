@@ -38,7 +38,7 @@ from olmo.tickets.changes import (
 )
 from olmo.tickets.models import Event, Message, MessageKind
 
-from . import kinds, partners, promising
+from . import kinds, partners, promising, surveys
 from .acknowledging import acknowledge
 from .answers import send_answer
 from .noticing import following_agents, members_of, notify, team_name
@@ -121,6 +121,7 @@ def _resolved(event: Event, change: Resolved) -> None:
         return
     if change.message is not None or kinds.wants(event.ticket.requester, "resolved"):
         send_answer(event, _message(change.message), resolved=True)
+    surveys.settle(event)
 
 
 def _received(event: Event, change: Received) -> None:

@@ -24,7 +24,7 @@ from .models import Alert, Notice, Preference
 from .rhythm import rhythms
 
 MOST_OTHERS = 100
-TO_REQUESTERS = ("ack", "reply", "resolution")
+TO_REQUESTERS = ("ack", "reply", "resolution", "survey")
 _REASONS: dict[str, Words] = {
     "silenced": gettext_lazy("Not sent: mail to this address failed again and again."),
     "no longer to be told": gettext_lazy("Not sent: you had read it in Olmo, it was taken back, or it is not yours to see now."),

@@ -24,7 +24,7 @@ from olmo.tickets.actions.values import checked_text
 from olmo.tickets.models import Attachment, Channel, Message, Status, Ticket
 from olmo.tickets.sentences import describe
 
-from . import progress, uploads
+from . import progress, rating, uploads
 from .shell import PortalRequest, page
 from .words import paragraphs
 
@@ -130,6 +130,7 @@ def _page(request: HttpRequest, ticket: Ticket, draft: Draft | None = None, *, s
         "is_past": is_past(ticket),
         "may_close": policy.may_close(person, ticket) and ticket.status == Status.RESOLVED,
         "answer": _answer(person, ticket, draft or Draft()),
+        "rating": rating.beside(person, ticket),
         "follow_url": f"{reverse('portal:new')}?follows={ticket.number}",
     }
     return page(request, "portal/request.html", context, status=status)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import guides, request, uploads, views
+from . import guides, rating, request, uploads, views
 
 app_name = "portal"
 
@@ -16,4 +16,5 @@ urlpatterns = [
     path("requests/uploads", uploads.upload, name="uploads"),
     path("requests/<int:number>", request.ticket, name="ticket"),
     path("requests/<int:number>/answers", request.answers, name="answers"),
+    path("requests/<int:number>/rating", rating.rating, name="rating"),
 ]

@@ -28,6 +28,37 @@ class ResolutionCode(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+class Score(models.IntegerChoices):
+    """What the requester thinks of the help, in five steps. The last two are called satisfied."""
+
+    VERY_POOR = 1, pgettext_lazy("rating", "Very poor")
+    POOR = 2, pgettext_lazy("rating", "Poor")
+    FAIR = 3, pgettext_lazy("rating", "Fair")
+    GOOD = 4, pgettext_lazy("rating", "Good")
+    VERY_GOOD = 5, pgettext_lazy("rating", "Very good")
+
+
+SATISFIED = 4  # from this score on
+
+
+class FollowUpReason(models.TextChoices):
+    """Why somebody looks at a finished ticket once more."""
+
+    RATING = "rating", _("a bad rating")
+    CHECK = "check", _("does the solution hold?")
+
+
+class FollowUpOutcome(models.TextChoices):
+    """What became of a follow-up."""
+
+    SOLVED = "solved", _("It holds")
+    REOPENED = "reopened", _("It does not hold: reopened")
+    UNREACHED = "unreached", _("Nobody was reached")
+    SPOKEN = "spoken", _("Spoken with the requester")
+    CHANGED = "changed", _("Something was changed at the desk")
+    NOTHING = "nothing", _("Nothing to be done")
+
+
 class Bucket(models.TextChoices):
     """The three plain places where a ticket can be."""
 

@@ -13,6 +13,7 @@ from olmo.kernel.errors import Words
 from olmo.people.models import Person
 
 from .changes import KINDS
+from .choices import FollowUpOutcome, FollowUpReason, Score
 from .models import (
     CallDirection,
     CallOutcome,
@@ -162,6 +163,15 @@ class _Values(dict[str, str]):
 
     def _callback_at(self) -> str:
         return _moment(self.data["at"])
+
+    def _score(self) -> str:
+        words, was = str(Score(self.data["score"]).label), self.data.get("was")
+        return _("%(score)s (%(was)s before)") % {"score": words, "was": Score(was).label} if was else words
+
+    def _follow_up(self) -> str:
+        words = str(FollowUpReason(self.data["why"]).label)
+        outcome = self.data.get("outcome")
+        return f"{words}: {FollowUpOutcome(outcome).label}" if outcome else words
 
     def _item(self) -> str:
         return self.names.items.get(self.data["item"]) or _("an item that was erased")

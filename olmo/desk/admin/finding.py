@@ -14,6 +14,7 @@ from olmo.people.models import Kind, Person, Team, Tier
 from olmo.routing.models import Rule, Target
 from olmo.service_levels.models import Agreement, Calendar
 from olmo.staffing.models import Schedule, Skill
+from olmo.surveys.models import Check
 from olmo.tenancy.models import Client
 from olmo.tickets import tagging
 from olmo.tickets.models import Category, CustomField, Supplier, WorkingState
@@ -83,6 +84,13 @@ def _targets(words: str) -> Iterable[tuple[str, str]]:
             yield str(target.label), reverse("desk:admin_triage_target", args=[target.value])
 
 
+def _checks(words: str) -> Iterable[tuple[str, str]]:
+    """Categories that are looked at again after the solution."""
+    named = Q(category__name__icontains=words) | Q(category__names__icontains=words)
+    for check in Check.objects.filter(named).select_related("category")[:MOST]:
+        yield str(check.category), reverse("desk:admin_check", args=[check.pk])
+
+
 # section -> how to look for what is set in it; a new section adds its line
 FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "organisations": _named(Client.objects.order_by("name"), "organisation", "name", "domains__name"),
@@ -105,6 +113,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "calendars": _named(Calendar.objects.all(), "calendar"),
     "words": _named(Synonyms.objects.order_by("pk"), "word", "words"),
     "suppliers": _named(Supplier.objects.all(), "supplier", "name", "email"),
+    "surveys": _checks,
     "rules": _named(Rule.objects.all(), "rule"),
     "triage": _targets,
     "mailboxes": _named(Mailbox.objects.order_by("address"), "mailbox", "address"),

@@ -27,6 +27,9 @@ PURPOSES: Mapping[str, Words] = {
         "What is promised to whom: times by priority, from when on, and the history of every amendment."
     ),
     "calendars": gettext_lazy("When time counts: weekly hours, public holidays and other days, by country and zone."),
+    "surveys": gettext_lazy(
+        "Whether, when and whom the desk asks how the help was; what follows a bad one; which solved tickets are looked at again."
+    ),
     "words": gettext_lazy(
         "What people call the same thing, so that their words find articles; words that say nothing."
     ),

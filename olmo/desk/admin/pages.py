@@ -48,6 +48,7 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
             ("calendars", _("Calendars")),
             ("policies", _("Escalation policies")),
             ("suppliers", _("Suppliers")),
+            ("surveys", _("Ratings")),
         ),
     ),
     (

@@ -19,6 +19,7 @@ from olmo.kernel.errors import Conflict, Words
 from olmo.people.models import Person
 from olmo.routing.rules.models import Rule
 from olmo.service_levels.models import Agreement
+from olmo.surveys.models import Check
 from olmo.tickets.models import Category, CustomField, Template
 
 from ..lists import saved
@@ -113,6 +114,8 @@ def _below(_viewer: Person, named: Named) -> Iterator[Use]:
         yield Use(gettext_lazy("Custom field"), str(field), reverse("desk:admin_field", args=[field.pk]))
     for agreement in Agreement.objects.filter(category_id=named[1]).order_by("name"):
         yield Use(gettext_lazy("Agreement"), str(agreement), reverse("desk:admin_agreement", args=[agreement.pk]))
+    for check in Check.objects.filter(pk=int(named[1])):
+        yield Use(gettext_lazy("Follow-up"), str(check.category), reverse("desk:admin_check", args=[check.pk]))
 
 
 _FINDERS: Sequence[Callable[[Person, Named], Iterator[Use]]] = (_views, _macros, _templates, _rules, _below)

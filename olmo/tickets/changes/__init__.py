@@ -41,6 +41,7 @@ from .properties import (
     WorkingStateSet,
 )
 from .relations import Absorbed, Linked, Merged, Released, SplitOff, Unlinked, Unmerged
+from .surveys import CommentErased, FollowUpDone, FollowUpDropped, FollowUpPlanned, Rated, RatingAsked
 from .undoing import Undone
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "ChecklistSet",
     "Classified",
     "Closed",
+    "CommentErased",
     "DeliveryFailed",
     "DraftReturned",
     "DueSet",
@@ -69,6 +71,9 @@ __all__ = [
     "EscalationTaken",
     "EscalationUnanswered",
     "FieldsSet",
+    "FollowUpDone",
+    "FollowUpDropped",
+    "FollowUpPlanned",
     "GivenBack",
     "HandedOver",
     "ItemTicked",
@@ -87,6 +92,8 @@ __all__ = [
     "PolicyStepped",
     "Prioritised",
     "PutOnHold",
+    "Rated",
+    "RatingAsked",
     "Received",
     "Redacted",
     "Rejudged",
