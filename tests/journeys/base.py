@@ -19,6 +19,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from unittest import SkipTest
@@ -30,6 +32,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     Playwright,
     ViewportSize,
@@ -89,6 +92,23 @@ class Journey(Cast, CommittingTest):
         unexpected = [f for f in self.faults if not any(re.search(p, f) for p in self.expected_faults)]
         self.assertEqual(unexpected, [], "errors on the console of a page")
         super().tearDown()
+
+    def _callTestMethod(self, method: Callable[[], None]) -> None:
+        """Of unittest, which offers no other place where a failure is known and the pages are still open."""
+        try:
+            super()._callTestMethod(method)  # type: ignore[misc]
+        except Exception:
+            self.show_what_stood()
+            raise
+
+    def show_what_stood(self) -> None:
+        """Of a journey that failed: each page as its reader saw it, printed and as a picture, and what its console said."""
+        pages = [page for context in self.browser.contexts for page in context.pages]
+        for number, page in enumerate(pages, 1):
+            with suppress(Error):
+                page.screenshot(path=RESULTS / f"failed-{self._testMethodName}-{number}.png")
+                print(f"--- {page.url}\n{page.locator('body').aria_snapshot(timeout=5_000)}")
+        print("--- console:", *self.faults, sep="\n")
 
     def url(self, path: str) -> str:
         """A path as an address of the running server."""
