@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "olmo.outbox",
     "olmo.people",
     "olmo.knowledge",
+    "olmo.catalogue",
     "olmo.tickets",
     "olmo.staffing",
     "olmo.worklog",

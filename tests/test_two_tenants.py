@@ -108,6 +108,7 @@ class Walk(DeskTest):
             "pk": [str(pk) for pk in sorted(ids)],
             "name": [f"{WORD}.txt", *plain],
             "token": ["wrong"],
+            "place": ["1"],
             "schedule": [str(self.rota.pk)],
             "code": ["en"],
             "path": ["x"],

@@ -16,6 +16,11 @@ def of_parent(table: str, parent: str, column: str) -> RunSQL:
     return _protect(table, f"exists (select 1 from {parent} parent where parent.id = {table}.{column})")  # noqa: S608
 
 
+def of_some(table: str, column: str, *, when: str) -> RunSQL:
+    """Rows are everybody's; those of which `when` (a condition) is true belong to the clients in the array `column`."""
+    return _protect(table, f"not ({when}) or {column} && {_CLIENTS}")
+
+
 def _protect(table: str, test: str) -> RunSQL:
     return RunSQL(
         f"alter table {table} enable row level security;"

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from olmo.automation.models import Macro
+from olmo.catalogue.models import Item, Service
 from olmo.channels.models import Mailbox
 from olmo.escalation.models import Policy
 from olmo.knowledge.models import Synonyms
@@ -109,6 +110,8 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "fields": _named(CustomField.objects.all(), "field", "label", "labels", "key"),
     "answers": _answers,
     "tags": _tags,
+    "services": _named(Service.objects.all(), "service", "key", "names"),
+    "items": _named(Item.objects.all(), "item", "key", "names"),
     "agreements": _named(Agreement.objects.all(), "agreement"),
     "calendars": _named(Calendar.objects.all(), "calendar"),
     "words": _named(Synonyms.objects.order_by("pk"), "word", "words"),

@@ -26,6 +26,8 @@ PURPOSES: Mapping[str, Words] = {
     "agreements": gettext_lazy(
         "What is promised to whom: times by priority, from when on, and the history of every amendment."
     ),
+    "services": gettext_lazy("What the desk provides, to whom, at what price, and who looks after it."),
+    "items": gettext_lazy("What people order, by forms that are built here, without code."),
     "calendars": gettext_lazy("When time counts: weekly hours, public holidays and other days, by country and zone."),
     "surveys": gettext_lazy(
         "Whether, when and whom the desk asks how the help was; what follows a bad one; which solved tickets are looked at again."

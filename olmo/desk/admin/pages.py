@@ -41,6 +41,7 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
             ("triage", _("Triage")),
         ),
     ),
+    (_("Service catalogue"), (("services", _("Services")), ("items", _("Request forms")))),
     (
         _("Service levels"),
         (
@@ -89,9 +90,17 @@ def show(
     request: DeskRequest, section: str, template: str, context: dict[str, Any] | None = None, *, status: int = 200,
     way: Sequence[Step] = (),
 ) -> HttpResponse:  # fmt: skip
-    """A page of `section`, with the sections beside it. way: what stands between the overview and this page."""
+    """A page of `section`, with the sections beside it. way: what stands between the overview and this page.
+
+    template: a name in desk/admin, or a whole path.
+    """
     around = {"sections": _sections(section), "way": [Step(_("Administration"), reverse("desk:admin")), *way]}
-    return page(request, f"desk/admin/{template}.html", {**around, **(context or {})}, status=status)
+    return page(
+        request,
+        template if "/" in template else f"desk/admin/{template}.html",
+        {**around, **(context or {})},
+        status=status,
+    )
 
 
 def settle(

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from ..catalogue import urls as catalogue
 from ..writing import canned, macros
 from . import (
     agreements,
@@ -94,6 +95,7 @@ urlpatterns = [
     path("time/new", worktime.activity, name="admin_activity_new"),
     path("time/<int:pk>", worktime.activity, name="admin_activity"),
     path("time/<int:pk>/removal", worktime.removal, name="admin_activity_removal"),
+    *catalogue.urlpatterns,
     path("agreements", agreements.listed, name="admin_agreements"),
     path("agreements/new", agreements.new, name="admin_agreement_new"),
     path("agreements/<int:pk>", agreements.agreement, name="admin_agreement"),

@@ -1,0 +1,1 @@
+"""The administrators' pages of the service catalogue: services, what one orders of them, and the builder of request forms."""
