@@ -85,11 +85,11 @@ def understand(limit: int = 2000) -> int:
 
 
 def passages_of(version: Version) -> list[tuple[str, str]]:
-    """The title, the summary, and the sentences of the rest, each with the title before it: part and text."""
+    """The title, the summary, both together, and the sentences of the rest with the title before each: part and text."""
     found = [(Passage.Part.TITLE.value, version.title)]
-    summary = plain(version.summary)
-    if summary:
-        found.append((Passage.Part.SUMMARY.value, summary[:LONGEST_PASSAGE]))
+    if summary := plain(version.summary)[:LONGEST_PASSAGE]:
+        found.append((Passage.Part.SUMMARY.value, summary))
+        found.append((Passage.Part.BOTH.value, f"{version.title}. {summary}"))
     pieces = _pieces(plain(_parts(version)["text"]))
     return found + [(Passage.Part.TEXT.value, f"{version.title}. {piece}") for piece in pieces]
 
@@ -131,12 +131,14 @@ def _keep_terms(translations: Iterable[Translation]) -> None:
 
 def _keep_of_language(rows: list[Translation], language: str, words: Vocabulary) -> None:
     parts = [_parts(_shown(row)) for row in rows]
-    told = [words.telling(part[name], language) for part in parts for name in TIMES]
-    read = iter(vocabulary.lexemes(told, language))
+    texts = [part[name] for part in parts for name in TIMES]
+    told = iter(vocabulary.lexemes([words.telling(text, language) for text in texts], language))
+    whole = iter(vocabulary.lexemes(texts, language))
     terms = []
     for row, part in zip(rows, parts, strict=True):
-        said = {name: next(read) for name in TIMES}
-        weights = _weights(said, language, words) | {
+        said = {name: next(told) for name in TIMES}
+        groups = {name: words.groups(said[name], language) | words.groups(next(whole), language) for name in TIMES}
+        weights = _weights(said, groups) | {
             f"!{code}": 1.0 for text in part.values() for code in vocabulary.codes_of(text)
         }
         weights["!" + "".join(vocabulary.words_of(row.article.key))] = 1.0
@@ -156,7 +158,7 @@ def _keep_of_language(rows: list[Translation], language: str, words: Vocabulary)
     )
 
 
-def _weights(said: dict[str, list[str]], language: str, words: Vocabulary) -> dict[str, float]:
+def _weights(said: dict[str, list[str]], groups: dict[str, set[int]]) -> dict[str, float]:
     """What each lexeme and each group of synonyms weighs in a text: more the higher it stands, and the oftener up to a bound."""
     times: Counter[str] = Counter()
     for name, read in said.items():
@@ -165,7 +167,7 @@ def _weights(said: dict[str, list[str]], language: str, words: Vocabulary) -> di
     length = 0.5 + 0.5 * sum(times.values()) / USUAL_LENGTH
     weights = {lexeme: LEXEME * 2 * count / (count + length) for lexeme, count in times.items()}
     for name in ("text", "summary", "title"):
-        weights |= {f"={group}": GROUP[name] for group in words.groups(said[name], language)}
+        weights |= {f"={group}": GROUP[name] for group in groups[name]}
     return weights
 
 

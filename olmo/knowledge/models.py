@@ -138,6 +138,7 @@ class Passage(models.Model):
     class Part(models.TextChoices):
         TITLE = "title"
         SUMMARY = "summary"
+        BOTH = "both"  # title and summary, read as one
         TEXT = "text"
 
     translation = models.ForeignKey(Translation, models.CASCADE, related_name="passages")

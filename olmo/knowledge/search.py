@@ -1,8 +1,8 @@
 """Finding published articles by what is asked, in whatever language they are: by meaning, with a share for the words in common.
 
-What counts, most first: a code, number or tag that an article holds; then the mean of how near its title, its summary and its
-nearest sentence lie to the question, plus a bounded share for rare words and synonyms in common. Ranks are not fused: the two
-scores have a meaning of their own, and equal weights made the better one worse. Without vectors the words decide alone.
+What counts, most first: a code, number or tag that an article holds; then the mean of how near its title, its summary, both
+together and its nearest sentence lie to the question, plus a bounded share for rare words and synonyms in common. Ranks are not
+fused: the two scores have a meaning of their own, and equal weights made the better one worse. Without vectors the words decide.
 """
 
 import math
@@ -81,10 +81,13 @@ def _readable(viewer: Person, among: QuerySet[Article] | None) -> QuerySet[Trans
 def _read(typed: str, language: str, known: Vocabulary, is_typing: bool) -> Question:
     corrected = _corrected(typed, language, known)
     told = known.telling(corrected, language) or corrected
-    (lexemes,) = vocabulary.lexemes([told], language)
+    lexemes, whole = vocabulary.lexemes([told, corrected], language)  # a phrase may hold a word that says nothing alone
+    groups = known.groups(whole, language)
     if is_typing and (last := vocabulary.words_of(typed)[-1:]) and typed[-1:].isalnum():
         lexemes += _completed(last[0], language)
-    return Question(typed, corrected, language, lexemes, known.groups(lexemes, language), vocabulary.codes_of(typed))
+    return Question(
+        typed, corrected, language, lexemes, groups | known.groups(lexemes, language), vocabulary.codes_of(typed)
+    )
 
 
 def _scores(readable: QuerySet[Translation], question: Question, known: Vocabulary) -> dict[int, float]:
@@ -133,24 +136,24 @@ with near as (
     where translation_id in ({readable}) group by translation_id, part
 )
 select translation_id, max(score) filter (where part = 'title'), max(score) filter (where part = 'summary'),
-    max(score) filter (where part = 'text')
+    max(score) filter (where part = 'both'), max(score) filter (where part = 'text')
 from near group by translation_id
 """
 
 
 def _by_meaning(readable: QuerySet[Translation], question: Question, known: Vocabulary) -> dict[int, float]:
-    """Translation -> how near it lies: the mean of title, summary and nearest sentence; what is missing counts as the title."""
+    """Translation -> how near it lies: the mean of title, summary, both, nearest sentence (what is missing: the title)."""
     texts = list(dict.fromkeys([question.typed, question.corrected]))
     vector = meaning.of_query(texts, question.groups, known, question.language)
     sql, values = readable.values("id").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_BY_MEANING.format(readable=sql), [vector, *values])
-        return {pk: _mean(title, summary, text) for pk, title, summary, text in cursor.fetchall()}
+        return {pk: _mean(parts) for pk, *parts in cursor.fetchall()}
 
 
-def _mean(title: float | None, summary: float | None, text: float | None) -> float:
-    base = next(value for value in (title, summary, text) if value is not None)
-    return sum(base if value is None else value for value in (title, summary, text)) / 3
+def _mean(parts: Sequence[float | None]) -> float:
+    base = next(value for value in parts if value is not None)
+    return sum(base if value is None else value for value in parts) / len(parts)
 
 
 def _found(best: Sequence[tuple[int, float]], language: str, limit: int) -> list[Found]:
