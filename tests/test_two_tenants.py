@@ -7,6 +7,7 @@ kind of parameter fails it until `PARAMETERS` says what it stands for.
 import re
 from collections.abc import Iterator
 from itertools import product
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import connection
@@ -47,7 +48,8 @@ class Walk(DeskTest):
         super().setUp()
         self.drafts: list[int] = []
         self.articles: list[int] = []
-        self.media = self.enterContext(_media())
+        files = self.enterContext(TemporaryDirectory(prefix="olmo-test-media-"))
+        self.media = self.enterContext(override_settings(OLMO_FILES=files))
         self.rota = on_call.save_schedule(None, team=self.desk, name="Nights", zone="Europe/Rome", by=self.ines)
 
     def acme_works(self) -> Ticket:
@@ -258,9 +260,3 @@ def _fingerprint() -> dict[str, str]:
             cursor.execute(f'select md5(string_agg(t::text, chr(10) order by t::text)) from "{name}" t')
             found[name] = cursor.fetchone()[0]
     return found
-
-
-def _media() -> override_settings:
-    import tempfile
-
-    return override_settings(OLMO_FILES=tempfile.mkdtemp(prefix="olmo-test-media-"))
