@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "olmo.people",
     "olmo.knowledge",
     "olmo.catalogue",
+    "olmo.assets",
     "olmo.tickets",
     "olmo.staffing",
     "olmo.worklog",

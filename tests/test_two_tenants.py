@@ -15,6 +15,9 @@ from django.test import Client as Browser
 from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from olmo.assets import actions as assets
+from olmo.assets import importing
+from olmo.assets.models import AssetKind
 from olmo.knowledge import actions as knowledge
 from olmo.knowledge import feedback, indexing
 from olmo.knowledge.models import Article
@@ -48,6 +51,7 @@ class Walk(DeskTest):
         super().setUp()
         self.drafts: list[int] = []
         self.articles: list[int] = []
+        self.assets: list[int] = []
         files = self.enterContext(TemporaryDirectory(prefix="olmo-test-media-"))
         self.media = self.enterContext(override_settings(OLMO_FILES=files))
         self.rota = on_call.save_schedule(None, team=self.desk, name="Nights", zone="Europe/Rome", by=self.ines)
@@ -69,6 +73,7 @@ class Walk(DeskTest):
             assert draft is not None
             self.drafts.append(sharing.share(draft, by=self.alma, is_shared=True).pk)
         self.articles = [self.acme_knows().pk]
+        self.assets = self.acme_has()
         Person.objects.filter(pk=self.rui.pk).update(name=f"Rui {WORD}")
         return ticket
 
@@ -81,6 +86,14 @@ class Walk(DeskTest):
         indexing.show(article)
         feedback.suggest(article, f"Better {WORD}", by=self.rui)
         return article
+
+    def acme_has(self) -> list[int]:
+        """A laptop of Rui's, and a file that is being looked at."""
+        wanted = assets.AssetSettings(
+            tag=WORD, name=f"Laptop {WORD}", kind=AssetKind.objects.all()[0], serial=WORD, person=self.rui, note=WORD
+        )
+        file = importing.keep(self.acme, by=self.alma, name=f"{WORD}.csv", text=f"tag,name\n{WORD},{WORD}\n")
+        return [assets.create(self.acme, wanted, by=self.alma).pk, file.pk]
 
     def browser(self, person: Person, *, is_strict: bool = False) -> Browser:
         browser = Browser(enforce_csrf_checks=is_strict)
@@ -101,6 +114,7 @@ class Walk(DeskTest):
             ticket.pk,
             *self.drafts,
             *self.articles,
+            *self.assets,
             self.rota.pk,
             *self.drafts,
         }

@@ -102,6 +102,7 @@ COMMANDS: tuple[Command, ...] = (
     _go(name="week", label=_("My week"), key="g e", path="week", icon="calendar"),
     _go(name="macros", label=_("Macros"), path="macros", icon="macro"),
     _go(name="knowledge", label=_("Knowledge"), key="g k", path="knowledge", icon="book"),
+    _go(name="asset-list", label=_("Assets"), key="g l", path="assets", icon="laptop"),
     _go(name="contracts", label=_("Contracts"), path="contracts/", icon="shield"),
     _go(name="reports", label=_("Reports"), key="g r", path="reports/", icon="chart"),
     _go(name="admin", label=_("Administration"), key="g s", path="admin/", icon="gear", for_administrators=True),

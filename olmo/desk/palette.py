@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from olmo.assets import queries as assets
 from olmo.kernel import marks
 from olmo.kernel.errors import Invalid, Words
 from olmo.kernel.text import clean_line
@@ -67,7 +68,23 @@ def _articles(viewer: Person, typed: str) -> list[Found]:
     ]
 
 
-SOURCES: list[tuple[Words, Source]] = [(_("Tickets"), _tickets), (_("People"), _people), (_("Knowledge"), _articles)]
+def _assets(viewer: Person, typed: str) -> list[Found]:
+    """The one with exactly this tag or serial number first."""
+    return [
+        Found(
+            reverse("desk:asset", args=[one.pk]), one.name, f"{one.tag} · {one.person.name}" if one.person else one.tag,
+            marks.icon(one.kind.icon, "s"),
+        )
+        for one in assets.find(viewer, typed, limit=MOST)
+    ]  # fmt: skip
+
+
+SOURCES: list[tuple[Words, Source]] = [
+    (_("Tickets"), _tickets),
+    (_("People"), _people),
+    (_("Assets"), _assets),
+    (_("Knowledge"), _articles),
+]
 
 
 @require_safe

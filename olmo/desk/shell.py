@@ -139,6 +139,7 @@ def navigation(
     items += [_place_item("own", *words, path) for words in OWN]
     items += _boxes(boxes.DESK, seen, place)
     items.append(_place_item(boxes.DESK, _("Knowledge"), "book", "desk:knowledge", "knowledge", path))
+    items.append(_place_item(boxes.DESK, _("Assets"), "laptop", "desk:asset_list", "asset-list", path))
     items.append(_place_item(boxes.DESK, _("Contracts"), "shield", "desk:contracts", "contracts", path))
     items.append(_place_item(boxes.DESK, _("On call"), "phone", "desk:oncall", "oncall", path))
     items.append(_place_item(boxes.DESK, _("Reports"), "chart", "desk:reports", "reports", path))

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from . import keys, notices, palette, people, undoing
+from .assets import urls as asset_urls
 from .calls import checklist, opening
 from .escalation import handover, major
 from .escalation import inbox as escalations
@@ -49,6 +50,7 @@ urlpatterns = [
     path("tickets/new", opening.new, name="new"),
     path("tickets/next", whom.take_next, name="take_next"),
     *staffing_urls.urlpatterns,
+    *asset_urls.urlpatterns,
     path("keys", keys.keys, name="keys"),
     path("macros", macros.listed, name="macros"),
     path("macros/new", macros.one, name="macro_new"),

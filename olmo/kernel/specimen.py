@@ -17,9 +17,9 @@ ICONS = (
     "alert", "app", "archive", "at", "bell", "bold", "book", "building", "calendar", "chart", "chat", "check",
     "clip", "code", "code-block", "done", "down", "download", "escalate", "eye", "fault", "file", "filter",
     "flag", "folder", "form", "gear", "globe", "help", "history", "image", "inbox", "info", "italic", "key",
-    "laptop", "leave", "left", "link", "list", "lock", "macro", "mail", "menu", "merge", "minus", "more",
+    "laptop", "leave", "left", "link", "list", "lock", "macro", "mail", "menu", "merge", "minus", "monitor", "more",
     "newcomer", "numbers", "out", "pause", "pen", "phone", "play", "plus", "printer", "problem", "quote",
-    "redact", "reload", "reply", "right", "robot", "screen", "search", "send", "shield", "sidebar", "snooze",
+    "redact", "reload", "reply", "right", "robot", "screen", "search", "send", "server", "shield", "sidebar", "snooze",
     "split", "star", "sun", "tag", "todo", "trash", "undo", "unmerge", "up", "user", "users", "waiting", "wake",
     "wifi", "x",
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from olmo.assets.tests.base import take_in
 from olmo.people.models import Person
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import actions
@@ -37,6 +38,7 @@ class EveryPage(Journey):
             self.ticket = actions.open_ticket(
                 by=self.rui, requester=self.rui, client=self.acme, subject="Printer", message=NewMessage(text="Help.")
             )
+            self.laptop = take_in(self.acme, "LT-0042", by=self.alma, person=self.rui)
             self.rui.set_password("rui's long password")
             self.rui.save()
 
@@ -95,6 +97,8 @@ class EveryPage(Journey):
         if "messages/" in route:
             return int(Message.objects.filter(ticket=self.ticket).values_list("pk", flat=True)[0])
         kinds: dict[str, Any] = {
+            "admin/assets": self.laptop.kind,
+            "assets/": self.laptop,
             "organisations": self.acme,
             "contracts": self.acme,
             "teams": self.desk,

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from olmo.assets.models import AssetKind
 from olmo.automation.models import Macro
 from olmo.catalogue.models import Item, Service
 from olmo.channels.models import Mailbox
@@ -103,6 +104,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "assignment": _named(Team.objects.filter(is_active=True), "way"),
     "skills": _named(Skill.objects.all(), "skill", "name", "names"),
     "oncall": _schedules,
+    "kinds": _named(AssetKind.objects.all(), "kind", "name", "names"),
     "states": _named(WorkingState.objects.all(), "state", "name", "names"),
     "policies": _named(Policy.objects.order_by("name"), "policy"),
     "macros": _macros,

@@ -56,6 +56,7 @@ PURPOSES: Mapping[str, Words] = {
         "Texts that agents insert while they write, in each language, for a team or for everybody."
     ),
     "tags": gettext_lazy("Words that agents give to tickets: rename, merge and remove them everywhere."),
+    "kinds": gettext_lazy("What sorts of things people work with: laptops, phones, licences."),
     "templates": gettext_lazy("What a new ticket begins from: its words, its team, its checklist."),
     "activities": gettext_lazy("What agents are at when they enter time, and how minutes are counted."),
     "rules": gettext_lazy(

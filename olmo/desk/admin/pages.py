@@ -36,6 +36,7 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
             ("answers", _("Ready answers")),
             ("words", _("Words of the search")),
             ("templates", _("Templates")),
+            ("kinds", _("Kinds of assets")),
             ("activities", _("Time")),
             ("rules", _("Rules")),
             ("triage", _("Triage")),

@@ -1,7 +1,7 @@
 """`bin/olmo demo`: a lively desk of invented people, for looking around.
 
 It fills an empty desk through the same verbs that pages and mail use, at past moments, so that log, lists and search are those
-of a desk that has worked for two months. `content` holds the words, `stage` the people, `furnishing` what they have laid up,
+of a desk that has worked for two months. `content` holds the words, `stage` the people, `furnishing` what they have laid up, `things` what they work with,
 `story` and `lives` what happens to one ticket, `playing` all of them in the order of time, `today` what waits for the reader.
 Nobody is notified of this past.
 """
@@ -23,6 +23,7 @@ from . import content
 from .furnishing import furnish
 from .playing import play
 from .stage import Stage, build
+from .things import equip
 
 MOST = 5000
 
@@ -38,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         stage = build(password)
         now = clock.now()
         furnish(stage, content.kept(), now)
+        equip(stage, now)
         play(stage, tickets=asked.tickets, seed=asked.seed, now=now)
         report = _report(stage, password)
     firstrun.burn_token()

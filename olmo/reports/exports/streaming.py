@@ -5,7 +5,7 @@ Each piece opens a scope of its own and gives its connection back, so a reader o
 
 import json
 from array import array
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from olmo.kernel.errors import Invalid
+from olmo.kernel.errors import Invalid, Words
 from olmo.people import audit
 from olmo.people.models import Person
 from olmo.people.queries import clients_of
@@ -39,11 +39,12 @@ _ROWS = (
 
 @dataclass(frozen=True)
 class Export:
-    """Which tickets, in which order, as which columns, for whom."""
+    """Which things, in which order, as which columns, for whom. rows: the cells of those with these ids."""
 
     viewer: Person
     ids: "array[int]"
-    columns: dict[str, Column]
+    columns: Mapping[str, Words]
+    rows: Callable[[Sequence[int]], Iterable[Sequence[Any]]]
     sheet: Sheet
     language: str
     zone: tzinfo
@@ -51,12 +52,11 @@ class Export:
     def pieces(self) -> Iterator[bytes]:
         """The file. Between two pieces no transaction and no connection is held."""
         with translation.override(self.language):
-            head = self.sheet.begin(list(self.columns), [str(column.label) for column in self.columns.values()])
-            read = _reading(self.columns)
+            head = self.sheet.begin(list(self.columns), list(map(str, self.columns.values())))
         yield head
         for start in range(0, len(self.ids), AT_A_TIME):
             with in_own_scope(self.viewer, self.language, self.zone):
-                piece = self.sheet.add(map(read, _rows(self.columns, self.ids[start : start + AT_A_TIME])))
+                piece = self.sheet.add(self.rows(self.ids[start : start + AT_A_TIME]))
             if piece:
                 yield piece
         if rest := self.sheet.end():
@@ -94,12 +94,30 @@ def export(viewer: Person, ids: "array[int]", *, chosen: Sequence[str], ending: 
     columns = {key: known[key] for key in chosen if key in known}
     if not columns:
         raise Invalid("columns", _("Choose at least one column."))
+    labels = {key: column.label for key, column in columns.items()}
+    read = _reading(columns)
+    kind = Things(str(_("Tickets")), labels, lambda some: map(read, _rows(columns, some)))
+    return begin(viewer, ids, kind, ending=ending, style=style, what=what)
+
+
+@dataclass(frozen=True)
+class Things:
+    """What a file holds a row of: what they are called, the columns, and the cells of those with these ids."""
+
+    title: str
+    columns: Mapping[str, Words]
+    rows: Callable[[Sequence[int]], Iterable[Sequence[Any]]]
+
+
+def begin(viewer: Person, ids: "array[int]", things: Things, *, ending: str, style: Style, what: str) -> Export:
+    """Begin an export of anything and write it into the change log. Raises Invalid (format), NotAllowed."""
     if ending == "xlsx" and len(ids) > MOST_ROWS_OF_A_SHEET:
         raise Invalid("format", _("A workbook holds 1,048,575 rows; this list has more. Choose CSV."))
-    sheet: Sheet = Xlsx(style, str(_("Tickets")), len(ids)) if ending == "xlsx" else Csv(style)
-    audit.exported(viewer, what, {"rows": [None, len(ids)], "format": [None, ending], "columns": [None, list(columns)]})
+    sheet: Sheet = Xlsx(style, things.title, len(ids)) if ending == "xlsx" else Csv(style)
+    columns = list(things.columns)
+    audit.exported(viewer, what, {"rows": [None, len(ids)], "format": [None, ending], "columns": [None, columns]})
     language = translation.get_language() or "en"
-    return Export(viewer, ids, columns, sheet, language, style.zone)
+    return Export(viewer, ids, things.columns, things.rows, sheet, language, style.zone)
 
 
 async def in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

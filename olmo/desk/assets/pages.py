@@ -1,0 +1,152 @@
+"""One asset: what it is, its tickets, who had it; taken in, changed, retired."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from olmo.assets import actions, queries
+from olmo.assets.importing import COLUMNS
+from olmo.assets.models import Asset, AssetKind, State, Step
+from olmo.kernel import clock
+from olmo.kernel.errors import Conflict
+from olmo.people import queries as people
+
+from ..lists.filters import clients
+from ..shell import DeskRequest, SeeOther, agents, page
+from .forms import AssetForm
+from .listing import TONES, is_id
+
+
+@require_safe
+@agents
+def asset(request: DeskRequest, pk: int) -> HttpResponse:
+    """The page of an asset."""
+    found = queries.by_id(request.person, pk)
+    steps = queries.trail(found)
+    context = {
+        "one": found, "facts": _facts(found), "state": State(found.state).label, "tone": TONES[State(found.state)],
+        "holders": queries.holders(steps), "steps": _said(steps),
+    }  # fmt: skip
+    return page(request, "desk/assets/asset.html", context)
+
+
+def _facts(one: Asset) -> list[dict[str, Any]]:
+    """Label and value of what is known."""
+    ended = one.warranty_until is not None and one.warranty_until < timezone.localdate(clock.now())
+    of_client = f"{reverse('desk:asset_list')}?client={one.client_id}"
+    facts: list[dict[str, Any]] = [
+        {"label": _("Kind"), "value": str(one.kind), "icon": one.kind.icon},
+        {"label": _("Organisation"), "value": one.client.name, "url": of_client},
+        *(
+            [{"label": _("Used by"), "value": one.person.name, "url": reverse("desk:person", args=[one.person.pk])}]
+            if one.person
+            else []
+        ),
+        {"label": _("Place"), "value": one.place},
+        {"label": _("Maker and model"), "value": " ".join(word for word in (one.maker, one.model) if word)},
+        {"label": _("Serial number"), "value": one.serial},
+        {"label": _("Bought on"), "value": _day(one.bought_on)},
+        {
+            "label": _("Warranty until"), "value": _day(one.warranty_until),
+            "note": _("ended") if ended else "",
+        },
+        {"label": _("Note"), "value": one.note},
+    ]  # fmt: skip
+    return [fact for fact in facts if fact.get("value")]
+
+
+def _day(day: date | None) -> str:
+    return formats.date_format(day, "SHORT_DATE_FORMAT") if day else ""
+
+
+def _said(steps: list[Step]) -> list[dict[str, Any]]:
+    """The trail in words: what changed, from what to what."""
+    pairs = [step.change for step in steps]
+    known = people.by_ids([pk for change in pairs for pk in change.get("person", ())])
+    kinds = AssetKind.objects.in_bulk({pk for change in pairs for pk in change.get("kind", ()) if pk})
+
+    def word(name: str, value: Any) -> str:
+        if name == "person":
+            return known[value].name if value in known else ""
+        if name == "kind":
+            return str(kinds.get(value, ""))
+        if name == "state":
+            return str(State(value).label) if value else ""
+        if name == "note":
+            return _("written") if value else ""
+        if name in ("bought_on", "warranty_until"):
+            return _day(date.fromisoformat(value)) if value else ""
+        return str(value or "")
+
+    def line(name: str, before: Any, after: Any) -> dict[str, Any]:
+        return {"label": COLUMNS[name], "before": word(name, before), "after": word(name, after)}
+
+    return [
+        {"by": step.by, "at": step.at, "changes": [line(name, *pair) for name, pair in step.change.items()]}
+        for step in steps
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@agents
+def new(request: DeskRequest) -> HttpResponse:
+    """Take in an asset; `client` and `person` of the address fill it in."""
+    own = list(clients(request.person)[:2])
+    typed = request.POST.get("client") or request.GET.get("client", "")
+    given = clients(request.person).filter(pk=typed).first() if is_id(typed) else None
+    house = given or (own[0] if len(own) == 1 else None)
+    form = AssetForm(request.POST or None, by=request.person, house=house, client=house.pk if house else None)
+    return _settle(request, form, _("New asset"), _("%(name)s was taken in."), reverse("desk:asset_list"), _("Assets"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@agents
+def edit(request: DeskRequest, pk: int) -> HttpResponse:
+    """Change an asset."""
+    found = queries.by_id(request.person, pk)
+    form = AssetForm(
+        request.POST or None, thing=found, state=actions.state_of(found), by=request.person, house=found.client
+    )
+    back = reverse("desk:asset", args=[pk])
+    return _settle(request, form, str(found), _("%(name)s was saved."), back, str(found))
+
+
+def _settle(request: DeskRequest, form: AssetForm, title: str, said: str, back: str, words: str) -> HttpResponse:
+    if request.method == "POST" and form.is_done(request.person):
+        messages.success(request, said % {"name": form.saved})
+        saved: Any = form.saved
+        return SeeOther(reverse("desk:asset", args=[saved.pk]))
+    context = {"form": form, "title": title, "back_url": back, "back_words": words}
+    return page(request, "desk/assets/form.html", context, status=form.status)
+
+
+@require_POST
+@agents
+def retire(request: DeskRequest, pk: int) -> HttpResponse:
+    """Take it out of use."""
+    found = queries.by_id(request.person, pk)
+    return _one_press(request, found, actions.retire, _("%(name)s is retired; nobody has it any more."))
+
+
+@require_POST
+@agents
+def restore(request: DeskRequest, pk: int) -> HttpResponse:
+    """Bring it back into the stock."""
+    found = queries.by_id(request.person, pk)
+    return _one_press(request, found, actions.restore, _("%(name)s is in stock again."))
+
+
+def _one_press(request: DeskRequest, found: Asset, verb: Any, said: str) -> HttpResponse:
+    try:
+        verb(found, by=request.person)
+    except Conflict as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        messages.success(request, said % {"name": found})
+    return SeeOther(reverse("desk:asset", args=[found.pk]))
