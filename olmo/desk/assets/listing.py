@@ -83,7 +83,8 @@ def row(asset: Asset) -> dict[str, Any]:
     """An asset as the list prints it."""
     state = State(asset.state)
     return {
-        "one": asset, "url": reverse("desk:asset", args=[asset.pk]), "state": state.label, "is_usual": state == State.IN_USE, "tone": TONES[state],
+        "one": asset, "url": reverse("desk:asset", args=[asset.pk]), "state": state.label,
+        "is_usual": state == State.IN_USE, "tone": TONES[state],
         "make": " ".join(word for word in (asset.maker, asset.model) if word), "icon": asset.kind.icon,
     }  # fmt: skip
 

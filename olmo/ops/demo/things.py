@@ -84,8 +84,8 @@ def _take(
     state = State.IN_USE if person or place else State.IN_STOCK
     settings = AssetSettings(
         tag=f"{house.words['asset']}-{tag}", name=called[0], maker=called[1], model=called[2],
-        kind=AssetKind.objects.get(name=kind), serial=f"{rng.randrange(16**8):08X}", person=person, place=place, state=state, bought_on=bought,
-        warranty_until=_later(bought, 3),
+        kind=AssetKind.objects.get(name=kind), serial=f"{rng.randrange(16**8):08X}", person=person, place=place, state=state,
+        bought_on=bought, warranty_until=_later(bought, 3),
     )  # fmt: skip
     return actions.create(house.client, settings, by=stage.administrator)
 
