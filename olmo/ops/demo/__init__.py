@@ -1,9 +1,9 @@
 """`bin/olmo demo`: a lively desk of invented people, for looking around.
 
 It fills an empty desk through the same verbs that pages and mail use, at past moments, so that log, lists and search are those
-of a desk that has worked for two months. `content` holds the words, `stage` the people, `furnishing` what they have laid up, `things`
-what they work with,
-`story` and `lives` what happens to one ticket, `playing` all of them in the order of time, `today` what waits for the reader.
+of a desk that has worked for two months. `content` holds the words, `stage` the people, `furnishing` what they have laid up,
+`things` what they work with, `story` and `lives` what happens to one ticket, `playing` all of them in the order of time,
+`today` what waits for the reader.
 Nobody is notified of this past.
 """
 
