@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sw.js", app.worker, name="worker"),
     path("offline", app.offline, name="offline"),
     path("design", views.design, name="design"),
+    path("files/knowledge/", include("olmo.knowledge.urls")),
     path("files/", include("olmo.tickets.urls")),
     path("live/", include("olmo.portal.live")),
     path("", include("olmo.portal.urls")),

@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from olmo.assets import actions as assets
 from olmo.assets import importing
 from olmo.assets.models import AssetKind
+from olmo.kernel import files
 from olmo.knowledge import actions as knowledge
 from olmo.knowledge import feedback, indexing
 from olmo.knowledge.models import Article
@@ -25,7 +26,7 @@ from olmo.people import signin
 from olmo.people.actions import robot
 from olmo.people.models import Person
 from olmo.staffing.actions import on_call
-from olmo.tickets import actions, files
+from olmo.tickets import actions
 from olmo.tickets.actions.writing import NewFile
 from olmo.tickets.models import Attachment, Event, Message, Ticket
 from olmo.writing import drafting, sharing

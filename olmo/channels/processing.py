@@ -20,9 +20,9 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 
 from olmo.kernel import clock
+from olmo.kernel.files import NoSpace, path_of
 from olmo.kernel.text import clean_line
 from olmo.tenancy.scope import EVERY_CLIENT, scope
-from olmo.tickets.files import NoSpace, path_of
 
 from . import intake, loops, ours
 from .mail import peek

@@ -1,8 +1,8 @@
 """What this room does when a ticket's log grows (`wiring.AFTER`): the bytes behind a message go where the message goes."""
 
+from olmo.kernel.files import path_of
 from olmo.outbox import actions as outbox
 from olmo.tickets.changes import Redacted, RequesterChanged, of_event
-from olmo.tickets.files import path_of
 from olmo.tickets.models import Attachment, Event, Message
 
 from .models import RawMessage

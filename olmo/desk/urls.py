@@ -12,6 +12,7 @@ from .knowledge import acts as kb_acts
 from .knowledge import beside as kb_beside
 from .knowledge import editing as kb_editing
 from .knowledge import pages as kb_pages
+from .knowledge import uploads as kb_uploads
 from .lists import bulk, exporting, listing, searching, views, why
 from .selfservice import urls as selfservice_urls
 from .service_levels import contracts, promises
@@ -83,10 +84,12 @@ urlpatterns = [
     path("notices/bell", notices.ring, name="ring"),
     path("knowledge", kb_pages.index, name="knowledge"),
     path("knowledge/new", kb_editing.new, name="article_new"),
+    path("knowledge/uploads", kb_uploads.upload, name="article_uploads"),
     path("knowledge/<int:pk>", kb_pages.article, name="article"),
     path("knowledge/<int:pk>/texts/<slug:code>", kb_editing.edit, name="article_edit"),
     path("knowledge/<int:pk>/versions/<slug:code>", kb_pages.versions, name="article_versions"),
     path("knowledge/<int:pk>/settings", kb_editing.keeping, name="article_settings"),
+    path("knowledge/<int:pk>/problem", kb_acts.problem, name="article_problem"),
     path("knowledge/<int:pk>/rating", kb_acts.rating, name="article_rating"),
     path("knowledge/<int:pk>/suggestions", kb_acts.suggestions, name="article_suggestions"),
     path("knowledge/suggestions/<int:pk>/answer", kb_acts.answers, name="suggestion_answer"),

@@ -5,7 +5,7 @@ page: a verb that is given it refuses (Conflict) to go on from a state that is g
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -26,9 +26,9 @@ from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EveryClient
 
 from . import policy, reactions
-from .models import PARTS, Article, Audience, State, Step, Translation, Version
+from .models import PARTS, Article, Audience, File, Kind, State, Step, Translation, Version
 
-MOST, LONGEST_TITLE = 100_000, 200  # characters of one part of a text
+MOST, LONGEST_TITLE, MOST_PRODUCTS = 100_000, 200, 20  # characters of one part of a text; names
 _KEY = re.compile(r"\w[\w.:/#@+-]*")
 _KEY_ONCE = {"knowledge_article_key_key": ("key", gettext_lazy("Another article has this key."))}
 
@@ -43,6 +43,8 @@ class Settings:
     client: Client | None = None
     team: Team | None = None
     topic: str = ""
+    kind: str = Kind.GUIDE
+    products: tuple[str, ...] = ()
     review_on: date | None = None
     expires_on: date | None = None
 
@@ -55,6 +57,7 @@ class Text:
     summary: str = ""
     symptoms: str = ""
     cause: str = ""
+    workaround: str = ""
     solution: str = ""
     environment: str = ""
     body: str = ""
@@ -84,6 +87,7 @@ def change_settings(article: Article, wanted: Settings, *, by: Person, seen: int
         with refusing(_KEY_ONCE):
             article.save()
         if change:
+            File.objects.filter(article=article).update(client=article.client)
             _record(article, "settings", by, change)
             if article.published_at:
                 reactions.shown(article)
@@ -256,6 +260,10 @@ def _set(article: Article, wanted: Settings, by: Person) -> None:
     if wanted.audience not in Audience.values:
         words = _("“%(value)s” is not an audience; known are: %(known)s.")
         raise Invalid("audience", words % {"value": wanted.audience, "known": ", ".join(Audience.values)})
+    if wanted.kind not in Kind.values:
+        words = _("“%(value)s” is not a kind of article; known are: %(known)s.")
+        raise Invalid("kind", words % {"value": wanted.kind, "known": ", ".join(Kind.values)})
+    article.kind, article.products = wanted.kind, _products(wanted.products)
     article.owner, article.audience, article.topic = wanted.owner, wanted.audience, clean_line(wanted.topic, 80)
     article.client = _named(
         wanted.client, "client", wanted.audience == Audience.ORGANISATION, _("Choose the organisation.")
@@ -267,6 +275,13 @@ def _set(article: Article, wanted: Settings, by: Person) -> None:
     if wanted.expires_on and wanted.review_on and wanted.expires_on < wanted.review_on:
         raise Invalid("expires_on", _("It cannot expire before its review."))
     article.review_on, article.expires_on = wanted.review_on, wanted.expires_on
+
+
+def _products(given: Iterable[str]) -> list[str]:
+    named = list(dict.fromkeys(name for text in given if (name := clean_line(text, 80).strip())))
+    if len(named) > MOST_PRODUCTS:
+        raise Invalid("products", _("At most %(most)s products.") % {"most": MOST_PRODUCTS})
+    return named
 
 
 def _named[Thing](thing: Thing | None, field: str, is_needed: bool, words: str) -> Thing | None:
@@ -294,6 +309,11 @@ def checked(text: Text) -> Text:
         if len(words) > most:
             raise Invalid(name, _("It is too long: at most %(most)s characters.") % {"most": most})
     return Text(**parts)
+
+
+def is_same(version: Version, text: Text) -> bool:
+    """Whether a version says exactly this."""
+    return _said(version) == checked(text)
 
 
 def _said(version: Version) -> Text:
@@ -356,7 +376,7 @@ def _require_second(article: Article, by: Person) -> None:
 
 
 def _state(article: Article) -> dict[str, Any]:
-    names = ("key", "topic", "owner_id", "audience", "client_id", "team_id")
+    names = ("key", "kind", "products", "topic", "owner_id", "audience", "client_id", "team_id")
     dates = {name: str(value) if (value := getattr(article, name)) else None for name in ("review_on", "expires_on")}
     return {**{name: getattr(article, name) for name in names}, **dates}
 

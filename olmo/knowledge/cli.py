@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -37,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _import(options: argparse.Namespace) -> int:
     try:
         with scope(EVERY_CLIENT):
-            kept = loading.load(_entries(options.file))
+            kept = loading.load(_entries(options.file), beside=options.file if options.file.is_dir() else None)
     except (OSError, UnicodeDecodeError) as error:
         sys.stderr.write(f"olmo: {options.file} cannot be read ({error}); nothing was kept\n")
         return 1
@@ -73,6 +74,9 @@ def _export(options: argparse.Namespace) -> int:
             for name, content in folder.files():
                 (target / name).write_text(content, encoding="utf-8", newline="\n")
                 count += 1
+            for name, source in folder.attached():
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, target / name)
     except OSError as error:
         sys.stderr.write(f"olmo: {target} cannot be written ({error})\n")
         return 1

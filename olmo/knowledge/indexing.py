@@ -118,7 +118,7 @@ def _shown(translation: Translation) -> Version:
 
 
 def _parts(version: Version) -> dict[str, str]:
-    rest = [version.symptoms, version.cause, version.solution, version.environment, version.body]
+    rest = [getattr(version, name) for name in ("symptoms", "cause", "workaround", "solution", "environment", "body")]
     return {"title": version.title, "summary": version.summary, "text": "\n".join(rest)}
 
 
@@ -131,6 +131,8 @@ def _keep_terms(translations: Iterable[Translation]) -> None:
 
 def _keep_of_language(rows: list[Translation], language: str, words: Vocabulary) -> None:
     parts = [_parts(_shown(row)) for row in rows]
+    for row, part in zip(rows, parts, strict=True):
+        part["summary"] = "\n".join([part["summary"], *row.article.products])
     texts = [part[name] for part in parts for name in TIMES]
     told = iter(vocabulary.lexemes([words.telling(text, language) for text in texts], language))
     whole = iter(vocabulary.lexemes(texts, language))

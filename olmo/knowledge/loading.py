@@ -1,14 +1,16 @@
 """Bringing many articles in from JSON lines, all of them or none.
 
-A line is one text: {"key", "lang", "title", "summary", "body", "audience"}, and where wanted "symptoms", "cause", "solution",
-"environment", "topic". Lines with one key are one article in several languages. The audience is "public", "agents",
-"organisation:NAME" or "team:NAME". What comes in was approved where it came from: it is published at once, and found.
+A line is one text: {"key", "lang", "title", "summary", "body", "audience"}, and where wanted "symptoms", "cause", "workaround",
+"solution", "environment", "topic", "kind" ("guide", "error"), "products" (parted by semicolons). Lines with one key are one
+article in several languages. The audience is "public", "agents", "organisation:NAME" or "team:NAME". What comes in was approved
+where it came from: it is published at once, and found.
 """
 
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import batched
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -20,11 +22,11 @@ from olmo.people.actions import robot
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
-from . import actions, indexing
+from . import actions, folder, indexing
 from .actions import Settings, Text
-from .models import PARTS, Article, Audience, Translation
+from .models import PARTS, Article, Audience, Kind, Translation
 
-FIELDS = ("key", "lang", "title", "audience", "topic", *PARTS)
+FIELDS = ("key", "lang", "title", "audience", "kind", "products", "topic", *PARTS)
 MOST_TOLD = 20
 READ_AT_ONCE = 200
 
@@ -111,8 +113,11 @@ class Reader:
             known = "public, agents, organisation:…, team:…"
             words = _("“%(value)s” is not an audience; known are: %(known)s.")
             raise Invalid("audience", words % {"value": row.get("audience", ""), "known": known})
-        key, topic = actions.checked_key(row.get("key", "")), row.get("topic", "")
-        return Settings(key=key, owner=self.owner, topic=topic, audience=kind, client=client, team=team)
+        return Settings(
+            key=actions.checked_key(row.get("key", "")), owner=self.owner, topic=row.get("topic", ""), audience=kind,
+            client=client, team=team, kind=row.get("kind") or Kind.GUIDE,
+            products=tuple(name.strip() for name in row.get("products", "").split(";") if name.strip()),
+        )  # fmt: skip
 
 
 def lines_of(text: Iterable[str]) -> Iterator[Entry]:
@@ -126,8 +131,11 @@ def lines_of(text: Iterable[str]) -> Iterator[Entry]:
 
 
 @transaction.atomic
-def load(entries: Iterable[Entry]) -> Kept:
-    """Bring all in, in one transaction, inside a scope that shows every client. Raises Refused, and then nothing is kept."""
+def load(entries: Iterable[Entry], *, beside: Path | None = None) -> Kept:
+    """Bring all in, in one transaction, inside a scope that shows every client. Raises Refused, and then nothing is kept.
+
+    beside: the folder in which the articles' pictures and other files lie.
+    """
     robots = robot("Olmo")
     reader = Reader(
         owner=_owner() or robots,
@@ -140,7 +148,7 @@ def load(entries: Iterable[Entry]) -> Kept:
         raise Refused(reader.reasons[:MOST_TOLD])
     kept, touched = Kept(texts=len(found), ignored=reader.ignored), []
     for texts in _by_article(found):
-        touched += _take_in(texts, robots, kept)
+        touched += _take_in(texts, robots, kept, beside)
     for batch in batched(touched, READ_AT_ONCE):
         _index(batch)
     while indexing.understand():
@@ -164,23 +172,34 @@ def _by_article(lines: list[Line]) -> Iterator[list[Line]]:
     yield from articles.values()
 
 
-def _take_in(lines: list[Line], by: Person, kept: Kept) -> list[Article]:
+def _take_in(lines: list[Line], by: Person, kept: Kept, beside: Path | None) -> list[Article]:
     wanted = lines[0].settings
     there = Article.objects.filter(key=wanted.key).first()
     if there is not None:
         wanted = replace(wanted, owner=there.owner, review_on=there.review_on, expires_on=there.expires_on)
-    before = (there.audience, there.client_id, there.team_id, there.state) if there else None
-    article, changed = actions.take_in(
-        wanted, {line.language: line.text for line in lines}, by=by, reason=_("Imported")
-    )
+    before = _stand(there) if there else None
+    texts = {line.language: line.text for line in lines}
+    has_files = False
+    if beside is not None:
+        has_files = folder.bring(there or actions.create(wanted, by=by), beside)
+        texts = {language: _addressed(wanted.key, text) for language, text in texts.items()}
+    article, changed = actions.take_in(wanted, texts, by=by, reason=_("Imported"))
     if there is None:
         kept.new += 1
-    elif changed or before != (article.audience, article.client_id, article.team_id, article.state):
+    elif changed or has_files or before != _stand(article):
         kept.changed += 1
     else:
         kept.same += 1
         return []
     return [article]
+
+
+def _stand(article: Article) -> tuple[Any, ...]:
+    return article.audience, article.client_id, article.team_id, article.state, article.kind, article.products
+
+
+def _addressed(key: str, text: Text) -> Text:
+    return replace(text, **{part: folder.addressed(key, getattr(text, part)) for part in PARTS})
 
 
 def _index(articles: Iterable[Article]) -> None:

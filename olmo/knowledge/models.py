@@ -31,10 +31,19 @@ class State(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+class Kind(models.TextChoices):
+    """What an article is: how something is done, or a fault that is known and not mended yet."""
+
+    GUIDE = "guide", _("Guide")
+    KNOWN_ERROR = "error", _("Known error")
+
+
 class Article(models.Model):
     """One subject. `pending`: the newest version that the reviewer was shown; `approved_by` is never one of its authors."""
 
     key = models.CharField(_("key"), max_length=80, unique=True)
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind, default=Kind.GUIDE)
+    products = ArrayField(models.CharField(max_length=80), default=list, blank=True, verbose_name=_("products"))
     topic = models.CharField(_("subject area"), max_length=80, blank=True)
     owner = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("owner"))
     audience = models.CharField(_("audience"), max_length=12, choices=Audience, default=Audience.AGENTS)
@@ -98,6 +107,7 @@ class Version(models.Model):
     summary = models.TextField(_("summary"), blank=True)
     symptoms = models.TextField(_("symptoms"), blank=True)
     cause = models.TextField(_("cause"), blank=True)
+    workaround = models.TextField(_("workaround"), blank=True)
     solution = models.TextField(_("solution"), blank=True)
     environment = models.TextField(_("environment"), blank=True)
     body = models.TextField(_("text"), blank=True)
@@ -113,7 +123,31 @@ class Version(models.Model):
         return self.title
 
 
-PARTS = ("summary", "symptoms", "cause", "solution", "environment", "body")
+PARTS = ("summary", "symptoms", "cause", "workaround", "solution", "environment", "body")
+
+
+class File(models.Model):
+    """A picture or another file of an article; its content is kept once per sha256. Without an article it waits for one.
+
+    Old versions go on showing it, so it is only taken off the list. Whoever reads the article may open it.
+    """
+
+    article = models.ForeignKey(Article, models.CASCADE, null=True, related_name="files")
+    client = models.ForeignKey(Client, models.CASCADE, null=True, related_name="+", db_index=False)
+    uploader = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=127, default="application/octet-stream")
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    is_listed = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["article", "name"], name="files_of_an_article")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Step(models.Model):

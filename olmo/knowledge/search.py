@@ -39,6 +39,7 @@ class Found:
     title: str
     summary: str
     score: float
+    kind: str = "guide"
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,15 @@ def _spoken(articles: list[int], language: str) -> QuerySet[Translation]:
 
 def _one(row: Translation, score: float) -> Found:
     assert row.shown is not None
-    return Found(row.article_id, row.article.key, row.language, row.shown.title, row.shown.summary, round(score, 4))
+    return Found(
+        row.article_id,
+        row.article.key,
+        row.language,
+        row.shown.title,
+        row.shown.summary,
+        round(score, 4),
+        row.article.kind,
+    )
 
 
 _MEANT = """

@@ -15,11 +15,12 @@ from .models import PARTS, Step, Version
 HEADINGS: dict[str, Words] = {
     "symptoms": gettext_lazy("Is it this?"),
     "cause": gettext_lazy("Why it happens"),
+    "workaround": gettext_lazy("What helps until it is mended"),
     "solution": gettext_lazy("Put it right"),
     "environment": gettext_lazy("Where it applies"),
     "body": "",
 }
-_ORDER = ("symptoms", "solution", "body", "cause", "environment")
+_ORDER = ("symptoms", "workaround", "solution", "body", "cause", "environment")
 _SENTENCES: dict[str, Words] = {
     "created": gettext_lazy("began the article"),
     "settings": gettext_lazy("changed its settings"),

@@ -8,11 +8,11 @@ from django.utils.translation import override
 
 from olmo.channels.loops import is_own_address
 from olmo.kernel.errors import Invalid
+from olmo.kernel.files import path_of
 from olmo.outbox.actions import File, own_host
 from olmo.outbox.addresses import checked_address
 from olmo.people.models import Person
 from olmo.tickets import pictures
-from olmo.tickets.files import path_of
 from olmo.tickets.models import Channel, Event, Message, Ticket
 from olmo.tickets.signatures import signature_for
 

@@ -17,6 +17,8 @@ from olmo.channels import queries as channels
 from olmo.channels.models import Mailbox, RawMessage
 from olmo.kernel import clock
 from olmo.kernel.config import current
+from olmo.kernel.files import path_of
+from olmo.knowledge.models import File
 from olmo.ops.health import INTAKE_LAG_SECONDS, WORKER_SILENT_SECONDS, expected_migrations
 from olmo.outbox import queries as outbox
 from olmo.outbox.models import Envelope
@@ -25,7 +27,6 @@ from olmo.service_levels import clocks
 from olmo.service_levels.models import Clock
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import standing
-from olmo.tickets.files import path_of
 from olmo.tickets.models import Attachment, Event, SearchDocument, Standing, Ticket
 from olmo.tickets.replay import differences
 
@@ -324,6 +325,7 @@ def _named_files() -> dict[str, int]:
         raw = RawMessage.objects.filter(content=None).exclude(state="discarded").values_list("sha256", "size")
         named.update(raw.iterator())
         named.update(Attachment.objects.values_list("sha256", "size").iterator())
+        named.update(File.objects.values_list("sha256", "size").iterator())
     return named
 
 

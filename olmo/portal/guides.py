@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel.errors import Invalid, NotFound
+from olmo.kernel.serving import is_shown
 from olmo.kernel.text import clean_line
-from olmo.knowledge import feedback, queries, search, showing
+from olmo.knowledge import feedback, files, queries, search, showing
 from olmo.knowledge.models import Article
 from olmo.people.answers import onward
 from olmo.people.gate import for_requesters
@@ -53,7 +54,8 @@ def guide(request: HttpRequest, pk: int) -> HttpResponse:
         actions.opened(article, by=person)
     context = {
         "article": article, "version": translation.shown, "language": translation.language, "others": others,
-        "parts": showing.parts(translation.shown), "words": clean_line(request.GET.get("q", ""), 255),
+        "parts": showing.parts(translation.shown), "kept_files": _files(article),
+        "words": clean_line(request.GET.get("q", ""), 255),
     }  # fmt: skip
     return page(request, "portal/guide.html", context)
 
@@ -76,6 +78,12 @@ def judgement(request: HttpRequest, pk: int) -> HttpResponse:
     except Invalid as refusal:
         messages.error(request, str(refusal.message))
     return onward(reverse("portal:guide", args=[pk]))
+
+
+def _files(article: Article) -> list[dict[str, Any]]:
+    """Files to take along, but for pictures, which stand in the text."""
+    rows = [row for row in article.files.filter(is_listed=True) if not is_shown(row)]
+    return [{"name": row.name, "size": row.size, "url": files.address(row)} for row in rows]
 
 
 def _listed(person: Person) -> list[dict[str, Any]]:

@@ -100,3 +100,23 @@ class Reference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.article_id}"
+
+
+class Waiting(models.Model):
+    """A ticket that waits for a known error to be mended; or the one ticket in which it is being mended (`is_problem`)."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+", db_index=False)
+    article = models.ForeignKey(Article, models.CASCADE, related_name="+")
+    is_problem = models.BooleanField(default=False)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "waiting"
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "article"], name="waits_once"),
+            models.UniqueConstraint(fields=["article"], condition=models.Q(is_problem=True), name="one_problem_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.article_id}"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, NotFound
+from olmo.knowledge import files
 from olmo.knowledge import queries as knowledge
 from olmo.knowledge.models import PARTS, Article, Audience, Version
 from olmo.people.models import Person
@@ -68,5 +69,6 @@ def link_to(article: Article, kind: str) -> str:
 
 def text_of(version: Version) -> str:
     """What helps: the solution and the text, else all there is."""
-    helping = [part for part in (version.solution, version.body) if part]
-    return "\n\n".join(helping or [part for name in PARTS if (part := getattr(version, name))])
+    helping = [part for part in (version.workaround, version.solution, version.body) if part]
+    words = "\n\n".join(helping or [part for name in PARTS if (part := getattr(version, name))])
+    return files.as_links(words)

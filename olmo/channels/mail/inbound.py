@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Iterable
 
+from olmo.kernel import files
 from olmo.kernel.errors import Invalid
 from olmo.kernel.text import clean_line
 from olmo.people.identities import normal_address
-from olmo.tickets import files
 from olmo.tickets.actions.writing import NewFile
 
 from ..inbound import Failure, Inbound, Proof

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError
+from olmo.kernel.files import NoSpace
 from olmo.kernel.middleware import status_of
 from olmo.kernel.text import clean_line
 from olmo.tickets import actions, preparing
 from olmo.tickets import queries as tickets
-from olmo.tickets.files import NoSpace
 from olmo.tickets.models import CallDirection, Template, Ticket
 
 from ..forms.opening import Opening

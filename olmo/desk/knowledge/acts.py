@@ -14,6 +14,8 @@ from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.knowledge import actions, feedback, queries
 from olmo.knowledge.models import Article, Suggestion, Version
 from olmo.people.models import Person
+from olmo.tickets import queries as tickets
+from olmo.writing import waiting
 
 from ..shell import DeskRequest, SeeOther, agents
 
@@ -99,6 +101,22 @@ def act(name: str) -> Callable[..., HttpResponse]:
 def _where(request: DeskRequest) -> str:
     code = request.POST.get("lang", "")
     return f"?lang={code}" if code.isalpha() and len(code) == 2 else ""
+
+
+@require_POST
+@agents
+def problem(request: DeskRequest, pk: int) -> HttpResponse:
+    """Say in which ticket (`ticket`, a number; empty: none) a known error is being mended."""
+    article, typed = queries.by_id(request.person, pk), request.POST.get("ticket", "").strip().lstrip("#")
+    try:
+        ticket = tickets.by_number(request.person, _number(typed) or 0) if typed else None
+        waiting.name_problem(article, ticket, by=request.person)
+        messages.success(request, _("Saved."))
+    except NotFound:
+        messages.error(request, _("There is no ticket with this number."))
+    except (Conflict, Invalid, NotAllowed) as refusal:
+        messages.error(request, str(refusal.message))
+    return SeeOther(f"{reverse('desk:article', args=[pk])}#waiting")
 
 
 @require_POST

@@ -13,17 +13,19 @@ from olmo.kernel.errors import Invalid, NotFound
 from olmo.kernel.text import clean_line
 from olmo.knowledge import anonymous, search
 from olmo.knowledge import queries as knowledge
+from olmo.knowledge.models import Article
 from olmo.people.models import Person
 from olmo.selfservice import queries as selfservice
 from olmo.tickets import queries
 from olmo.tickets.models import Event, Message, MessageKind, Status, Ticket
-from olmo.writing import references
+from olmo.writing import references, waiting
 from olmo.writing.models import Kind, Reference
 
 from .. import places
 from ..shell import DeskRequest, SeeOther, agents, is_part, page
 
 SHOWN, ASKED, MOST_TEXT = 5, 200, 20_000
+ACTS = ("text", "link", "wait", "stop")
 SOLVED = (Status.RESOLVED, Status.CLOSED)
 
 
@@ -34,10 +36,11 @@ def beside(request: DeskRequest, number: int) -> HttpResponse:
     ticket = queries.by_number(request.person, number)
     words = clean_line(request.GET.get("q", ""), search.LONGEST)
     found = search.find(request.person, words or _question(ticket), language=ticket.language, limit=SHOWN)
+    waits = waiting.of_ticket(ticket)
     used = set(Reference.objects.filter(ticket=ticket).values_list("article_id", flat=True))
     context = {
         "tried": selfservice.tried(request.person, ticket),
-        "ticket": ticket, "found": [(one, one.article_id in used) for one in found], "words": words,
+        "ticket": ticket, "found": [(one, one.article_id in used, one.article_id in waits) for one in found], "words": words,
         "is_solved": ticket.status in SOLVED, "back_url": places.ticket(number),
     }  # fmt: skip
     if is_part(request):
@@ -48,13 +51,16 @@ def beside(request: DeskRequest, number: int) -> HttpResponse:
 @require_POST
 @agents
 def use(request: DeskRequest, number: int) -> HttpResponse:
-    """Put an article into the answer: its link (`link`), or its text (`text`)."""
+    """Put an article into the answer: its link (`link`), or its text (`text`). `wait`, `stop`: the ticket waits for it."""
     ticket = queries.by_number(request.person, number)
-    chosen = request.POST.get("text") or request.POST.get("link") or ""
+    chosen = next((value for name in ACTS if (value := request.POST.get(name))), "")
     if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 19):
         raise NotFound
     article = knowledge.by_id(request.person, int(chosen))
     try:
+        if said := _waits(request, article, ticket):
+            messages.success(request, said)
+            return SeeOther(places.ticket(number))
         draft = references.insert(article, ticket, by=request.person, as_text="text" in request.POST)
     except Invalid as refusal:
         messages.error(request, str(refusal.message))
@@ -62,6 +68,17 @@ def use(request: DeskRequest, number: int) -> HttpResponse:
     if draft.kind == Kind.NOTE:
         messages.info(request, _("The requester may not read this article: it stands in the note."))
     return SeeOther(f"{places.ticket(number)}?as={draft.kind}#{draft.kind}-text")
+
+
+def _waits(request: DeskRequest, article: Article, ticket: Ticket) -> str:
+    """Carry out `wait` or `stop`; returns what was done, nothing where another thing was asked."""
+    if "wait" in request.POST:
+        waiting.wait(ticket, article, by=request.person)
+        return _("The ticket waits for this known error.")
+    if "stop" in request.POST:
+        waiting.stop(ticket, article, by=request.person)
+        return _("The ticket no longer waits for this known error.")
+    return ""
 
 
 def _question(ticket: Ticket) -> str:

@@ -16,12 +16,12 @@ from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError
 from olmo.kernel.middleware import status_of
 from olmo.knowledge import actions, policy, queries, showing
 from olmo.knowledge.actions import Settings, Text
-from olmo.knowledge.models import PARTS, Article, Audience, Version
+from olmo.knowledge.models import PARTS, Article, Audience, Kind, Version
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
 from ..shell import DeskRequest, SeeOther, agents, page
-from . import beside
+from . import beside, uploads
 
 
 def _area(label: Any, rows: int, *, hint: Any = "", **attributes: str) -> forms.CharField:
@@ -55,6 +55,9 @@ class TextForm(forms.Form):
         hint=gettext_lazy("One or two sentences: what it is about, in the words of those who have it."),
     )
     symptoms = _area(gettext_lazy("Symptoms"), 3)
+    workaround = _area(
+        gettext_lazy("Workaround"), 3, hint=gettext_lazy("For a known error: what helps until it is mended.")
+    )
     solution = _area(gettext_lazy("Solution"), 8, **{"data-draft": "solution"})
     body = _area(gettext_lazy("More"), 4, **{"data-draft": "body"})
     cause = _area(gettext_lazy("Cause"), 3)
@@ -73,6 +76,10 @@ class SettingsForm(forms.Form):
     use_required_attribute = False
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     key = _line(gettext_lazy("Key"), hint=gettext_lazy("A short name without spaces: vpn-drops."))
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices, required=False)
+    products = _line(
+        gettext_lazy("Products"), hint=gettext_lazy("What it is about, parted by commas: Outlook, Lexmark MS431.")
+    )
     topic = forms.CharField(label=gettext_lazy("Subject area"), required=False, max_length=80)
     audience = forms.ChoiceField(label=gettext_lazy("Who reads it"), choices=Audience.choices)
     client = forms.ModelChoiceField(
@@ -92,7 +99,9 @@ class SettingsForm(forms.Form):
 
     def settings(self) -> Settings:
         """What was chosen."""
-        return Settings(**{name: value for name, value in self.cleaned_data.items() if name != "seen"})
+        given = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        given |= {"kind": given["kind"] or Kind.GUIDE, "products": tuple(given["products"].split(","))}
+        return Settings(**given)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,12 +115,19 @@ def new(request: DeskRequest) -> HttpResponse:
     language = _language(request.POST.get("language") or first["language"])
     if given is not None and kept.is_valid() and text.is_valid():
         try:
-            article = _begin(kept.settings(), text.text(), language, request.person)
+            article = _begin(kept.settings(), text.text(), language, request)
             messages.success(request, _("Saved as a draft. A second person has to approve it before readers see it."))
             return SeeOther(reverse("desk:article", args=[article.pk]))
         except OlmoError as refusal:
             _refuse([kept, text], refusal)
-    context = {**first, "settings": kept, "text": text, "language": language, "languages": settings.LANGUAGES}
+    context = {
+        **first,
+        **uploads.field(request),
+        "settings": kept,
+        "text": text,
+        "language": language,
+        "languages": settings.LANGUAGES,
+    }
     return page(request, "desk/knowledge/new.html", context, status=422 if given is not None else 200)
 
 
@@ -123,10 +139,11 @@ def _first(request: DeskRequest) -> dict[str, Any]:
     return beside.draft_of(request.person, int(number))
 
 
-def _begin(wanted: Settings, text: Text, language: str, by: Person) -> Article:
+def _begin(wanted: Settings, text: Text, language: str, request: DeskRequest) -> Article:
     with transaction.atomic():
-        article = actions.create(wanted, by=by)
-        actions.write(article, language, text, by=by)
+        article = actions.create(wanted, by=request.person)
+        actions.write(article, language, text, by=request.person)
+        uploads.take(request, article)
     return article
 
 
@@ -145,8 +162,7 @@ def edit(request: DeskRequest, pk: int, code: str) -> HttpResponse:
         form = TextForm(request.POST, label_suffix="")
         if form.is_valid():
             try:
-                given = form.cleaned_data
-                actions.write(article, code, form.text(), by=request.person, reason=given["reason"], seen=given["seen"])
+                _write(request, article, code, form)
                 messages.success(request, _("Version saved. Readers see it once a second person has approved it."))
                 return SeeOther(f"{reverse('desk:article', args=[pk])}?lang={code}&text=newest")
             except OlmoError as refusal:
@@ -161,8 +177,34 @@ def edit(request: DeskRequest, pk: int, code: str) -> HttpResponse:
     other = next((text for language, text in texts.items() if language != code and text), None)
     name = dict(settings.LANGUAGES)[code]
     parts = showing.parts(other) if other else []
-    context = {"article": article, "form": form, "code": code, "name": name, "other": other, "parts": parts}
+    context = {
+        **uploads.field(request, article),
+        "article": article,
+        "form": form,
+        "code": code,
+        "name": name,
+        "other": other,
+        "parts": parts,
+    }
     return page(request, "desk/knowledge/edit.html", context, status=status)
+
+
+def _write(request: DeskRequest, article: Article, code: str, form: TextForm) -> None:
+    """Keep the files that came with the form, and the text where it differs: files alone are kept too."""
+    given = form.cleaned_data
+    with transaction.atomic():
+        has_files = uploads.take(request, article)
+        try:
+            with transaction.atomic():
+                actions.write(article, code, form.text(), by=request.person, reason=given["reason"], seen=given["seen"])
+        except Invalid as refusal:
+            if not has_files or refusal.field != "body" or not _is_same(article, code, form.text()):
+                raise
+
+
+def _is_same(article: Article, code: str, text: Text) -> bool:
+    newest = Version.objects.filter(translation__article=article, translation__language=code).first()
+    return newest is not None and actions.is_same(newest, text)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -171,8 +213,8 @@ def keeping(request: DeskRequest, pk: int) -> HttpResponse:
     """What is set for an article: key, audience, owner, dates."""
     article = queries.by_id(request.person, pk)
     policy.require(policy.may_keep(request.person, article))
-    names = ("key", "topic", "audience", "client", "team", "owner", "review_on", "expires_on")
-    shown = {name: getattr(article, name) for name in names}
+    names = ("key", "kind", "topic", "audience", "client", "team", "owner", "review_on", "expires_on")
+    shown = {name: getattr(article, name) for name in names} | {"products": ", ".join(article.products)}
     status = 200
     form = SettingsForm(request.POST or None, initial={**shown, "seen": article.version})
     if request.method == "POST":

@@ -14,10 +14,14 @@ from django.views.decorators.http import require_safe
 from olmo.kernel.errors import NotFound, Words
 from olmo.kernel.text import clean_line
 from olmo.knowledge import feedback, policy, queries, search, showing
-from olmo.knowledge.models import Article, Audience, State, Step, Translation, Version
+from olmo.knowledge.models import Article, Audience, Kind, State, Step, Translation, Version
 from olmo.people.models import Person
+from olmo.tickets.models import Status, Ticket
+from olmo.writing import waiting
 
+from .. import places
 from ..shell import DeskRequest, agents, is_part, page
+from .uploads import listed
 
 PAGE, FOUND, SHOWN_STEPS = 50, 20, 30
 SHOWS: dict[str, Words] = {
@@ -144,7 +148,7 @@ def article(request: DeskRequest, pk: int) -> HttpResponse:
         "others": [(code, names[code]) for code in translations if chosen and code != chosen.language],
         "is_newest": is_newest, "state": State(found.state).label, "badge": BADGES[State(found.state)],
         "readers": readers(found), "may": may, "yes": yes, "no": no,
-        "suggestions": _suggestions(request.person, found),
+        "suggestions": _suggestions(request.person, found), "kept_files": listed(found), **_waiting(request.person, found),
         "steps": [(step, showing.sentence(step)) for step in _steps(found)],
         "missing": [(code, name) for code, name in settings.LANGUAGES if code not in translations],
         "agents": _reviewers(request.person, found),
@@ -181,6 +185,19 @@ def _may(viewer: Person, found: Article, translations: dict[str, Translation]) -
         "revive": keeps and found.state == State.RETIRED,
         "confirm": keeps and found.state == State.PUBLISHED,
     }
+
+
+def _waiting(viewer: Person, found: Article) -> dict[str, Any]:
+    """For a known error: the ticket in which it is being mended, and those that wait."""
+    if found.kind != Kind.KNOWN_ERROR:
+        return {}
+    problem, waits = waiting.of_article(viewer, found)
+    return {"problem": _ticket(problem) if problem else None, "waits": [_ticket(one) for one in waits]}
+
+
+def _ticket(one: Ticket) -> dict[str, Any]:
+    state = Status(one.status).label
+    return {"number": one.number, "subject": one.subject, "url": places.ticket(one.number), "state": state}
 
 
 def _suggestions(viewer: Person, found: Article) -> list[Any]:

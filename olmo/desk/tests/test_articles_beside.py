@@ -1,12 +1,13 @@
 """Articles beside a ticket: suggested, put into the answer and counted; and an article begun from how a ticket was solved."""
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from olmo.knowledge.models import Article
 from olmo.tickets import actions as tickets
 from olmo.tickets.models import Ticket
 from olmo.writing import queries as drafts
-from olmo.writing.models import Reference
+from olmo.writing.models import Reference, Waiting
 
 from .test_knowledge import Pages
 
@@ -85,3 +86,78 @@ class FromATicket(Pages):
         answer = self.browser(self.alma).get(reverse("desk:article_new") + f"?ticket={ticket.number}")
         self.assertEqual(answer.status_code, 422)
         self.assertNotIn("?ticket=", self.page(self.alma, "articles", ticket.number))
+
+
+class KnownErrors(Pages):
+    def error(self) -> Article:
+        return self.published(title="Dock loses the screens", audience="public", kind="error")
+
+    def test_a_ticket_waits_for_one_and_stands_on_its_page_until_it_does_not(self) -> None:
+        article, ticket = self.error(), self.report("Dock loses the screens")
+        self.post(self.alma, "ticket_article", ticket.number, wait=article.pk)
+        self.assertIn(ticket.subject, self.page(self.alma, "article", article.pk).split('id="waiting"')[1])
+        self.assertIn("Waits no longer", self.page(self.alma, "articles", ticket.number))
+        self.assertEqual(Article.objects.get().uses, 1)
+        self.post(self.alma, "ticket_article", ticket.number, stop=article.pk)
+        self.assertIn("No ticket waits for it", self.page(self.alma, "article", article.pk))
+
+    def test_nothing_waits_for_a_guide(self) -> None:
+        article, ticket = self.published(title="The VPN drops", audience="public"), self.report("The VPN drops")
+        self.post(self.alma, "ticket_article", ticket.number, wait=article.pk)
+        self.assertEqual(Waiting.objects.count(), 0)
+
+    def test_one_ticket_stands_for_the_problem(self) -> None:
+        article, first, second = self.error(), self.report("Firmware of docks"), self.report("Docks: maker’s fix")
+        for ticket in (first, second):
+            self.post(self.alma, "article_problem", article.pk, ticket=f"#{ticket.number}")
+        self.assertEqual([row.ticket for row in Waiting.objects.filter(is_problem=True)], [second])
+        self.post(self.alma, "article_problem", article.pk, ticket="999999")
+        self.assertEqual([row.ticket for row in Waiting.objects.filter(is_problem=True)], [second])
+        self.post(self.alma, "article_problem", article.pk, ticket="")
+        self.assertEqual(Waiting.objects.filter(is_problem=True).count(), 0)
+
+
+class FilesOfAnArticle(Pages):
+    def test_without_scripts_a_file_comes_with_the_form_and_is_listed_and_taken_off(self) -> None:
+        article = self.draft(title="Dock")
+        picture = SimpleUploadedFile("socket.png", b"\x89PNG\r\n\x1a\n", "image/png")
+        self.client.force_login(self.alma)
+        address = reverse("desk:article_edit", args=[article.pk, "en"])
+        self.client.post(address, {"seen": article.version, "title": "Dock", "files": picture})
+        file = article.files.get()
+        self.assertIn("socket.png", self.page(self.alma, "article", article.pk))
+        self.assertIn(
+            f"![socket.png](/files/knowledge/{file.pk}/socket.png)",
+            self.page(self.alma, "article_edit", article.pk, "en"),
+        )
+        self.client.post(address, {"seen": article.version, "title": "Dock", "unlist": file.pk})
+        self.assertNotIn("socket.png", self.page(self.alma, "article", article.pk))
+
+    def test_with_scripts_it_is_kept_at_once_and_given_to_the_article_that_is_saved(self) -> None:
+        self.client.force_login(self.alma)
+        picture = SimpleUploadedFile("socket.png", b"\x89PNG\r\n\x1a\n", "image/png")
+        told = self.client.post(reverse("desk:article_uploads"), {"file": picture}).json()
+        self.assertEqual(told["url"], f"/files/knowledge/{told['id']}/socket.png")
+        self.assertEqual(self.client.get(told["url"]).status_code, 200)
+        sent = {
+            "key": "dock",
+            "kind": "guide",
+            "audience": "agents",
+            "owner": self.alma.pk,
+            "language": "en",
+            "title": "Dock",
+        }
+        self.client.post(reverse("desk:article_new"), {**sent, "body": f"![s]({told['url']})", "upload": told["id"]})
+        article = Article.objects.get(key="dock")
+        self.assertEqual(article.files.get().pk, told["id"])
+        self.assertIn(f'<img src="{told["url"]}"', self.page(self.alma, "article", article.pk))
+        self.client.force_login(self.rui)
+        self.assertEqual(self.client.get(told["url"]).status_code, 404)
+
+    def test_a_refused_form_keeps_the_upload(self) -> None:
+        self.client.force_login(self.alma)
+        told = self.client.post(reverse("desk:article_uploads"), {"file": SimpleUploadedFile("log.txt", b"x")}).json()
+        answer = self.client.post(
+            reverse("desk:article_new"), {"title": "", "upload": told["id"], "owner": self.alma.pk}
+        )
+        self.assertContains(answer, f'name="upload" value="{told["id"]}"', status_code=422)

@@ -6,10 +6,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from olmo.kernel import clock
+from olmo.kernel.files import store
 from olmo.tickets import actions, conversation
 from olmo.tickets.actions import NewMessage
 from olmo.tickets.actions.writing import NewFile
-from olmo.tickets.files import store
 from olmo.tickets.models import Message, ReadMark, Ticket
 
 from .base import PageTest

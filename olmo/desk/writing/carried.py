@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.kernel.markdown import as_html
+from olmo.kernel.serving import SHOWN, content
 from olmo.people.models import Person
 from olmo.tickets.models import Attachment, Ticket
-from olmo.tickets.views import SHOWN, content
 from olmo.writing import drafting, queries
 from olmo.writing.models import Draft, Kind
 

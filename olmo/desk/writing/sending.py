@@ -15,12 +15,12 @@ from django.views.decorators.http import require_POST
 
 from olmo.kernel import clock, spoken
 from olmo.kernel.errors import Conflict, Invalid, OlmoError, Words
+from olmo.kernel.files import NoSpace
 from olmo.kernel.middleware import status_of
+from olmo.kernel.serving import SHOWN
 from olmo.people.models import Person
 from olmo.tickets import actions, queries
-from olmo.tickets.files import NoSpace
 from olmo.tickets.models import Attachment, Ticket
-from olmo.tickets.views import SHOWN
 from olmo.writing import drafting, hints, sending, sharing
 from olmo.writing.models import Draft, Kind, Then
 

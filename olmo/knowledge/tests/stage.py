@@ -16,7 +16,7 @@ class KnowledgeTest(DeskTest):
         self, key: str = "vpn-drops", *, by: Person | None = None, title: str = "The VPN drops", **more: Any
     ) -> Article:
         """An article in English with a first text."""
-        parts = {name: more.pop(name) for name in ("summary", "solution", "body") if name in more}
+        parts = {name: more.pop(name) for name in ("summary", "solution", "body", "workaround") if name in more}
         author = by or self.alma
         article = actions.create(Settings(key=key, owner=author, **more), by=author)
         actions.write(article, "en", Text(title=title, **parts), by=author, reason="First text")

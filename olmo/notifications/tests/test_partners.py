@@ -4,10 +4,10 @@ from email.message import EmailMessage
 
 from olmo.channels.tests.stage import arrive, delivered, mail, open_mailbox, relay, ticket_of
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from olmo.kernel.files import store
 from olmo.notifications.models import Alert
 from olmo.outbox.tests.sink import Sink
 from olmo.tickets import actions
-from olmo.tickets.files import store
 from olmo.tickets.models import Attachment, Message, PartnerCase, Status, Supplier, Ticket
 from olmo.tickets.partners import reference_in
 from tests.cast import DeskTest

@@ -100,7 +100,7 @@ class Requesters(Telling):
         self.assertIn("Done &lt;b&gt;now&lt;/b&gt; &amp; here", envelope.html)
 
     def test_get_files_and_their_own_words_quoted(self) -> None:
-        from olmo.tickets import files
+        from olmo.kernel import files
         from olmo.tickets.actions.writing import NewFile
 
         log = NewFile(name="fix.txt", media_type="text/plain", content=files.store([b"run this\n"]))

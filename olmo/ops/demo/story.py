@@ -7,10 +7,10 @@ from random import Random
 from typing import Any
 
 from olmo.kernel import clock
+from olmo.kernel.files import Stored, store
 from olmo.people.models import Person
 from olmo.tickets import actions
 from olmo.tickets.actions.writing import NewFile
-from olmo.tickets.files import Stored, store
 from olmo.tickets.models import Channel, HoldReason, Ticket, TicketKind
 from olmo.worklog import actions as work
 

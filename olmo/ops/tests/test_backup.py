@@ -15,12 +15,12 @@ import psycopg
 from django.test import SimpleTestCase
 
 from olmo.kernel.config import OWNER_ROLE, current
+from olmo.kernel.files import path_of
 from olmo.kernel.testing import CommittingTest
 from olmo.ops import backup, backup_archive, roles, tickets
 from olmo.ops.problems import Problem
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import actions
-from olmo.tickets.files import path_of
 from tests.cast import Cast, assemble
 
 from .olmo_process import olmo

@@ -10,12 +10,12 @@ from django.db import connection
 from olmo.channels.models import RawMessage
 from olmo.kernel import clock
 from olmo.kernel.config import current
+from olmo.kernel.files import path_of
 from olmo.kernel.testing import CommittingTest
 from olmo.ops import doctor, roles
 from olmo.ops.doctor_checks import CHECKS, State
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import actions
-from olmo.tickets.files import path_of
 from olmo.tickets.models import Attachment
 from tests.cast import Cast, DeskTest, assemble
 

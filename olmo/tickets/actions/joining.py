@@ -5,11 +5,11 @@ from contextlib import ExitStack
 from django.utils.translation import gettext as _
 
 from olmo.kernel.errors import Conflict, Invalid, NotFound
+from olmo.kernel.files import Stored
 from olmo.people.models import Person
 
 from .. import family, policy
 from ..changes import Absorbed, Linked, Merged, Released, SplitOff, Unlinked, Unmerged
-from ..files import Stored
 from ..log import Log, changing
 from ..models import Attachment, Event, LinkKind, Message, MessageKind, Ticket
 from ..replay import replay

@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid
+from olmo.kernel.files import Stored
 from olmo.kernel.text import clean_line
 from olmo.people.models import Person
 
 from .. import policy, suppliers
 from ..changes import PartnerAnswered, PartnerAsked, PartnerReferenced, PutOnHold
-from ..files import Stored
 from ..log import Log, changing
 from ..models import Attachment, Event, HoldReason, Message, MessageKind, PartnerCase, Supplier, Ticket
 from .values import checked_text

@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from olmo.kernel import clock
+from olmo.kernel import clock, files
 from olmo.kernel.errors import Conflict, Invalid
 from olmo.kernel.text import clean, clean_line
 from olmo.people.models import Person
 
-from .. import files, mentions, pictures, policy
+from .. import mentions, pictures, policy
 from ..changes import DeliveryFailed, Noted, Received, Reopened, Replied, Watched
 from ..log import Log, changing
 from ..models import Attachment, Channel, Event, Mention, Message, MessageKind, Status, Ticket
@@ -104,15 +103,10 @@ def attach(*, by: Person, client_id: int, name: str, media_type: str, chunks: It
 
     size: bytes announced. Raises Invalid (over the limit), NoSpace.
     """
-    limit = settings.OLMO_MAX_UPLOAD_BYTES
-    if size > limit:
-        raise Invalid(
-            "files", _("“%(name)s” is too large: %(size)d MB of at most %(limit)d MB. Your text was kept.")
-            % {"name": clean_line(name), "size": -(-size // 2**20), "limit": limit // 2**20},
-        )  # fmt: skip
+    files.require_size(name, size)
     stored = files.store(chunks)
     return Attachment.objects.create(
-        client_id=client_id, uploader=by, name=safe_name(name), media_type=media_type[:127] or "application/octet-stream",
+        client_id=client_id, uploader=by, name=files.safe_name(name), media_type=media_type[:127] or "application/octet-stream",
         size=stored.size, sha256=stored.sha256,
     )  # fmt: skip
 
@@ -121,12 +115,6 @@ def delivery_failed(ticket: Ticket, *, by: Person, message: Message, envelope: i
     """Record that a message did not reach somebody; the envelope (its id) keeps to whom and why."""
     with changing(ticket, by=by) as log:
         return log.record(DeliveryFailed(message=message.pk, envelope=envelope))
-
-
-def safe_name(name: str) -> str:
-    """A file name without a path, control or direction marks; never empty."""
-    base = clean_line(name.replace("\\", "/").rsplit("/", 1)[-1], 200).strip(". ")
-    return base or str(_("unnamed"))
 
 
 def message_row(
@@ -148,8 +136,9 @@ def add_files(row: Message, message: NewMessage, *, uploader: Person) -> None:
     if message.files:
         Attachment.objects.bulk_create(
             Attachment(
-                client_id=row.client_id, message=row, uploader=uploader, name=safe_name(f.name), media_type=f.media_type[:127],
-                size=f.content.size, sha256=f.content.sha256, content_id=clean_line(f.content_id), is_inline=f.is_inline,
+                client_id=row.client_id, message=row, uploader=uploader, name=files.safe_name(f.name),
+                media_type=f.media_type[:127], size=f.content.size,
+                sha256=f.content.sha256, content_id=clean_line(f.content_id), is_inline=f.is_inline,
             )
             for f in message.files
         )  # fmt: skip

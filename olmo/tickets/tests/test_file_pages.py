@@ -4,11 +4,11 @@ from typing import Any
 
 from django.test import Client
 
+from olmo.kernel.files import path_of, store
 from olmo.people.models import Person
 from olmo.tickets import actions
 from olmo.tickets.actions import NewMessage
 from olmo.tickets.actions.writing import NewFile
-from olmo.tickets.files import path_of, store
 from olmo.tickets.models import Attachment
 from tests.cast import DeskTest
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from olmo.kernel.errors import OlmoError
+from olmo.kernel.errors import Invalid, OlmoError
+from olmo.kernel.text import clean_line
 
 
 class NoSpace(OlmoError):
@@ -54,6 +55,22 @@ def store(chunks: Iterable[bytes]) -> Stored:
         with contextlib.suppress(OSError):
             part.unlink()
     return stored
+
+
+def safe_name(name: str) -> str:
+    """A file name without a path, control or direction marks; never empty."""
+    base = clean_line(name.replace("\\", "/").rsplit("/", 1)[-1], 200).strip(". ")
+    return base or str(_("unnamed"))
+
+
+def require_size(name: str, size: int) -> None:
+    """Raise Invalid where a file is larger than this installation takes. size: bytes announced."""
+    limit = settings.OLMO_MAX_UPLOAD_BYTES
+    if size > limit:
+        raise Invalid(
+            "files", _("“%(name)s” is too large: %(size)d MB of at most %(limit)d MB. Your text was kept.")
+            % {"name": clean_line(name), "size": -(-size // 2**20), "limit": limit // 2**20},
+        )  # fmt: skip
 
 
 def _write(part: Path, chunks: Iterable[bytes]) -> Stored:

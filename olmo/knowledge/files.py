@@ -1,0 +1,96 @@
+"""Pictures and other files of articles: uploaded before or while a text is written, shown in it by their address.
+
+In a text stands `![name](/files/knowledge/12/name.png)`; in a folder of Markdown (`folder`) the same picture is a file beside it.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from olmo.kernel import clock, files
+from olmo.kernel.errors import NotFound
+from olmo.people.models import Person
+
+from . import policy, queries
+from .models import Article, File
+
+_ADDRESS = re.compile(r"/files/knowledge/(\d{1,18})/([^)\s\"'<>]*)")
+_PICTURE = re.compile(r"!\[([^\]\n]*)\]\((/files/knowledge/\d{1,18}/[^)\s]*)\)")
+
+
+def keep(*, by: Person, name: str, media_type: str, chunks: Iterable[bytes], size: int) -> File:
+    """Keep an uploaded file until a text is saved. Raises NotAllowed (no agent), Invalid (too large), NoSpace."""
+    policy.require(by.is_agent or by.is_robot)
+    files.require_size(name, size)
+    stored = files.store(chunks)
+    return File.objects.create(
+        uploader=by, name=files.safe_name(name), media_type=media_type[:127] or "application/octet-stream", size=stored.size,
+        sha256=stored.sha256, created_at=clock.now(),
+    )  # fmt: skip
+
+
+def adopt(article: Article, ids: Iterable[int], *, by: Person) -> list[File]:
+    """Give uploaded files of `by` to an article, each under a name of its own. Others are passed over."""
+    taken = set(File.objects.filter(article=article).values_list("name", flat=True))
+    waiting = list(File.objects.filter(pk__in=list(ids), article=None, uploader=by).order_by("pk"))
+    for file in waiting:
+        file.article, file.client_id, file.name = article, article.client_id, _free(file.name, taken)
+        taken.add(file.name)
+        file.save()
+    return waiting
+
+
+def take_off(article: Article, ids: Iterable[int]) -> None:
+    """Take files off the list of an article; texts that show them go on doing so."""
+    File.objects.filter(article=article, pk__in=list(ids)).update(is_listed=False)
+
+
+def waiting(by: Person, ids: Iterable[int]) -> QuerySet[File]:
+    """Files that `by` uploaded and that no article has yet."""
+    return File.objects.filter(pk__in=list(ids), article=None, uploader=by)
+
+
+def one(viewer: Person, pk: int) -> File:
+    """A file that the viewer may open: they read its article, or it waits for theirs. Raises NotFound."""
+    file = File.objects.filter(pk=pk).first()
+    if file is None:
+        raise NotFound
+    if file.article_id is None:
+        is_theirs = file.uploader_id == viewer.pk
+    else:
+        is_theirs = queries.visible_to(viewer).filter(pk=file.article_id).exists()
+    if not is_theirs:
+        raise NotFound
+    return file
+
+
+def address(file: File) -> str:
+    """Where it is, as it can stand in Markdown, in which a parenthesis would end it."""
+    found = reverse("knowledge:file", args=[file.pk, file.name])
+    return found.replace("(", "%28").replace(")", "%29").replace("'", "%27")
+
+
+def ids_in(text: str) -> list[int]:
+    """The files that a text names, each once."""
+    return list(dict.fromkeys(int(pk) for pk, _name in _ADDRESS.findall(text)))
+
+
+def readdressed(text: str, address_of: Callable[[int], str | None]) -> str:
+    """The text with other addresses of its files; those of which nothing is known stay."""
+    return _ADDRESS.sub(lambda found: address_of(int(found[1])) or found[0], text)
+
+
+def as_links(text: str) -> str:
+    """The text with a link in the place of each picture, for a reader who has it by mail."""
+    return _PICTURE.sub(lambda found: f"[{found[1] or 'file'}]({settings.BASE_URL}{found[2]})", text)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, or the same with a number, where another file has it."""
+    stem, dot, ending = name.rpartition(".")
+    stem, ending = (stem, f".{ending}") if dot and stem else (name, "")
+    tries = (name if n == 1 else f"{stem}-{n}{ending}" for n in range(1, len(taken) + 2))
+    return next(candidate for candidate in tries if candidate not in taken)
