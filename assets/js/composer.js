@@ -1,10 +1,11 @@
-// Reply and note are two drafts in two fields; what is typed is kept here and saved on the server until it has been sent.
+// Reply, note and words to a partner are drafts in fields of their own; what is typed is kept here and saved on the server until it has been sent.
 import { ask } from "./clash.js";
 import { does } from "./commands.js";
 import { isSaving, keep, later, revision, settle, writer } from "./drafts.js";
 import { forget, forgetOne, kept } from "./kept.js";
 import { arriving, words } from "./page.js";
 
+const OF = { notes: "note", partner: "partner" }; // the draft that an address takes; every other takes the reply
 const changed = new Set();
 const shown = (form) => [...form.querySelectorAll("[data-draft]")].find((field) => field.parentElement.checkVisibility());
 
@@ -64,7 +65,7 @@ document.addEventListener(
 document.addEventListener("part:done", ({ target: form, detail: { ok, isSignedOut, submitter } }) => {
   if (isSignedOut) return changed.clear();
   if (!ok || !form.matches("[data-composer]")) return;
-  forgetOne(form, submitter?.getAttribute("formaction")?.endsWith("/notes") ? "note" : "reply");
+  forgetOne(form, OF[submitter?.getAttribute("formaction")?.split("/").at(-1)] ?? "reply");
   changed.clear();
 });
 

@@ -1,7 +1,7 @@
 // How somebody at a ticket is shown.
 import { words } from "./page.js";
 
-const WORDS = { read: "isReading", reply: "isReplying", note: "isNoting", change: "isChanging" };
+const WORDS = { read: "isReading", reply: "isReplying", note: "isNoting", partner: "isAsking", change: "isChanging" };
 
 export const kind = (doing) => doing.split(":")[0];
 export const short = (name) => name.split(" ").filter(Boolean).map((word) => word[0]).filter((_, at, all) => !at || at === all.length - 1).join("");

@@ -24,7 +24,7 @@ function showTicket(head) {
   const fields = new Map(all.filter(([, , doing]) => doing.startsWith("change:")).map((who) => [who[2].slice(7), who]));
   const composer = document.querySelector('[data-here-in="composer"]');
   fill(head.querySelector('[data-here-in="head"]'), all.map((who) => mark(sentence(who), who[2])));
-  if (composer) fill(composer, all.filter(([, , doing]) => doing === "reply" || doing === "note").map((who) => mark(sentence(who), who[2])));
+  if (composer) fill(composer, all.filter(([, , doing]) => ["reply", "note", "partner"].includes(doing)).map((who) => mark(sentence(who), who[2])));
   document.querySelectorAll("[data-here-field]").forEach((old) => fields.has(old.dataset.hereField) || old.remove());
   for (const [noun, who] of fields) showField(noun, who);
 }

@@ -1,4 +1,6 @@
 // The send button names its readers: "Send to Giulia + 2", as addresses are typed into [data-recipients].
+import { arriving } from "./page.js";
+
 const named = (field) => field?.value.split(/[\s,;]+/).filter(Boolean) ?? [];
 
 document.addEventListener("input", ({ target: field }) => {
@@ -11,3 +13,12 @@ document.addEventListener("input", ({ target: field }) => {
   const others = Math.max(0, to.length - 1) + named(field.form.elements.cc).length;
   button.textContent = recipientWords.replace("{name}", first) + (others ? ` + ${others}` : "");
 });
+
+// The same for a partner: <select data-partner>, whose options have their data-name.
+function nameOf(field) {
+  const button = field.form.querySelector("[data-partner-words]");
+  const name = field.selectedOptions[0]?.dataset.name;
+  if (button && name) button.lastElementChild.textContent = button.dataset.partnerWords.replace("{name}", name);
+}
+arriving("[data-partner]", nameOf);
+document.addEventListener("change", ({ target }) => target.matches("[data-partner]") && nameOf(target));

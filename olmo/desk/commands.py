@@ -90,6 +90,7 @@ COMMANDS: tuple[Command, ...] = (
     _go(name="box-callbacks", label=_("Call-backs"), key="g c", path="?box=callbacks", icon="phone"),
     _go(name="box-mentions", label=_("Mentions"), key="g @", path="?box=mentions", icon="at"),
     _go(name="escalations", label=_("Escalation inbox"), key="g z", path="escalations", icon="escalate"),
+    _go(name="majors", label=_("Major incidents"), path="majors", icon="alert"),
     _go(name="handover", label=_("Hand over my tickets"), path="handover", icon="escalate"),
     _go(name="notices", label=_("Notices"), key="g n", path="notices", icon="bell"),
     _go(name="views", label=_("Saved views"), key="g v", path="views", icon="star"),
@@ -116,7 +117,6 @@ COMMANDS: tuple[Command, ...] = (
     _ticket(name="assignment", label=_("Assign"), key="a", path="assignment", icon="user"),
     _ticket(name="escalation", label=_("Escalate"), key="e", path="escalation", icon="escalate"),
     _ticket(name="care", label=_("Take care of it, as a policy asks"), key="F", icon="check"),
-    _ticket(name="partner", label=_("Write to a partner"), path="partner", icon="send"),
     _ticket(name="major", label=_("Major incident"), path="major", icon="alert"),
     _ticket(name="return", label=_("Give an escalation back"), path="return", icon="undo"),
     _ticket(name="hold", label=_("Hold"), key="h", icon="snooze"),
@@ -144,6 +144,7 @@ COMMANDS: tuple[Command, ...] = (
     _ticket(name="more", label=_("More actions"), key=".", path="more", icon="more"),
     Command(name="reply", label=_("Write a reply"), group="write", where=Where.TICKET, key="r", icon="reply"),
     Command(name="note", label=_("Write an internal note"), group="write", where=Where.TICKET, key="n", icon="lock"),
+    Command(name="partner", label=_("Write to a partner"), group="write", where=Where.TICKET, icon="out"),
     Command(
         name="answers", label=_("Insert a ready answer"), group="write", where=Where.TICKET, key="v", path="answers", icon="book"
     ),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
@@ -21,11 +22,11 @@ from olmo.tickets.changes import MajorDeclared, MajorEnded, MajorUpdated
 from olmo.tickets.log import changing
 from olmo.tickets.models import ACTIVE, Event, LinkKind, Ticket
 
-from .incidents import Major, said
+from .incidents import Announcement, Major, Saying, said
 
 LONGEST = 1000
 AROUND = timedelta(days=2)  # what was opened so long before it may be the same disturbance
-MOST_ALIKE, LOOKED_AT = 50, 60
+MOST_ALIKE, LOOKED_AT, MOST_LISTED = 50, 60, 50
 _WORD = re.compile(r"\w{4,}")
 _NOTICE = """(select json_build_array(t.id, t.number) from escalation_major m join tickets_ticket t on t.id = m.ticket_id
 where m.ended_at is null and m.ticket_id = any(%s::bigint[]) limit 1)"""
@@ -70,7 +71,10 @@ def declare(
             "began_at": now,
             "until": until,
         }
-        Major.objects.update_or_create(ticket=ticket, defaults={**values, "said_at": now, "ended_at": None})
+        major, _is_new = Major.objects.update_or_create(
+            ticket=ticket, defaults={**values, "said_at": now, "ended_at": None}
+        )
+        _announce(major, Saying.DECLARED, by)
         return log.record(MajorDeclared(clients=tuple(concerned), until=until))
 
 
@@ -99,6 +103,7 @@ def update(ticket: Ticket, *, by: Person, text_en: str = "", text_it: str = "") 
             _named(each, partial(actions.reply, each, by=by, message=_message(texts, each)))
         major.text_en, major.text_it, major.said_at = *texts, clock.now()
         major.save(update_fields=["text_en", "text_it", "said_at"])
+        _announce(major, Saying.UPDATED, by)
         with changing(ticket, by=by) as log:
             log.record(MajorUpdated(count=len(tickets)))
     return len(tickets)
@@ -111,7 +116,9 @@ def resolve(ticket: Ticket, *, by: Person, code: str, text_en: str = "", text_it
     """
     texts = _checked(text_en, text_it)
     with transaction.atomic():
-        _open_major(ticket, by)
+        major = _open_major(ticket, by)
+        major.text_en, major.text_it = texts
+        _announce(major, Saying.RESOLVED, by)
         tickets = [ticket, *family.open_children(by, ticket)]
         for each in tickets:
             _named(each, partial(actions.resolve, each, by=by, code=code, message=_message(texts, each)))
@@ -124,7 +131,9 @@ def stand_down(ticket: Ticket, *, by: Person, reason: str) -> Event:
     if not reason.strip():
         raise Invalid("reason", _("Tell why it is no major incident."))
     with transaction.atomic():
-        _open_major(ticket, by)
+        major = _open_major(ticket, by)
+        major.text_en = major.text_it = ""
+        _announce(major, Saying.STOOD_DOWN, by)
         actions.note(ticket, by=by, message=actions.NewMessage(text=reason))
         return end(ticket, by=by, is_stood_down=True)
 
@@ -148,6 +157,26 @@ def concerning(client: int) -> list[Major]:
     return [m for m in found[:5] if (not m.clients or client in m.clients) and (m.until is None or m.until > now)]
 
 
+def announcements(viewer: Person, ticket: Ticket) -> list[Announcement]:
+    """What the portal said of a ticket as a major incident, the oldest first. Raises NotFound."""
+    policy.require_work(viewer, ticket)
+    return list(Announcement.objects.filter(ticket=ticket).select_related("by"))
+
+
+def all_of(viewer: Person) -> list[Major]:
+    """The major incidents that an agent may know, those under way first, then the newest; fifty at most."""
+    rows = Major.objects.filter(ticket__in=queries.visible_to(viewer)).select_related("ticket__client")
+    return list(rows.order_by(F("ended_at").desc(nulls_first=True), "-began_at")[:MOST_LISTED])
+
+
+def words_of(majors: Sequence[Major]) -> dict[int, list[Announcement]]:
+    """What was said of these, by ticket, the oldest first."""
+    found: dict[int, list[Announcement]] = {}
+    for one in Announcement.objects.filter(ticket__in=[m.pk for m in majors]).select_related("by"):
+        found.setdefault(one.ticket_id, []).append(one)
+    return found
+
+
 def notice(ticket: Ticket) -> Part:
     """[id, number] of the major incident that the ticket is or follows, as an expression of a statement; null for none."""
     parent = family.parent_of(ticket)
@@ -167,6 +196,18 @@ def alike(viewer: Person, ticket: Ticket) -> list[Ticket]:
     ).select_related("client", "requester")  # fmt: skip
     free = [each for each in found if family.parent_of(each) is None and not family.children_of(each)]
     return sorted(free, key=lambda t: (-scores[t.pk], t.category_id != ticket.category_id, t.pk))[:MOST_ALIKE]
+
+
+def _announce(major: Major, kind: Saying, by: Person) -> None:
+    Announcement.objects.create(
+        ticket_id=major.pk,
+        kind=kind,
+        clients=major.clients,
+        text_en=major.text_en,
+        text_it=major.text_it,
+        by=by,
+        at=clock.now(),
+    )
 
 
 def _open_major(ticket: Ticket, by: Person) -> Major:

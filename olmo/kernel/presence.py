@@ -5,7 +5,7 @@ its reader does (`beats`). Nothing is read from or written to a table: NOTIFY te
 `SECONDS` after the last one, and its streams tell the agents who hear of that ticket (`Listener.hears`, as an internal change).
 A requester's stream hears nothing of it.
 
-    read   reply   note   change:priority   gone
+    read   reply   note   partner   change:priority   gone
 """
 
 import re
@@ -24,10 +24,10 @@ SALT = "olmo.here"
 PASS_SECONDS = 600  # then the page asks for a new one, and is checked again
 SECONDS = 30.0
 MOST_TABS = 5000
-_DOING = re.compile(r"read|reply|note|gone|change:[a-z_]{1,24}")
+_DOING = re.compile(r"read|reply|note|partner|gone|change:[a-z_]{1,24}")
 _TAB = re.compile(r"[0-9a-z-]{1,40}")
 _TURN = re.compile(r"[0-9]{1,9}")
-_STRENGTH = {"reply": 0, "note": 1, "change": 2, "read": 3}
+_STRENGTH = {"reply": 0, "partner": 1, "note": 2, "change": 3, "read": 4}
 
 
 @dataclass(frozen=True, slots=True)

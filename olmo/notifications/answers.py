@@ -33,7 +33,7 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
         return
     sender = sender_for(ticket)
     headers = automatic_headers("auto-generated", sender) if event.by.is_robot else {}
-    content_ids = _content_ids(message)
+    content_ids = content_ids_of(message)
     files, left_out = files_of(message, content_ids)
     found = signature_for(ticket, event.by)
     signature = found.text if found else ""
@@ -112,7 +112,7 @@ def _may_get_copy(address: str) -> bool:
     return not is_own_address(address)
 
 
-def _content_ids(message: Message | None) -> dict[int, str]:
+def content_ids_of(message: Message | None) -> dict[int, str]:
     """The pictures of a text that go along inside the mail, each under a name of its own (RFC 2392)."""
     shown = message.attachments.filter(is_inline=True, content_id="") if message and "/files/" in message.text else []
     return {

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 from olmo.kernel import clock
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
-from . import collecting, devices, reminding, surveys
+from . import collecting, devices, duties, reminding, surveys
 
 
 @app.periodic(cron="* * * * *")
@@ -30,6 +30,14 @@ def ask(timestamp: int) -> None:
     """Ask those whose request was solved how the help was."""
     with scope(EVERY_CLIENT):
         surveys.ask_due()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="olmo.notifications.jobs.tell_duties", queue="clockwork")
+def tell_duties(timestamp: int) -> None:
+    """Tell agents of their on-call duties as they have changed."""
+    with scope(EVERY_CLIENT):
+        duties.tell()
 
 
 @app.periodic(cron="17 3 * * *")

@@ -28,6 +28,7 @@ class Kind:
         return self.offered is None or channel in self.offered
 
 
+_BY_MAIL = frozenset({MAIL})
 OF_AGENTS: Mapping[str, Kind] = {
     "assigned": Kind(_("A ticket is given to you")),
     "mentioned": Kind(_("You are mentioned in a note")),
@@ -43,13 +44,15 @@ OF_AGENTS: Mapping[str, Kind] = {
     "call": Kind(_("A call that was promised is due, or was missed")),
     "rated": Kind(_("Somebody rates the help of your team badly")),
     "follow_up": Kind(_("A solved ticket is to be looked at again today"), frozenset({PAGE, MAIL})),
+    "on_call": Kind(
+        _("You are put on call or taken off it, or nobody of a team that you lead is on call"), _BY_MAIL, _BY_MAIL
+    ),
     "approval": Kind(_("A colleague asks you to approve a reply")),
     "given_back": Kind(_("A reply of yours is given back to be changed")),
     "not_sent": Kind(_("A reply of yours that waited was not sent")),
     "failed": Kind(_("A message of yours could not be delivered")),
     "other": Kind(_("Everything else"), frozenset({PAGE, MAIL})),
 }
-_BY_MAIL = frozenset({MAIL})
 OF_REQUESTERS: Mapping[str, Kind] = {
     "received": Kind(_("Your request has come in"), _BY_MAIL, _BY_MAIL),
     "resolved": Kind(_("Your request is resolved, when nobody wrote words of their own"), _BY_MAIL, _BY_MAIL),

@@ -1,5 +1,7 @@
 """Who was told of which event, what they read of it, and how they want to be told."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from olmo.outbox.models import Envelope
 from olmo.people.models import Person
+from olmo.staffing.models import Schedule
 from olmo.tickets.models import Event, Ticket
 
 
@@ -115,3 +118,13 @@ class Rhythm(models.Model):
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
     urgent_passes = models.BooleanField(_("urgent tickets are told at once"), default=True)
+
+
+class Duties(models.Model):
+    """What people were told of an on-call schedule: [[from, until, person or null], ...], as far as it was told."""
+
+    schedule = models.OneToOneField(Schedule, models.CASCADE, primary_key=True, related_name="+")
+    told: Any = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"duties of {self.schedule_id}"

@@ -5,11 +5,12 @@ from django.utils.translation import override
 
 from olmo.people.models import Person
 from olmo.tenancy.queries import provider
+from olmo.tickets import pictures
 from olmo.tickets.changes import PartnerAnswered, PartnerAsked
 from olmo.tickets.models import Event, Message, PartnerCase
 
 from . import wording
-from .answers import files_of
+from .answers import content_ids_of, files_of
 from .noticing import following_agents, members_of, notify
 from .sending import message_id, sender_for
 from .telling import Reader, once, post
@@ -26,15 +27,17 @@ def asked(event: Event, change: PartnerAsked) -> None:
     reader = Reader(case.supplier.email)
     if (notice := once(event, reader, PURPOSE)) is None:
         return
-    files, left_out = files_of(message)
+    shown = content_ids_of(message)
+    files, left_out = files_of(message, shown)
     language = getattr(provider(), "language", None) or "en"
     with override(language):
         about = _("Our number: %(number)s.") % {"number": f"#{ticket.number}"}
         yours = _("Your reference: %(reference)s.") % {"reference": case.reference} if case.reference else ""
     subject = wording.subject_of(ticket) + (f" ({case.reference})" if case.reference else "")
     mail = wording.written(
-        "partner", subject, language=language, ticket=ticket, words=message.text, quoted=message.quoted, about=about, yours=yours,
-        author_name=event.by.name, left_out=left_out,
+        "partner", subject, language=language, ticket=ticket, words=pictures.as_words(message.text),
+        body=wording.as_html(message, shown), quoted=message.quoted, about=about, yours=yours, author_name=event.by.name,
+        left_out=left_out,
     )  # fmt: skip
     post(notice, reader, mail, sender=sender_for(ticket), carried=message, files=files, headers=_thread(event, case))
 

@@ -353,6 +353,7 @@ class Standing(models.Model):
     handed_at = models.DateTimeField(null=True)
     moved_at = models.DateTimeField(null=True)
     promised_at = models.DateTimeField(null=True)
+    wrote_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [

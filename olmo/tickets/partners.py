@@ -51,8 +51,15 @@ def reference_in(subject: str, number: int) -> str:
 
 _LISTED = """(select json_agg(json_build_array(s.id, s.name, c.reference) order by c.id)
 from tickets_partnercase c join tickets_supplier s on s.id = c.supplier_id where c.ticket_id = %s)"""
+_OFFERED = """(select json_agg(json_build_array(s.id, s.name, s.email) order by s.name, s.id)
+from tickets_supplier s where s.is_active and s.email <> '')"""
 
 
 def listed(ticket: int) -> Part:
     """[[supplier, name, reference], ...] of a ticket, as an expression of a statement that asks for more; null for none."""
     return _LISTED, [ticket]
+
+
+def offered() -> Part:
+    """[[supplier, name, address], ...] of every partner that can be written to, in the same way."""
+    return _OFFERED, []

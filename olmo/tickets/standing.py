@@ -43,7 +43,7 @@ def of(ticket: Ticket, talk: Talk, promised_at: datetime | None = None) -> Stand
     since = _since(reason, talk) or ticket.opened_at
     standing = Standing(
         ticket_id=ticket.pk, client_id=ticket.client_id, bucket=bucket, reason=reason, since=since, asked_at=talk.asked_at,
-        handed_at=talk.handed_at, moved_at=talk.moved_at, promised_at=promised_at,
+        handed_at=talk.handed_at, moved_at=talk.moved_at, wrote_at=talk.wrote_at, promised_at=promised_at,
     )  # fmt: skip
     standing.act_by = act_by(ticket, standing)
     return standing
@@ -58,7 +58,7 @@ def act_by(ticket: Ticket, standing: Standing) -> datetime | None:
     if standing.bucket == Bucket.DONE:
         return None
     named = [at for at in (standing.promised_at, ticket.due_at, ticket.callback_at) if at is not None]
-    if ticket.wake_at is not None:
+    if ticket.wake_at is not None and standing.bucket == Bucket.WAITING:
         named = [at for at in named if at > standing.since] + [ticket.wake_at]
     if named or standing.bucket == Bucket.WAITING:
         return min(named, default=None)
@@ -128,9 +128,15 @@ def _place(ticket: Ticket, talk: Talk) -> tuple[Bucket, Reason]:
         return Bucket.DONE, Reason.MERGED
     if ticket.status in (Status.RESOLVED, Status.CLOSED):
         return Bucket.DONE, Reason.RESOLVED if ticket.status == Status.RESOLVED else Reason.CLOSED
-    if ticket.status == Status.WAITING:
+    if ticket.status == Status.WAITING and not _is_asked_meanwhile(ticket, talk):
         return Bucket.WAITING, _WAITS.get(ticket.hold_reason, Reason.DATE)
     return Bucket.TODO, _to_do(ticket, talk)
+
+
+def _is_asked_meanwhile(ticket: Ticket, talk: Talk) -> bool:
+    """Whether somebody wrote while a third party has the ticket: it stays there, and the desk owes an answer."""
+    is_asked = talk.wrote_at is not None and talk.asked_at is not None
+    return is_asked and ticket.hold_reason == HoldReason.THIRD_PARTY
 
 
 def _to_do(ticket: Ticket, talk: Talk) -> Reason:
@@ -151,12 +157,10 @@ def _known(ticket: Ticket, seq: int) -> tuple[Talk, datetime | None]:
     """The talk before the event `seq`, and what was promised."""
     if seq == 1:
         return Talk(), None
-    kept = (
-        Standing.objects.filter(ticket=ticket).values_list("asked_at", "handed_at", "moved_at", "promised_at").first()
-    )
+    kept = Standing.objects.filter(ticket=ticket).values_list(*Talk._fields, "promised_at").first()
     if kept is None:
         return talk_of(list(Event.objects.filter(ticket=ticket, seq__lt=seq).order_by("seq"))), None
-    return Talk(*kept[:3]), kept[3]
+    return Talk(*kept[:-1]), kept[-1]
 
 
 def _save(standing: Standing) -> None:

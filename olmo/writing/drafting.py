@@ -10,7 +10,7 @@ from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.kernel.text import clean, clean_line
 from olmo.people.models import Person
 from olmo.tickets import policy
-from olmo.tickets.models import Attachment, Ticket
+from olmo.tickets.models import Attachment, Supplier, Ticket
 
 from . import queries
 from .models import Draft, Kind
@@ -20,8 +20,22 @@ MAX_RECIPIENTS = 5000
 
 
 @dataclass(frozen=True, kw_only=True)
+class ForPartner:
+    """What a message to a partner's desk has beside its words. supplier: its id; quoted, attached: ids of the ticket's own."""
+
+    supplier: int | None = None
+    quoted: tuple[int, ...] = ()
+    attached: tuple[int, ...] = ()
+    waits: bool = True
+    reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Content:
-    """What was typed. revision: of the draft that the author began from (0: there was none). writer: the open page."""
+    """What was typed. revision: of the draft that the author began from (0: there was none). writer: the open page.
+
+    partner: of a message to a partner; None leaves what is kept as it is.
+    """
 
     text: str
     to: str = ""
@@ -30,6 +44,7 @@ class Content:
     uploads: tuple[int, ...] = ()
     revision: int = 0
     writer: str = ""
+    partner: ForPartner | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -136,9 +151,17 @@ def _written(draft: Draft, content: Content) -> Draft:
     draft.to, draft.cc = clean_line(content.to, MAX_RECIPIENTS), clean_line(content.cc, MAX_RECIPIENTS)
     draft.code, draft.writer, draft.stopped = content.code[:16], content.writer[:36], ""
     draft.revision, draft.updated_at = draft.revision + 1, clock.now()
+    if content.partner is not None:
+        _write_partner(draft, content.partner)
     try:
         with transaction.atomic():
             draft.save()
     except IntegrityError as error:  # another page made one at the same moment
         raise Moved(queries.open_draft(draft.author, draft.ticket, draft.kind)) from error
     return draft
+
+
+def _write_partner(draft: Draft, partner: ForPartner) -> None:
+    known = Supplier.objects.filter(pk=partner.supplier or 0, is_active=True).exclude(email="").first()
+    draft.supplier, draft.waits, draft.reference = known, partner.waits, clean_line(partner.reference, 80)
+    draft.quoted, draft.attached = list(partner.quoted), list(partner.attached)

@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from olmo.knowledge.models import Article
 from olmo.people.models import Person, Team
-from olmo.tickets.models import Ticket
+from olmo.tickets.models import Supplier, Ticket
 
 
 class Kind(models.TextChoices):
     REPLY = "reply", _("Reply")
     NOTE = "note", _("Internal note")
+    PARTNER = "partner", _("Message to a partner")
 
 
 class Then(models.TextChoices):
@@ -24,7 +25,11 @@ class Then(models.TextChoices):
 
 
 class Draft(models.Model):
-    """What an agent wrote and has not sent. `to` and `cc` are kept as they were typed; an empty `to` is the requester."""
+    """What an agent wrote and has not sent. `to` and `cc` are kept as they were typed; an empty `to` is the requester.
+
+    Of a message to a partner: supplier, the messages (quoted) and the files of the ticket (attached) that go along, whether the
+    ticket waits for them then, and what they call it, if that was typed in.
+    """
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+", db_index=False)
     author = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
@@ -47,6 +52,12 @@ class Draft(models.Model):
     is_shared = models.BooleanField(default=False)
     approver = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     remark = models.TextField(blank=True, max_length=2000)
+
+    supplier = models.ForeignKey(Supplier, models.SET_NULL, null=True, related_name="+")
+    quoted = ArrayField(models.BigIntegerField(), default=list)
+    attached = ArrayField(models.BigIntegerField(), default=list)
+    waits = models.BooleanField(default=True)
+    reference = models.CharField(max_length=80, blank=True)
 
     class Meta:
         constraints = [

@@ -18,7 +18,7 @@ def visible_to(viewer: Person) -> QuerySet[Draft]:
     """An agent's own drafts, those shared or given to them, and replies that wait for their moment."""
     if not viewer.is_agent:
         return Draft.objects.none()
-    theirs = Q(author=viewer) | Q(is_shared=True) | Q(approver=viewer) | Q(send_at__isnull=False, kind="reply")
+    theirs = Q(author=viewer) | Q(is_shared=True) | Q(approver=viewer) | Q(send_at__isnull=False)
     clients = clients_of(viewer)
     drafts = Draft.objects.filter(theirs).select_related("author", "approver")
     return drafts if isinstance(clients, EveryClient) else drafts.filter(ticket__client_id__in=list(clients))

@@ -20,8 +20,8 @@ from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import actions, pictures
 from olmo.tickets.actions import NewMessage
 from olmo.tickets.changes import SendCancelled, SendScheduled, SendStopped
-from olmo.tickets.log import changing, touched_since
-from olmo.tickets.models import Attachment, HoldReason, Ticket
+from olmo.tickets.log import changing
+from olmo.tickets.models import Attachment, Event, HoldReason, Ticket
 
 from . import drafting
 from .models import Draft, Kind, Then
@@ -31,6 +31,7 @@ SEND = "olmo.writing.jobs.send"
 LONGEST = timedelta(days=366)
 # what somebody else did meanwhile that makes an answer stale; a note of a colleague does not
 _ANSWERS = frozenset({"received", "replied", "resolved"})
+_OF_PARTNERS = frozenset({"partner_asked", "partner_answered", "resolved"})  # the same for a message to a partner
 
 Sending = Callable[[Draft, NewMessage, int | None], object]
 
@@ -137,8 +138,9 @@ def _stop(draft: Draft, reason: str) -> None:
 def _is_overtaken(draft: Draft) -> bool:
     """Whether somebody else wrote since the draft was queued; the ticket is locked, so that nobody does while it leaves."""
     ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=draft.ticket_id)
-    newer = touched_since(ticket, draft.seen, frozenset({"messages"}), draft.author)
-    return any(event.kind in _ANSWERS for event in newer)
+    kinds = _OF_PARTNERS if draft.kind == Kind.PARTNER else _ANSWERS
+    newer = Event.objects.filter(ticket=ticket, seq__gt=draft.seen, kind__in=kinds)
+    return newer.exclude(by=draft.author_id).exists()
 
 
 def _rehearse(draft: Draft, seen: int | None) -> None:
@@ -150,18 +152,31 @@ def _rehearse(draft: Draft, seen: int | None) -> None:
 
 def _leave(draft: Draft, seen: int | None) -> Ticket:
     """Send the words and end the draft. Works on rows of its own, so that a rehearsal leaves no trace in `draft`."""
-    own = Draft.objects.select_related("ticket__requester", "ticket__client", "author").get(pk=draft.pk)
-    message = NewMessage(
-        text=own.text, to=addresses(own.to, "to"), cc=addresses(own.cc, "cc"), uploads=_uploads(own), is_markdown=True
-    )  # fmt: skip
-    if own.kind == Kind.NOTE:
-        actions.note(
-            own.ticket, by=own.author, message=NewMessage(text=own.text, uploads=message.uploads, is_markdown=True)
-        )
-    else:
-        _SENDINGS[own.then](own, message, seen)
+    own = Draft.objects.select_related("ticket__requester", "ticket__client", "author", "supplier").get(pk=draft.pk)
+    _LEAVING[Kind(own.kind)](own, seen)
     own.delete()
     return own.ticket
+
+
+def _leave_as_reply(draft: Draft, seen: int | None) -> None:
+    message = NewMessage(
+        text=draft.text, to=addresses(draft.to, "to"), cc=addresses(draft.cc, "cc"), uploads=_uploads(draft), is_markdown=True
+    )  # fmt: skip
+    _SENDINGS[draft.then](draft, message, seen)
+
+
+def _leave_as_note(draft: Draft, seen: int | None) -> None:
+    message = NewMessage(text=draft.text, uploads=_uploads(draft), is_markdown=True)
+    actions.note(draft.ticket, by=draft.author, message=message)
+
+
+def _leave_to_partner(draft: Draft, seen: int | None) -> None:
+    if draft.supplier is None:
+        raise Invalid("supplier", _("Choose a partner’s desk that has a mail address."))
+    actions.ask_partner(
+        draft.ticket, by=draft.author, supplier=draft.supplier, text=draft.text, messages=draft.quoted, files=draft.attached,
+        uploads=_uploads(draft), waits=draft.waits, reference=draft.reference, is_markdown=True,
+    )  # fmt: skip
 
 
 def _uploads(draft: Draft) -> list[int]:
@@ -187,3 +202,6 @@ def _resolve(draft: Draft, message: NewMessage, seen: int | None) -> None:
 
 
 _SENDINGS: dict[str, Sending] = {Then.REPLY: _reply, Then.WAIT: _wait, Then.RESOLVE: _resolve}
+_LEAVING: dict[Kind, Callable[[Draft, int | None], None]] = {
+    Kind.REPLY: _leave_as_reply, Kind.NOTE: _leave_as_note, Kind.PARTNER: _leave_to_partner,
+}  # fmt: skip

@@ -17,6 +17,7 @@ from olmo.tenancy.queries import provider
 from olmo.tickets import administration
 
 from ..shell import DeskRequest, SeeOther
+from . import used
 from .forms import Lines, SettingsForm, language, line, one_of, some_of, tick, time_zone
 from .pages import administrators, by_name, list_of, or_404, settle, show, typed
 
@@ -126,10 +127,22 @@ def agent(request: DeskRequest, pk: int = 0) -> HttpResponse:
     person = or_404(_of_kind(Kind.AGENT), pk) if pk else None
     state = people.state_of_agent(person) if person else {}
     form = AgentForm(request.POST or None, thing=person, state=state, **_first(person, request))
-    return settle(
+    named = used.of(request.person, "person", pk) if person else []
+    answer = settle(
         request, "agents", form, title=person.name if person else _("New agent"), said=_("%(name)s was saved."),
-        template="person", way=[list_of("agents")], context=_beside(person),
+        template="person", way=[list_of("agents")], context={**_beside(person), "used": named},
     )  # fmt: skip
+    if person is not None and named and isinstance(answer, SeeOther):
+        _tell_where_named(request, person, named)
+    return answer
+
+
+def _tell_where_named(request: DeskRequest, person: Person, named: list[used.Use]) -> None:
+    """Whoever left may still be named: the rest goes on without them, and an administrator ought to know."""
+    person.refresh_from_db(fields=["is_active", "name"])
+    if not person.is_active:
+        words = {"name": person.name, "uses": used.listed(named)}
+        messages.warning(request, gettext("%(name)s left, and is still named here: %(uses)s.") % words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

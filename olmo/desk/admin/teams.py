@@ -17,6 +17,7 @@ from olmo.people.models import Kind, Person, Team, Tier
 from olmo.tickets import administration
 
 from ..shell import DeskRequest, SeeOther
+from . import used
 from .forms import Lines, SettingsForm, line, one_of, signature, some_of, tick
 from .pages import administrators, list_of, or_404, settle, show
 
@@ -70,6 +71,8 @@ class TeamForm(SettingsForm):
     def save(self, data: dict[str, Any], seen: str, by: Person) -> Team:
         """Change the team, or make it."""
         data.pop("seen")
+        if self.thing is not None and self.thing.is_active and not data["is_active"]:
+            used.require_unneeded(by, self.thing)
         into, members, leads = data.pop("into", None), tuple(data.pop("members")), data.pop("leads")
         values = people.TeamSettings(signatures=taken(data), **data, members=members, leads=tuple(leads))
         return administration.save_team(self.thing, values, by=by, into=into, seen=seen)
@@ -116,7 +119,7 @@ def team(request: DeskRequest, pk: int = 0) -> HttpResponse:
     form = TeamForm(request.POST or None, thing=found, state=state, **({} if found else _first(request)))
     return settle(
         request, "teams", form, title=found.name if found else _("New team"), said=_("%(name)s was saved."),
-        way=[list_of("teams")],
+        way=[list_of("teams")], context={"used": used.of(request.person, "team", pk)} if found else {},
     )  # fmt: skip
 
 

@@ -1,9 +1,9 @@
-"""Where a setting is named by others: saved views, macros, templates, rules, fields, agreements. What is named, stays.
+"""Where a setting is named by others: views, macros, templates, rules, policies, schedules, agreements. What is named, stays.
 
 The rooms below know which tickets use a setting, and refuse to remove it then; who names it is known only here, above them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,18 +15,23 @@ from django.utils.translation import gettext_lazy
 
 from olmo.automation import macros
 from olmo.automation.models import Macro
-from olmo.kernel.errors import Conflict, Words
-from olmo.people.models import Person
+from olmo.channels.models import Mailbox
+from olmo.escalation.models import Policy
+from olmo.kernel import clock
+from olmo.kernel.errors import Conflict, Invalid, Words
+from olmo.people.models import Person, Team
 from olmo.routing.rules.models import Rule
 from olmo.service_levels.models import Agreement
+from olmo.staffing.models import Schedule
 from olmo.surveys.models import Check
 from olmo.tickets.models import Category, CustomField, Template
 
 from ..lists import saved
 from ..models import SavedView, Sharing
 
-# What is named: "working_state", "category", "tag" or "field"; and by what: the id, the tag itself, the key.
+# What is named: "working_state", "category", "tag", "field", "team" or "person"; and by what: the id, the tag itself, the key.
 Named = tuple[str, str]
+STAFF = ("team", "person")  # who works: not removed, but switched off; a filter that names them does no harm
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,27 @@ def of(viewer: Person, name: str, value: object) -> list[Use]:
 
 def require_unnamed(viewer: Person, name: str, value: object) -> None:
     """Raises Conflict, naming who names it."""
-    found = of(viewer, name, value)
-    if found:
-        uses = ", ".join(f"{use.what}: {use.name}" for use in found[:5])
-        more = _(" and %(n)d more") % {"n": len(found) - 5} if len(found) > 5 else ""
-        raise Conflict(_("It is used, so it stays. %(uses)s%(more)s.") % {"uses": uses, "more": more})
+    if found := of(viewer, name, value):
+        raise Conflict(_("It is used, so it stays. %(uses)s.") % {"uses": listed(found)})
+
+
+def require_unneeded(viewer: Person, team: Team) -> None:
+    """Raises Invalid("is_active"), naming what counts on a team that is to be switched off."""
+    if found := of(viewer, "team", team.pk):
+        words = _("It is needed, so it stays. First change what names it: %(uses)s.")
+        raise Invalid("is_active", words % {"uses": listed(found)})
+
+
+def listed(found: Sequence[Use]) -> str:
+    """The first five of them in words, and how many more."""
+    uses = ", ".join(f"{use.what}: {use.name}" for use in found[:5])
+    return uses + (_(" and %(n)d more") % {"n": len(found) - 5} if len(found) > 5 else "")
 
 
 def _views(viewer: Person, named: Named) -> Iterator[Use]:
     name, value = named
+    if name in STAFF:
+        return
     for view in SavedView.objects.select_related("owner").order_by("name", "pk"):
         words = QueryDict(view.query)
         if words.get(name) != value and words.get("only") != f"{name}:{value}":
@@ -77,8 +94,9 @@ def _named_by(macro: Macro) -> Iterator[Named]:
     """What a macro changes and where it is offered."""
     steps: dict[str, Any] = macro.steps
     yield "category", str(macro.category_id)
-    for name in ("working_state", "category"):
+    for name in ("working_state", "category", "team"):
         yield name, str(steps.get(name))
+    yield "person", str(steps.get("assignee"))
     for name in ("tags_add", "tags_remove"):
         yield from (("tag", tag) for tag in steps.get(name, ()))
     yield from (("field", key) for key in steps.get("fields", ()))
@@ -86,7 +104,10 @@ def _named_by(macro: Macro) -> Iterator[Named]:
 
 def _templates(_viewer: Person, named: Named) -> Iterator[Use]:
     name, value = named
-    conditions = {"category": Q(category_id=value), "tag": Q(tags__contains=[value]), "field": Q(fields__has_key=value)}
+    conditions = {
+        "category": Q(category_id=value), "tag": Q(tags__contains=[value]), "field": Q(fields__has_key=value),
+        "team": Q(team_id=value),
+    }  # fmt: skip
     if name in conditions:
         for template in Template.objects.filter(conditions[name]):
             yield Use(gettext_lazy("Template"), str(template), reverse("desk:admin_template", args=[template.pk]))
@@ -95,13 +116,53 @@ def _templates(_viewer: Person, named: Named) -> Iterator[Use]:
 def _rules(_viewer: Person, named: Named) -> Iterator[Use]:
     """Rules that ask for it, or set it."""
     name, value = named
-    asked = {"tag": "tags", "field": f"field:{value}"}.get(name, name)
+    asked = {"tag": ("tags",), "field": (f"field:{value}",), "person": ("assignee", "requester")}.get(name, (name,))
     for rule in Rule.objects.order_by("position", "pk"):
         conditions, outcome = rule.content.get("conditions", ()), rule.content.get("outcome", {})
-        asks = any(one["what"] == asked and (name == "field" or value in map(str, one["values"])) for one in conditions)
-        sets = value in outcome.get("tags", ()) if name == "tag" else str(outcome.get(name)) == value
-        if asks or sets:
+        asks = any(one["what"] in asked and (name == "field" or value in map(str, one["values"])) for one in conditions)
+        if asks or _sets(outcome, name, value) or rule.content.get("queue") == f"{name}-{value}":
             yield Use(gettext_lazy("Rule"), rule.name, reverse("desk:admin_rule", args=[rule.pk]))
+
+
+def _sets(outcome: Mapping[str, Any], name: str, value: str) -> bool:
+    """Whether the outcome of a rule names it."""
+    if name == "tag":
+        return value in outcome.get("tags", ())
+    if name == "person":
+        return value in map(str, [outcome.get("assignee"), *outcome.get("followers", ())])
+    return str(outcome.get(name)) == value
+
+
+def _policies(_viewer: Person, named: Named) -> Iterator[Use]:
+    """Escalation policies that watch over the tickets of a team, or one of whose steps names the team or the agent."""
+    name, value = named
+    if name not in STAFF:
+        return
+    of_steps = Q(**{f"steps__{name}": value})
+    for policy in Policy.objects.filter(of_steps | Q(team=value) if name == "team" else of_steps).distinct():
+        yield Use(gettext_lazy("Escalation policy"), policy.name, reverse("desk:admin_policy", args=[policy.pk]))
+
+
+def _schedules(_viewer: Person, named: Named) -> Iterator[Use]:
+    """On-call schedules of a team, or in which an agent takes turns or is put in."""
+    name, value = named
+    if name not in STAFF:
+        return
+    coming = Q(overrides__person=value, overrides__ends_at__gt=clock.now())
+    found = Q(team=value) if name == "team" else Q(layers__turns__person=value) | coming
+    for schedule in Schedule.objects.filter(found).select_related("team").distinct():
+        words = f"{schedule.team}, {schedule}"
+        yield Use(gettext_lazy("On-call schedule"), words, reverse("desk:oncall_schedule", args=[schedule.pk]))
+
+
+def _agreed(_viewer: Person, named: Named) -> Iterator[Use]:
+    """What was agreed with a team, and the mailboxes whose mail goes to it."""
+    if named[0] != "team":
+        return
+    for agreement in Agreement.objects.filter(team_id=named[1]).order_by("name"):
+        yield Use(gettext_lazy("Agreement"), str(agreement), reverse("desk:admin_agreement", args=[agreement.pk]))
+    for mailbox in Mailbox.objects.filter(team_id=named[1]).order_by("address"):
+        yield Use(gettext_lazy("Mailbox"), mailbox.address, reverse("desk:admin_mailbox", args=[mailbox.pk]))
 
 
 def _below(_viewer: Person, named: Named) -> Iterator[Use]:
@@ -118,7 +179,9 @@ def _below(_viewer: Person, named: Named) -> Iterator[Use]:
         yield Use(gettext_lazy("Follow-up"), str(check.category), reverse("desk:admin_check", args=[check.pk]))
 
 
-_FINDERS: Sequence[Callable[[Person, Named], Iterator[Use]]] = (_views, _macros, _templates, _rules, _below)
+_FINDERS: Sequence[Callable[[Person, Named], Iterator[Use]]] = (
+    _views, _macros, _templates, _rules, _policies, _schedules, _agreed, _below,
+)  # fmt: skip
 
 
 def _own(person: Person | None) -> str:

@@ -6,12 +6,14 @@ from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from olmo.escalation import major as verbs
 from olmo.escalation.incidents import Major
+from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
 from olmo.kernel.prepared import as_json
+from olmo.tenancy.models import Client
 from olmo.tickets import family, queries
 from olmo.tickets.models import Ticket
 from olmo.tickets.undo import undoable
@@ -47,10 +49,30 @@ def major(request: DeskRequest, number: int) -> HttpResponse:
     alike = verbs.alike(request.person, ticket) if known else []
     context = {
         "ticket": ticket, "known": known, **given, "alike": alike, "back_url": places.ticket(number),
+        "said": verbs.announcements(request.person, ticket),
         "children": family.open_children(request.person, ticket), "wrong_step": step if form is not None else "",
         "chosen": request.POST.getlist("tickets"),
     }  # fmt: skip
     return page(request, "desk/major.html", context, status=422 if form is not None else 200)
+
+
+@require_safe
+@agents
+def listed(request: DeskRequest) -> HttpResponse:
+    """Major incidents under way and over, with all that the portal said of them."""
+    found = verbs.all_of(request.person)
+    said = verbs.words_of(found)
+    names = dict(Client.objects.values_list("pk", "name"))
+    rows = [
+        {
+            "major": one, "ticket": one.ticket, "url": places.ticket(one.ticket.number),
+            "clients": sorted(names[pk] for pk in one.clients if pk in names), "said": said.get(one.pk, []),
+            "lasted": spoken.minutes(int((one.ended_at - one.began_at).total_seconds() // 60)) if one.ended_at else "",
+            "count": len(family.children_of(one.ticket)),
+        }
+        for one in found
+    ]  # fmt: skip
+    return page(request, "desk/majors.html", {"rows": rows})
 
 
 def notice(ticket: Ticket, answer: Any) -> dict[str, Any] | None:

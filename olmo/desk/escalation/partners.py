@@ -23,7 +23,4 @@ def sections(ticket: Ticket, answer: Any) -> list[dict[str, Any]]:
         }
         for n, (_pk, name, reference) in enumerate(cases)
     ]  # fmt: skip
-    if ticket.is_active:
-        url = places.ticket(ticket.number, "partner")
-        facts.append({"label": _("Message"), "noun": "partner", "value": _("Write to the partner"), "url": url})
     return [{"title": _("At the partner’s desk"), "facts": facts}]

@@ -3,7 +3,7 @@
 from .base import ChangeForm
 from .calls import Call, Callback, Checklist, Outcome, Work
 from .joining import Links, Merge, Split
-from .partners import Partner, Reference
+from .partners import Reference
 from .people import Following, Requester, Watchers
 from .properties import Category, Due, Fields, Kind, Language, Priority, Subject, Tags, WorkingState
 from .working import Assignment, Escalation, Hold, Resolution, Return
@@ -12,7 +12,7 @@ FORMS: dict[str, type[ChangeForm]] = {
     form.noun: form
     for form in (
         Assignment, Call, Callback, Category, Checklist, Due, Escalation, Fields, Following, Hold, Kind,
-        Language, Links, Merge, Outcome, Partner, Priority, Reference, Requester, Resolution, Return, Subject, Tags,
+        Language, Links, Merge, Outcome, Priority, Reference, Requester, Resolution, Return, Subject, Tags,
         Watchers, Work, WorkingState,
     )
 }  # fmt: skip

@@ -35,6 +35,19 @@ class ThePage(PageTest):
         self.assertEqual(Ticket.objects.get(pk=self.child.pk).status, Status.RESOLVED)
         self.assertEqual(self.get("/", by=self.rui).words(".major"), [])
 
+    def test_all_of_them_are_listed_with_what_was_said(self) -> None:
+        self.assertIn("No major incident yet", self.get("/desk/majors").text)
+        self.send("declare", text_en="Mail is down.", text_it="")
+        page = self.get("/desk/majors")
+        self.assertEqual(page.words(".came-up__said .quote"), ["Mail is down."])
+        self.assertIn("Under way", page.words(".came-up__head")[0])
+        self.send("resolve", code="fixed", text_en="It runs.")
+        page = self.get("/desk/majors")
+        self.assertEqual(page.words(".came-up__said .quote"), ["Mail is down.", "It runs."])
+        self.assertIn("Over", page.words(".came-up__head")[0])
+        self.assertIn("It runs.", self.get(self.url(self.parent, "major"), by=self.ines).words(".came-up__said")[0])
+        self.assertNotIn("Mail", self.get("/desk/majors", by=self.otto).text)
+
     def test_the_portal_says_it_in_the_language_of_its_reader_and_only_to_whom_it_concerns(self) -> None:
         major.declare(
             self.parent, by=self.ines, text_en="Mail is down.", text_it="La posta è ferma.", clients=[self.acme]

@@ -72,7 +72,7 @@ class _Printer:
 
     def __init__(self) -> None:
         self.private = _PRIVATE.format(marks.icon("lock", "s"), escape(_("Internal note, agents only")))
-        self.partner = _PRIVATE.format(marks.icon("lock", "s"), escape(_("Partner and agents only")))
+        self.partner = _PRIVATE.format(marks.icon("out", "s"), escape(_("Partner and agents only")))
         self.undo, self.why = escape(_("Undo")), escape(_("Why?"))
         self.more, self.earlier = escape(_("More about this message")), escape(_("Earlier text"))
 
@@ -118,7 +118,7 @@ class _Printer:
 
     def _said(self, said: Part, when: str) -> str:
         return _SAID.format(
-            id=said["id"], when=when, as_=said["as_"], who=marks.who(said["name"], said["kind"], mute=True),
+            id=said["id"], when=when, as_=_manner(said), who=marks.who(said["name"], said["kind"], mute=True),
             name=escape(said["name"]), via=_via(said), private=self._readers(said),
             address=f'<span class="via"><bdi>{escape(said["address"])}</bdi></span>' if said["address"] else "",
             menu=_MENU.format(url=said["menu_url"], label=self.more, icon=marks.icon("more", "s")),
@@ -128,6 +128,11 @@ class _Printer:
             files=_files(said["attachments"]),
             state=f'<p class="quoted">{escape(said["state"])}</p>' if said.get("state") else "",
         )  # fmt: skip
+
+
+def _manner(said: Part) -> str:
+    """How it is drawn: what is between the desk and a partner is told apart from what is among agents."""
+    return f"{said['as_']} said--partner" if said["is_partners"] else str(said["as_"])
 
 
 def _via(said: Part) -> str:

@@ -28,6 +28,7 @@ from olmo.tickets.models import Message, Status, Ticket
 from olmo.tickets.sentences import describe
 from olmo.worklog import queries as worklog
 from olmo.writing import queries as written
+from olmo.writing.models import Kind
 
 from ..forms import ChangeForm
 from ..lists import following
@@ -52,20 +53,21 @@ def show(request: DeskRequest, number: int) -> HttpResponse:
 
 def _quoting(request: DeskRequest, ticket: Ticket, typed: Typed) -> Typed:
     """As the address asks: `as` names the text that is shown; `note`, the id of a note, quotes it and mentions its author."""
-    typed.kind = request.GET["as"] if request.GET.get("as") in ("reply", "note") else typed.kind
-    if (forwarded := _forwarded(request, ticket)) and not typed.reply_text.strip():
-        typed.reply_text = forwarded
+    typed.kind = request.GET["as"] if request.GET.get("as") in Kind.values else typed.kind
+    if (forwarded := _forwarded(request, ticket)) and not typed.texts.get(Kind.REPLY, "").strip():
+        typed.texts[Kind.REPLY] = forwarded
         return typed
     text = request.GET.get("note", "")
     pk = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
     found = conversation.messages(request.person, ticket, limit=1, only=[pk]) if pk else []
-    if not found or not found[0].is_internal or typed.note_text.strip():
+    if not found or not found[0].is_internal or typed.texts.get(Kind.NOTE, "").strip():
         return typed
     author = queries.messages(request.person, ticket).get(pk=pk).author
     lines = mentions.plain(found[0].text).strip().splitlines()[:MOST_QUOTED]
     quote = "\n".join(f"> {line}" for line in lines)
     mention = f"{mentions.written(author)} " if author.is_agent and author.pk != request.person.pk else ""
-    typed.kind, typed.note_text = "note", f"{quote}\n\n{mention}"
+    typed.kind = Kind.NOTE
+    typed.texts[Kind.NOTE] = f"{quote}\n\n{mention}"
     return typed
 
 
@@ -107,7 +109,7 @@ def whole(
         "panel": panel(
             facts.sections(viewer, ticket, around, _token(request)), live=live, **_opened(request, opened, extra)
         ),
-        "composer": composer(viewer, ticket, typed, told.copies, around.also["signatures"]),
+        "composer": composer(viewer, ticket, typed, told, around.also["signatures"], around.also.get("offered")),
         "waiting": cards(viewer, ticket, drafts),
         "opened": opened,
         **(extra or {}),
@@ -124,7 +126,8 @@ def _also(viewer: Person, ticket: Ticket) -> dict[str, Part]:
         "drafts": written.any_of_ticket(ticket), "clocks": promised.any_of(ticket), "timer": worklog.any_timer(viewer),
         "level": muting.kept(viewer, ticket),
         "totals": worklog.summing(viewer, ticket), "signatures": signatures.held(ticket), "ruled": why.log_of(ticket),
-        "asked": escalation.asked(ticket), "partners": at_partners.listed(ticket.pk), "major": major.notice(ticket), **supplier,
+        "asked": escalation.asked(ticket), "partners": at_partners.listed(ticket.pk), "offered": at_partners.offered(),
+        "major": major.notice(ticket), **supplier,
     }  # fmt: skip
 
 
@@ -182,10 +185,8 @@ def _more(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
     found = [to("subject", _("Change the subject…"), "pen"), to("links", _("Link to another ticket…"), "link")]
     if ticket.merged_into_id is None:
         found.append(to("merge", _("Merge into another ticket…"), "merge"))
-    if ticket.is_active:
-        found.append(to("partner", _("Write to a partner…"), "send"))
-        if major.may_declare(viewer, ticket):
-            found.append(to("major", _("Major incident…"), "alert"))
+    if ticket.is_active and major.may_declare(viewer, ticket):
+        found.append(to("major", _("Major incident…"), "alert"))
     if ticket.is_active and (origin := tickets.came_from(ticket)):
         found.insert(0, to("return", _("Give back to %(team)s…") % {"team": origin.name}, "undo"))
     follows = viewer.pk in ticket.watcher_ids

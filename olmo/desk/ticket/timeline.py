@@ -55,6 +55,7 @@ class Timeline:
     older_url: str
     newest_url: str  # where the newest entries are, when these are earlier ones
     copies: list[str]  # who was in copy of the newest message
+    rows: list[Said]  # the messages of it, the oldest first
 
 
 def timeline(viewer: Person, ticket: Ticket, *, before: int | None = None) -> Timeline:
@@ -68,6 +69,7 @@ def timeline(viewer: Person, ticket: Ticket, *, before: int | None = None) -> Ti
         older_url=f"{here}?before={page.rows[0].pk}" if page.has_more else "",
         newest_url=here if before else "",
         copies=page.copies(),
+        rows=page.rows,
     )
 
 

@@ -1,4 +1,4 @@
-"""The files of a draft: shown to whoever may read it, and moved from the reply to the note or back."""
+"""The files of a draft: shown to whoever may read it, and moved from the reply to the note, or from elsewhere to the reply."""
 
 import re
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def move(by: Person, ticket: Ticket, typed: Typed, upload: int) -> str:
     here.remove(upload)
     there.append(upload)
     _move_pictures(typed, upload)
-    for kind in Kind.values:
+    for kind in (typed.kind, other):
         draft = drafting.save(ticket, by=by, kind=kind, content=replace(typed, kind=kind).content(ticket))
         typed.revisions[kind] = draft.revision if draft else 0
     words = {"name": row.name}
@@ -78,10 +78,9 @@ def move(by: Person, ticket: Ticket, typed: Typed, upload: int) -> str:
 def _move_pictures(typed: Typed, upload: int) -> None:
     """The Markdown of a picture goes where its file went."""
     picture = re.compile(rf"!\[[^\]\n]*\]\(/files/{upload}/[^)\s]*\)")
-    is_reply = typed.kind == Kind.REPLY
-    source, target = (typed.reply_text, typed.note_text) if is_reply else (typed.note_text, typed.reply_text)
-    found = picture.findall(source)
+    found = picture.findall(typed.text)
     if not found:
         return
-    source, target = picture.sub("", source), "\n\n".join(filter(None, [target.rstrip(), *found]))
-    typed.reply_text, typed.note_text = (source, target) if is_reply else (target, source)
+    other = Kind.NOTE if typed.kind == Kind.REPLY else Kind.REPLY
+    typed.texts[typed.kind] = picture.sub("", typed.text)
+    typed.texts[other] = "\n\n".join(filter(None, [typed.texts.get(other, "").rstrip(), *found]))

@@ -1,4 +1,4 @@
-"""What the composer of a ticket shows: two drafts, who will read each, and what was typed when an answer could not be sent."""
+"""What the composer of a ticket shows: a draft for each kind of reader, and what was typed when one could not be sent."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,11 +21,12 @@ from olmo.tickets.conversation import Said
 from olmo.tickets.log import Stale
 from olmo.tickets.models import Attachment, ResolutionCode, Ticket
 from olmo.tickets.signatures import Whose, signature_for
-from olmo.writing.drafting import Content, Moved
+from olmo.writing.drafting import Content, ForPartner, Moved
 from olmo.writing.models import Draft, Kind
 
 from ..forms.working import usual_code
-from ..ticket.timeline import said
+from ..ticket.timeline import Timeline, said
+from . import partnering
 from .moments import presets
 
 MOST_STALE = 20
@@ -35,6 +36,7 @@ MOST_STALE = 20
 BOXES: Mapping[str, dict[str, str]] = {
     Kind.REPLY: {"upload_name": "upload", "files_name": "files", "upload_id": "files"},
     Kind.NOTE: {"upload_name": "note_upload", "files_name": "note_files", "upload_id": "note-files"},
+    Kind.PARTNER: {"upload_name": "partner_upload", "files_name": "partner_files", "upload_id": "partner-files"},
 }
 
 
@@ -43,8 +45,7 @@ class Typed:
     """What an agent typed and has not sent. `errors` by field; `stale` are the messages that came meanwhile."""
 
     kind: str = "reply"
-    reply_text: str = ""
-    note_text: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
     to: str | None = None
     cc: str | None = None
     code: str = ""
@@ -52,6 +53,7 @@ class Typed:
     writer: str = ""
     revisions: dict[str, int] = field(default_factory=dict)
     uploads: dict[str, list[int]] = field(default_factory=dict)  # of each kind its own
+    partner: ForPartner = field(default_factory=ForPartner)
     errors: dict[str, str] = field(default_factory=dict)
     stale: list[Said] = field(default_factory=list)
     is_shared: bool = False
@@ -61,9 +63,9 @@ class Typed:
         """The composer's fields as they were sent."""
         sent = request.POST
         return cls(
-            kind=kind, reply_text=sent.get("reply_text", ""), note_text=sent.get("note_text", ""), to=sent.get("to", ""),
+            kind=kind, texts={name: sent.get(f"{name}_text", "") for name in Kind.values}, to=sent.get("to", ""),
             cc=sent.get("cc", ""), code=sent.get("code", ""), seen=number_of(sent.get("seen", "")),
-            writer=sent.get("writer", ""),
+            writer=sent.get("writer", ""), partner=partnering.read(sent),
             revisions={name: number_of(sent.get(f"{name}_revision", "")) or 0 for name in Kind.values},
             uploads={name: _numbers(sent.getlist(BOXES[name]["upload_name"])) for name in Kind.values},
         )  # fmt: skip
@@ -72,24 +74,20 @@ class Typed:
     def saved(cls, drafts: Iterable[Draft]) -> "Typed":
         """What was being written when the page was left: one's own open drafts."""
         known = {draft.kind: draft for draft in drafts}
-        reply, note = known.get(Kind.REPLY), known.get(Kind.NOTE)
-        if reply is None:
-            typed = cls()
-        else:
-            typed = cls(
-                reply_text=reply.text, to=reply.to, cc=reply.cc, code=reply.code,
-                is_shared=reply.is_shared,
-            )  # fmt: skip
+        typed = cls(kind=next((kind for kind in Kind.values if kind in known), Kind.REPLY))
+        if reply := known.get(Kind.REPLY):
+            typed.to, typed.cc, typed.code, typed.is_shared = reply.to, reply.cc, reply.code, reply.is_shared
+        if asked := known.get(Kind.PARTNER):
+            typed.partner = partnering.kept(asked)
+        typed.texts = {kind: draft.text for kind, draft in known.items()}
         typed.revisions = {kind: draft.revision for kind, draft in known.items()}
         typed.uploads = {kind: list(draft.uploads) for kind, draft in known.items()}
-        if note is not None:
-            typed.note_text, typed.kind = note.text, typed.kind if reply else Kind.NOTE
         return typed
 
     @property
     def text(self) -> str:
-        """The words of the draft that is being sent; the other draft is never touched."""
-        return self.note_text if self.kind == "note" else self.reply_text
+        """The words of the draft that is being sent; the other drafts are never touched."""
+        return self.texts.get(self.kind, "")
 
     @property
     def files(self) -> list[int]:
@@ -104,13 +102,14 @@ class Typed:
         return Content(
             text=self.text, to=to if is_reply and to.lower() != own else "", cc=(self.cc or "") if is_reply else "",
             code=self.code, uploads=tuple(dict.fromkeys(self.files)), revision=self.revisions.get(self.kind, 0),
-            writer=self.writer,
+            writer=self.writer, partner=self.partner if self.kind == Kind.PARTNER else None,
         )  # fmt: skip
 
     def refuse(self, refusal: OlmoError, viewer: Person, ticket: Ticket) -> None:
         """Remember why it was not sent, and what came meanwhile."""
         field_name = refusal.field if isinstance(refusal, Invalid) else ""
-        self.errors[{"text": f"{self.kind}_text"}.get(field_name, field_name)] = str(refusal.message)
+        own = {"text": f"{self.kind}_text", **(partnering.FIELDS if self.kind == Kind.PARTNER else {})}
+        self.errors[own.get(field_name, field_name)] = str(refusal.message)
         if isinstance(refusal, Moved):  # a second press goes on from what is saved now
             self.revisions[self.kind] = refusal.draft.revision if refusal.draft else 0
         if isinstance(refusal, Stale):
@@ -119,21 +118,27 @@ class Typed:
             self.errors = {} if self.stale else self.errors
 
 
-def composer(viewer: Person, ticket: Ticket, typed: Typed, copies: list[str], signatures: Any = None) -> dict[str, Any]:
-    """The context of desk/composer.html. copies: who was in copy of the newest message. signatures: see signature_for."""
+def composer(
+    viewer: Person, ticket: Ticket, typed: Typed, told: Timeline, signatures: Any = None, partners: Any = None
+) -> dict[str, Any]:  # fmt: skip
+    """The context of desk/composer.html. signatures: see signature_for. partners: what `partners.offered` answered."""
     if ticket.merged_into_id is not None and ticket.merged_into is not None:
         return {"closed": _merged(ticket.merged_into)}
     own = ticket.requester.email or ""
-    cc = ", ".join(c for c in copies if c.lower() != own.lower()) if typed.cc is None else typed.cc
+    cc = ", ".join(c for c in told.copies if c.lower() != own.lower()) if typed.cc is None else typed.cc
     errors = typed.errors
+    partner = partnering.shown(ticket, typed.partner, told.rows, partners)
+    kinds = [kind for kind in Kind.values if kind != Kind.PARTNER or partner]
     return {
         "reply_url": reverse("desk:replies", args=[ticket.number]),
         "note_url": reverse("desk:notes", args=[ticket.number]),
         "draft_key": f"ticket:{ticket.number}:{viewer.pk}",
         "seen": ticket.version,
-        "as_": typed.kind,
-        "reply_text": typed.reply_text,
-        "note_text": typed.note_text,
+        "as_": typed.kind if typed.kind in kinds else Kind.REPLY,
+        "reply_text": typed.texts.get(Kind.REPLY, ""),
+        "note_text": typed.texts.get(Kind.NOTE, ""),
+        "partner_text": typed.texts.get(Kind.PARTNER, ""),
+        "partner": partner,
         "revisions": {kind: typed.revisions.get(kind, 0) for kind in Kind.values},
         "wrong": {name: errors.get(name, "") for name in _FIELDS},
         "error": next((e for name, e in errors.items() if name not in _FIELDS), ""),
@@ -148,12 +153,15 @@ def composer(viewer: Person, ticket: Ticket, typed: Typed, copies: list[str], si
         "note_readers": _("Agents only. The requester never sees it."),
         "note_label": _("Add note for agents"),
         "upload_url": f"{reverse('desk:uploads')}?ticket={ticket.number}",
-        "boxes": [_box(kind, ticket, viewer, typed) for kind in Kind.values],
+        "boxes": [_box(kind, ticket, viewer, typed) for kind in kinds],
         "max_size": size(settings.OLMO_MAX_UPLOAD_BYTES),
     }
 
 
-_FIELDS = ("reply_text", "note_text", "to", "cc", "files", "send_at", "approver", "word")
+_FIELDS = (
+    "reply_text", "note_text", "partner_text", "supplier", "messages", "attached", "to", "cc", "files", "send_at", "approver",
+    "word",
+)  # fmt: skip
 
 
 def _sending(ticket: Ticket, typed: Typed, cc: str) -> dict[str, Any]:
@@ -216,7 +224,7 @@ def _stale(ticket: Ticket, typed: Typed) -> dict[str, Any] | None:
 
 
 def _box(kind: str, ticket: Ticket, viewer: Person, typed: Typed) -> dict[str, Any]:
-    """The files of one of the two texts: what is given to the reply never goes with the note, nor the other way round."""
+    """The files of one of the texts: what is given to one never goes with another."""
     label, url = _MOVES[kind]
     return {
         "kind": kind, "uploads": uploads(viewer, typed.uploads.get(kind, [])), "move_label": label,
@@ -227,6 +235,7 @@ def _box(kind: str, ticket: Ticket, viewer: Person, typed: Typed) -> dict[str, A
 _MOVES: Mapping[str, tuple[Words, str]] = {
     Kind.REPLY: (gettext_lazy("Move it to the note"), "desk:replies"),
     Kind.NOTE: (gettext_lazy("Move it to the reply"), "desk:notes"),
+    Kind.PARTNER: (gettext_lazy("Move it to the reply"), "desk:partner"),
 }
 
 

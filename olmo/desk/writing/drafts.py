@@ -19,7 +19,7 @@ from olmo.tickets.log import Stale
 from olmo.tickets.models import Attachment, Ticket
 from olmo.writing import drafting, hints, queries, sending, sharing
 from olmo.writing.drafting import Content
-from olmo.writing.models import Draft
+from olmo.writing.models import Draft, Kind
 
 from ..forms.values import colleagues
 from ..shell import AnyView, DeskRequest, SeeOther, agents, page
@@ -115,12 +115,7 @@ def _card(viewer: Person, ticket: Ticket, draft: Draft, files: list[Attachment])
 def _title(viewer: Person, draft: Draft) -> str:
     is_own = draft.author_id == viewer.pk
     if draft.send_at is not None:
-        words = {"name": draft.author.name, "moment": spoken.moment(draft.send_at)}
-        if not draft.is_scheduled:
-            return _("Your reply is about to leave") if is_own else _("A reply of %(name)s is about to leave") % words
-        return (
-            _("Your reply leaves %(moment)s") % words if is_own else _("A reply of %(name)s leaves %(moment)s") % words
-        )
+        return _leaving(draft, is_own=is_own)
     if draft.approver is not None:
         words = {"name": draft.author.name, "approver": draft.approver.name}
         if draft.approver_id == viewer.pk:
@@ -129,6 +124,21 @@ def _title(viewer: Person, draft: Draft) -> str:
     if is_own:
         return _("Your reply was not sent") if draft.stopped else _("Your reply was given back")
     return _("%(name)s shares a draft") % {"name": draft.author.name}
+
+
+def _leaving(draft: Draft, *, is_own: bool) -> str:
+    assert draft.send_at is not None
+    words = {"name": draft.author.name, "moment": spoken.moment(draft.send_at), "partner": draft.supplier}
+    if draft.kind == Kind.PARTNER:
+        own, other = (
+            _("Your message to %(partner)s is about to leave"),
+            _("A message of %(name)s to %(partner)s is about to leave"),
+        )
+    elif draft.is_scheduled:
+        own, other = _("Your reply leaves %(moment)s"), _("A reply of %(name)s leaves %(moment)s")
+    else:
+        own, other = _("Your reply is about to leave"), _("A reply of %(name)s is about to leave")
+    return (own if is_own else other) % words
 
 
 def _row(viewer: Person, draft: Draft) -> dict[str, Any]:

@@ -55,6 +55,15 @@ def notes(request: DeskRequest, number: int) -> HttpResponse:
 
 @require_POST
 @agents
+def partner(request: DeskRequest, number: int) -> HttpResponse:
+    """Send the message to the partner's desk, or only keep it (`send` "save")."""
+    if _pressed(request) == "move":
+        return _moved(request, number, Kind.PARTNER)
+    return _written(request, number, Kind.PARTNER, {"save": _save, "discard": _discard}.get(_pressed(request), _ask))
+
+
+@require_POST
+@agents
 def reply_draft(request: DeskRequest, number: int) -> HttpResponse:
     """Keep the reply as it stands: {"revision", "said", "hints"}; 409 with what is saved when another page wrote meanwhile."""
     return _kept(request, number, Kind.REPLY)
@@ -65,6 +74,13 @@ def reply_draft(request: DeskRequest, number: int) -> HttpResponse:
 def note_draft(request: DeskRequest, number: int) -> HttpResponse:
     """The same for the note."""
     return _kept(request, number, Kind.NOTE)
+
+
+@require_POST
+@agents
+def partner_draft(request: DeskRequest, number: int) -> HttpResponse:
+    """The same for the message to a partner."""
+    return _kept(request, number, Kind.PARTNER)
 
 
 @require_POST
@@ -211,6 +227,17 @@ def _send(request: DeskRequest, draft: Draft, typed: Typed) -> str:
 def _note(request: DeskRequest, draft: Draft, typed: Typed) -> str:
     sending.send(draft, by=request.person)
     return _("Note added")
+
+
+def _ask(request: DeskRequest, draft: Draft, typed: Typed) -> str:
+    """To a partner's desk, at once or after the moment in which the author may still take it back."""
+    words = {"name": draft.supplier}
+    if seconds := request.person.undo_seconds:
+        at = clock.now() + timedelta(seconds=seconds)
+        sending.queue(draft, by=request.person, at=at, is_scheduled=False, seen=typed.seen)
+        return _waits(request, draft, _("Leaves in %(n)d seconds; until then you can take it back.") % {"n": seconds})
+    sending.send(draft, by=request.person, seen=typed.seen)
+    return _("Sent to %(name)s. Their answer comes back here; the requester does not see it.") % words
 
 
 def _save(request: DeskRequest, draft: Draft, typed: Typed) -> str:

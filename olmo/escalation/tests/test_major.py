@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from olmo.channels.tests.stage import delivered, do_jobs, open_mailbox, relay
 from olmo.escalation import major
-from olmo.escalation.incidents import Major
+from olmo.escalation.incidents import Announcement, Major
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.outbox.tests.sink import Sink
@@ -169,3 +169,46 @@ class Ending(Disturbed):
         self.assertEqual(self.fresh(self.one).status, Status.NEW)
         self.assertEqual(list(self.parent.events.order_by("-seq").values_list("kind", flat=True)[:1]), ["major_ended"])
         self.declare()
+
+
+class WhatWasSaid(Disturbed):
+    def kinds(self, viewer: Person | None = None) -> list[tuple[str, str]]:
+        return [(one.kind, one.text_en) for one in major.announcements(viewer or self.alma, self.parent)]
+
+    def test_every_banner_is_kept_also_over_a_second_declaration(self) -> None:
+        self.following()
+        major.update(self.parent, by=self.ines, text_en="Back at noon.")
+        major.stand_down(self.parent, by=self.ines, reason="A cable of one room.")
+        self.declare()
+        major.resolve(self.parent, by=self.ines, code="fixed", text_en="It runs.")
+        said = ["Mail is down.", "Back at noon.", "", "Mail is down.", "It runs."]
+        self.assertEqual([text for _kind, text in self.kinds()], said)
+        self.assertEqual(
+            [kind for kind, _text in self.kinds()], ["declared", "updated", "stood_down", "declared", "resolved"]
+        )
+
+    def test_they_are_listed_with_those_under_way_first(self) -> None:
+        major.declare(self.one, by=self.ines, text_en="Slow.")
+        major.stand_down(self.one, by=self.ines, reason="One room.")
+        self.declare()
+        found = major.all_of(self.alma)
+        self.assertEqual([m.ticket for m in found], [self.parent, self.one])
+        self.assertEqual(
+            {pk: len(said) for pk, said in major.words_of(found).items()}, {self.parent.pk: 1, self.one.pk: 2}
+        )
+        self.assertEqual(major.all_of(self.otto), [])
+        with self.assertRaises(NotFound):
+            self.kinds(self.otto)
+
+    def test_what_was_said_to_one_organisation_is_not_seen_by_another(self) -> None:
+        self.declare(clients=[self.acme])
+        with scope([self.bolt.pk]):
+            self.assertFalse(Announcement.objects.exists())
+
+    def test_a_refused_update_says_nothing(self) -> None:
+        self.following()
+        actions.resolve(self.parent, by=self.alma, code="fixed", note="Done.")
+        with self.assertRaises(Conflict):
+            major.update(self.fresh(self.parent), by=self.ines, text_en="Late.", text_it="x" * 10)
+            major.resolve(self.fresh(self.parent), by=self.ines, code="fixed", text_en="Late.")
+        self.assertNotIn(("resolved", "Late."), self.kinds())

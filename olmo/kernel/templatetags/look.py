@@ -48,6 +48,7 @@ SAID: Mapping[str, Promise] = {
     "isReading": gettext_lazy("{name} is reading"),
     "isReplying": gettext_lazy("{name} is writing a reply"),
     "isNoting": gettext_lazy("{name} is writing a note"),
+    "isAsking": gettext_lazy("{name} is writing to a partner"),
     "isChanging": gettext_lazy("{name} is changing something here"),
     "isChangingThis": gettext_lazy("{name} is changing this"),
     "newMessage": gettext_lazy("1 new message above: show it"),

@@ -6,7 +6,7 @@ from datetime import datetime, time
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from .folding import covers, folded
+from .folding import folded
 
 type State = dict[str, Any]  # property -> what the ticket has; see `reading` for all of them
 
@@ -119,9 +119,13 @@ def decide(before: State, rules: Iterable[Rule], world: World, taken: Iterable[s
 
 def fits(state: State, rule: Rule, world: World) -> tuple[int, ...] | None:
     """The places of the conditions that are met, or None where the rule does not fit."""
-    met = tuple(n for n, condition in enumerate(rule.conditions) if holds(state, condition, world))
-    is_met = len(met) == len(rule.conditions) if rule.needs_all else bool(met)
-    return met if is_met else None
+    met = []
+    for place, condition in enumerate(rule.conditions):
+        if holds(state, condition, world):
+            met.append(place)
+        elif rule.needs_all:
+            return None
+    return tuple(met) if met or rule.needs_all else None
 
 
 def holds(state: State, condition: Condition, world: World) -> bool:
@@ -153,8 +157,10 @@ def _words(state: State, condition: Condition, _world: World) -> bool:
 
 
 def _said(text: str, condition: Condition) -> bool:
-    found = [covers(phrase, text) for phrase in condition.values]
-    return all(found) if condition.how == ALL else any(found) is (condition.how == ANY)
+    for phrase in condition.values:
+        if (phrase in text and phrase != "") is not (condition.how == ALL):
+            return condition.how == ANY
+    return condition.how != ANY
 
 
 def _hours(state: State, condition: Condition, _world: World) -> bool:

@@ -3,27 +3,24 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 
-from olmo.tickets.changes import FieldsSet, Opened, Tagged, Watched, filled, loggable, of_event
+from olmo.tickets.changes import FieldsSet, Tagged, Watched, filled, loggable, of_event
 from olmo.tickets.models import Event, Ticket
 
-from .folding import folded
+from .folding import READ, folded
 from .matching import State
 from .world import mailboxes
 
-# What was said when it was opened: later words do not change what came in.
-_CAME = """
-select t.id, e.at, e.by_id, e.data::text, coalesce(m.text, ''), m.source_id
-from tickets_ticket t join tickets_event e on e.ticket_id = t.id and e.seq = 1
-left join tickets_message m on m.id = (e.data ->> 'message')::bigint and m.redacted_at is null
-where t.id = any(%s)
-"""
+_CAME = "select ticket_id, at, by_id, data::text from tickets_event where ticket_id = any(%s) and seq = 1"
+# What was said when it was opened: later words do not change what came in. A statement of its own: joined to the events by what
+# their data says, the planner reads all messages that there are.
+_SAID = "select id, left(text, %s), source_id from tickets_message where id = any(%s) and redacted_at is null"
 _NEXT = """
 select ticket_id, seq, kind, data::text, by_id, at from tickets_event
-where ticket_id = any(%s) and seq between 2 and 40 and caused_by_id is null order by ticket_id, seq
+where ticket_id = any(%s) and seq between 2 and 40 and kind = any(%s) and caused_by_id is null order by ticket_id, seq
 """
 _ASKED = """
 select p.id, p.is_vip, array(select lower(split_part(i.value, '@', 2)) from people_identity i
@@ -40,13 +37,43 @@ _WITH_IT = (
 _AT_ONCE = timedelta(seconds=2)
 
 
+class Row(Protocol):
+    """What is read of a ticket's row: the ticket itself, or a row of ROW."""
+
+    pk: int
+    client_id: int
+    channel: str
+    kind: str
+    category_id: int | None
+    language: str
+    requester_id: int
+    impact: int
+    urgency: int
+    priority: int
+    team_id: int | None
+    assignee_id: int | None
+    status: str
+    working_state_id: int | None
+    fields: dict[str, Any]
+    tags: list[str]
+    watcher_ids: list[int]
+    subject: str
+
+
+# The same as columns: many tickets are read without a model each.
+ROW = (
+    "pk", "client_id", "channel", "kind", "category_id", "language", "requester_id", "impact", "urgency", "priority", "team_id",
+    "assignee_id", "status", "working_state_id", "fields", "tags", "watcher_ids", "subject",
+)  # fmt: skip
+
+
 def now(ticket: Ticket, at: datetime) -> State:
     """A ticket as it is. at: the instant that counts for conditions about time."""
     (came,) = _came([ticket.pk]).values()
     return _states([(ticket, came, present(ticket), at)])[0]
 
 
-def opened(tickets: Iterable[Ticket]) -> list[State]:
+def opened(tickets: Iterable[Row]) -> list[State]:
     """Tickets as they were when they were opened, in the same order. Their subject, and what is known of people, is of today."""
     rows = list(tickets)
     ids = [ticket.pk for ticket in rows]
@@ -74,22 +101,30 @@ def touched_since(event: Event) -> set[str]:
 
 
 def _came(ids: list[int]) -> dict[int, dict[str, Any]]:
-    names = ("at", "by", "data", "text", "source")
+    """By ticket: when and by whom it was opened, what the event says, and what was written then, and where it came in."""
     with connection.cursor() as cursor:
         cursor.execute(_CAME, [ids])
-        return {pk: dict(zip(names, rest, strict=True)) for pk, *rest in cursor.fetchall()}
+        found = {
+            pk: {"at": at, "by": by, "data": json.loads(data), "text": "", "source": None}
+            for pk, at, by, data in cursor.fetchall()
+        }
+        first = {one["data"]["message"]: one for one in found.values() if one["data"].get("message")}
+        cursor.execute(_SAID, [READ, list(first)])
+        for message, text, source in cursor.fetchall():
+            first[message].update(text=text, source=source)
+    return found
 
 
 def _later(ids: list[int]) -> Mapping[int, list[tuple[Any, ...]]]:
     found: dict[int, list[tuple[Any, ...]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [ids])
+        cursor.execute(_NEXT, [ids, list(_WITH_IT)])
         for pk, *rest in cursor.fetchall():
             found.setdefault(pk, []).append(tuple(rest))
     return found
 
 
-def present(ticket: Ticket) -> dict[str, Any]:
+def present(ticket: Row) -> dict[str, Any]:
     """What the row itself tells."""
     return {
         "client": ticket.client_id, "channel": ticket.channel, "kind": ticket.kind, "category": ticket.category_id,
@@ -100,25 +135,24 @@ def present(ticket: Ticket) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _first(ticket: Ticket, came: Mapping[str, Any], later: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+def _first(ticket: Row, came: Mapping[str, Any], later: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
     """What the opening said, and what was recorded with it."""
-    change = of_event("opened", _data(came["data"]))
-    assert isinstance(change, Opened)
+    said = came["data"]  # of `Opened`: numbers and words, which need no reading
     state: dict[str, Any] = {
-        "client": change.client, "channel": change.channel, "kind": change.ticket_kind, "category": change.category,
-        "language": change.language, "requester": change.requester, "impact": change.impact, "urgency": change.urgency,
-        "priority": change.priority, "team": change.team, "assignee": change.assignee,
-        "status": "open" if change.assignee else "new", "working_state": None, "fields": {}, "tags": frozenset(),
+        "client": said["client"], "channel": said["channel"], "kind": said["ticket_kind"], "category": said.get("category"),
+        "language": said["language"], "requester": said["requester"], "impact": said["impact"], "urgency": said["urgency"],
+        "priority": said["priority"], "team": said.get("team"), "assignee": said.get("assignee"),
+        "status": "open" if said.get("assignee") else "new", "working_state": None, "fields": {}, "tags": frozenset(),
         "followers": frozenset(),
     }  # fmt: skip
     for seq, (number, kind, data, by, at) in enumerate(later, 2):
         if number != seq or kind not in _WITH_IT or by != came["by"] or at - came["at"] > _AT_ONCE:
             break
-        _add(state, of_event(kind, _data(data)), ticket)
+        _add(state, of_event(kind, json.loads(data)), ticket)
     return state
 
 
-def _add(state: dict[str, Any], change: Any, ticket: Ticket) -> None:
+def _add(state: dict[str, Any], change: Any, ticket: Row) -> None:
     if isinstance(change, FieldsSet):
         told = loggable(ticket.fields)
         words = {key: ticket.fields[key] if told.get(key) == value else value for key, value in change.values.items()}
@@ -129,7 +163,7 @@ def _add(state: dict[str, Any], change: Any, ticket: Ticket) -> None:
         state["followers"] |= {change.person}
 
 
-def _states(rows: Sequence[tuple[Ticket, Mapping[str, Any], dict[str, Any], datetime]]) -> list[State]:
+def _states(rows: Sequence[tuple[Row, Mapping[str, Any], dict[str, Any], datetime]]) -> list[State]:
     """The same for all: words, the mailbox, who asked, the queues."""
     boxes = mailboxes([came["source"] for _t, came, _s, _at in rows if came["source"]])
     asked = _asked({state["requester"] for _t, _c, state, _at in rows})
@@ -141,7 +175,7 @@ def _states(rows: Sequence[tuple[Ticket, Mapping[str, Any], dict[str, Any], date
         found.append(
             {
                 **state, "at": at, "subject": subject, "text": text, "words": f"{subject}\n{text}", "mailbox": mailbox,
-                "vip": is_vip, "domain": domains, "queues": _queues(state["channel"], mailbox, _data(came["data"]).get("team")),
+                "vip": is_vip, "domain": domains, "queues": _queues(state["channel"], mailbox, came["data"].get("team")),
             }
         )  # fmt: skip
     return found
@@ -156,8 +190,3 @@ def _asked(ids: set[int]) -> dict[int, tuple[bool, frozenset[str]]]:
     with connection.cursor() as cursor:
         cursor.execute(_ASKED, [list(ids)])
         return {pk: (is_vip, frozenset(domains)) for pk, is_vip, domains in cursor.fetchall()}
-
-
-def _data(text: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(text)
-    return found

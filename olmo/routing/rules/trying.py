@@ -91,15 +91,18 @@ class Tally:
     def __init__(self, found: Mapping[str, Any]) -> None:
         self.found: dict[str, Any] = {"changed": 0, "rules": {}, **found}
 
-    def add(self, ticket: Ticket, before: State, decision: Decision) -> None:
-        """One more ticket."""
+    def add(self, ticket: Any, before: State, decision: Decision) -> None:
+        """One more ticket, as a row of `reading.ROW` with its number."""
+        if not decision.acts:
+            return
+        today = reading.present(ticket)
         self.found["changed"] += any(act.sets for act in decision.acts)
         for act in decision.acts:
             told = self.found["rules"].setdefault(str(act.rule.pk), {"met": 0, "changed": 0, "kept": 0, "examples": []})
             told["met"] += 1
             if act.sets:
                 told["changed"] += 1
-                told["kept"] += _is_so_today(ticket, act)
+                told["kept"] += _is_so_today(today, act)
                 if len(told["examples"]) < EXAMPLES:
                     told["examples"].append([ticket.number, ticket.pk, _differences(before, act)])
 
@@ -111,9 +114,8 @@ def _differences(before: State, act: Act) -> list[list[Any]]:
     ]
 
 
-def _is_so_today(ticket: Ticket, act: Act) -> bool:
+def _is_so_today(today: Mapping[str, Any], act: Act) -> bool:
     """Whether agents (or whoever) gave the ticket the same values in the end."""
-    today = reading.present(ticket)
     return all(
         today[name] == value if name in SETTABLE else set(value) <= today[name] for name, value in act.sets.items()
     )
@@ -129,10 +131,11 @@ def _count(since: datetime) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _next(run: DryRun) -> Sequence[Ticket]:
-    """The next tickets, the newest first, by the index of lists."""
+def _next(run: DryRun) -> Sequence[Any]:
+    """The rows of the next tickets, the newest first, by the index of lists."""
     rows = Ticket.objects.filter(opened_at__gte=run.since)
     if run.after:
         at, pk = datetime.fromisoformat(run.after[0]), run.after[1]
         rows = rows.filter(opened_at__lte=at).exclude(opened_at=at, pk__gte=pk)
-    return list(rows.order_by("-opened_at", "-pk")[: min(BATCH, MOST - run.done)])
+    found = rows.order_by("-opened_at", "-pk").values_list(*reading.ROW, "number", "opened_at", named=True)
+    return list(found[: min(BATCH, MOST - run.done)])

@@ -1,5 +1,7 @@
 """What holds for any rules and tickets: a decision is deterministic, the order is kept, logic is sound, a dry run is true."""
 
+import re
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
@@ -200,3 +202,21 @@ class Words(TestCase):
         self.assertTrue(night.holds(datetime(2026, 3, 7, 4, 59, tzinfo=UTC)))
         self.assertFalse(night.holds(datetime(2026, 3, 7, 5, 0, tzinfo=UTC)))
         self.assertFalse(night.holds(datetime(2026, 3, 7, 21, 30, tzinfo=UTC)))
+
+
+def _plainly(text: str) -> str:
+    """Folding as it is defined: no accents, no case, words of letters and digits."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return f" {' '.join(re.findall(r'[^\W_]+', plain.casefold()))} "
+
+
+class Folding(TestCase):
+    @settings(max_examples=300, deadline=None)
+    @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+    def test_characters_that_are_folded_one_by_one_make_the_words_of_the_definition(self, text: str) -> None:
+        self.assertEqual(folded(text), _plainly(text))
+
+    def test_signs_and_writings_of_all_kinds(self) -> None:
+        for text in ("Perché_no?", "Straße ΑΣ ς", "İstanbul ŉ ǆ", "१२ ٣", "VPN-7\u00a0è giù", "ﬁn ½", "a\u0345b", ""):
+            with self.subTest(text):
+                self.assertEqual(folded(text), _plainly(text))

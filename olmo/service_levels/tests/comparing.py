@@ -4,7 +4,7 @@
 import json
 import multiprocessing
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from olmo.service_levels.engine.answer import answer
 from olmo.service_levels.engine.case import read
@@ -75,8 +75,13 @@ def traits(case: dict) -> Iterable[str]:
 def in_parallel(batches: list[list[int]], processes: int | None = None) -> tuple[list[str], Counter[str]]:
     """Compare batches of seeds on all processors."""
     found, tally = [], Counter[str]()
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for wrong, counted in pool.imap_unordered(tallied, batches):
-            found += wrong
-            tally.update(counted)
+    for wrong, counted in one_by_one(batches, processes):
+        found += wrong
+        tally.update(counted)
     return found, tally
+
+
+def one_by_one(batches: Iterable[list[int]], processes: int | None = None) -> Iterator[tuple[list[str], Counter[str]]]:
+    """The same batch by batch, in their order, so that whoever stops knows how far it was."""
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        yield from pool.imap(tallied, batches)

@@ -42,14 +42,14 @@ class Oracle:
         key = (name, at // self.tick)
         if key not in self.memo:
             local = datetime.fromtimestamp(key[1] * self.tick, self.zones[name])
-            calendar, date = self.case["calendars"][name], local.strftime("%Y-%m-%d")
+            calendar, date = self.case["calendars"][name], f"{local.year:04}-{local.month:02}-{local.day:02}"
             hours = calendar["hours"].get(DAYS[local.weekday()], [])
             if date in calendar.get("holidays", []):
                 hours = []
             for exception in calendar.get("exceptions", []):
                 if exception["date"] == date:
                     hours = exception["hours"]
-            clock = local.strftime("%H:%M")
+            clock = f"{local.hour:02}:{local.minute:02}"
             self.memo[key] = any(a <= clock < b for a, b in hours)
         return self.memo[key]
 

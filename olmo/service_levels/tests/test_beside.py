@@ -105,6 +105,29 @@ class WithASupplier(Beside):
         self.assertEqual(self.beside(ticket)[0][1:3], ("stopped", 2100))
         self.assertTrue_(ticket)
 
+    def test_words_of_the_requester_end_neither_its_clock_nor_the_pause_of_the_promise(self) -> None:
+        with self.at("2026-01-02 00:00"):
+            own = PROMISE | {"targets": {"3": {"resolution": 100}}, "pauses": ["requester", "third_party"]}
+            self.amend("2", "2026-02-01 00:00", own)
+        with self.at("2026-03-09 08:00"):
+            ticket = self.report("The line is down")
+        with self.at("2026-03-09 08:30"):
+            tickets.hold(ticket, by=self.alma, reason="third_party", supplier=self.fiberlink)
+        with self.at("2026-03-09 08:45"):
+            tickets.receive(ticket, by=self.rui, message=self.say("Any news?"))
+        self.assertEqual(self.beside(ticket), [("Fiberlink", "running", 900, moment("2026-03-09 09:30"))])
+        self.assertEqual(Clock.objects.get(ticket=ticket, kind="sla", metric="resolution").state, "paused")
+        with self.at("2026-03-09 08:50"):
+            tickets.hear_partner(ticket, by=self.alma, supplier=self.other(), message=self.say("Ours works."))
+        self.assertEqual(self.beside(ticket)[0][1], "running")
+        with self.at("2026-03-09 09:00"):
+            tickets.resume(ticket, by=self.alma)
+        self.assertEqual(self.beside(ticket)[0][1:3], ("stopped", 1800))
+        self.assertTrue_(ticket)
+
+    def other(self) -> suppliers.Supplier:
+        return suppliers.save(None, suppliers.SupplierSettings(name="Carrier"), by=self.ines)
+
     def test_a_third_party_without_a_name_starts_nothing(self) -> None:
         with self.at("2026-03-09 08:00"):
             ticket = self.report("The line is down")

@@ -22,11 +22,13 @@ MOST_REFERENCE = 80
 
 def ask_partner(
     ticket: Ticket, *, by: Person, supplier: Supplier, text: str, messages: Collection[int] = (),
-    files: Collection[int] = (), waits: bool = True, reference: str = "", seen: int | None = None,
+    files: Collection[int] = (), uploads: Collection[int] = (), waits: bool = True, reference: str = "",
+    is_markdown: bool = False, seen: int | None = None,
 ) -> Event:  # fmt: skip
     """Write to a partner's desk, with messages of the ticket quoted and files of it sent along (their ids).
 
-    The first time it becomes their case too. waits: the ticket waits for them from then on, under their contract.
+    The first time it becomes their case too. waits: the ticket waits for them from then on, under their contract. uploads: ids of
+    draft attachments of `by`.
     Raises NotFound, NotAllowed, Invalid (no words; a partner without an address or no longer in use; a message or a file that is
     not this ticket's, or was erased), Conflict (finished, merged elsewhere).
     """
@@ -42,7 +44,10 @@ def ask_partner(
                 "supplier", _("%(name)s has no mail address. An administrator can add one.") % {"name": supplier}
             )
         quoted = _quoted(ticket, messages)
-        message = NewMessage(text=words, quoted=quoted, to=[supplier.email], files=_files(ticket, files))
+        message = NewMessage(
+            text=words, quoted=quoted, to=[supplier.email], files=_files(ticket, files), uploads=list(uploads),
+            is_markdown=is_markdown,
+        )  # fmt: skip
         row = _row(log, message, supplier)
         row.is_from_desk = True
         row.save(force_insert=True)
@@ -68,7 +73,8 @@ def hear_partner(
         case = _case(log, supplier, "")
         if reference and not case.reference:
             _refer(log, case, reference)
-        return log.record(PartnerAnswered(message=row.pk, supplier=supplier.pk, wakes=wakes))
+        is_theirs = ticket.supplier_id in (None, supplier.pk)  # what one partner says does not end the time of another
+        return log.record(PartnerAnswered(message=row.pk, supplier=supplier.pk, wakes=wakes and is_theirs))
 
 
 def set_reference(ticket: Ticket, *, by: Person, supplier: Supplier, reference: str) -> Event | None:

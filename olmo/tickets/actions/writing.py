@@ -14,7 +14,7 @@ from olmo.people.models import Person
 from .. import mentions, pictures, policy
 from ..changes import DeliveryFailed, Noted, Received, Reopened, Replied, Watched
 from ..log import Log, changing
-from ..models import Attachment, Channel, Event, Mention, Message, MessageKind, Status, Ticket
+from ..models import Attachment, Channel, Event, HoldReason, Mention, Message, MessageKind, Status, Ticket
 from .values import checked_text
 
 
@@ -85,7 +85,8 @@ def note(ticket: Ticket, *, by: Person, message: NewMessage) -> Event:
 def receive(ticket: Ticket, *, by: Person, message: NewMessage, reopens: bool = True, internal: bool = False) -> Event:
     """Add what the requester (or another person outside the desk) wrote, by mail or in the portal.
 
-    It wakes a waiting ticket and, with `reopens`, reopens a finished one. A merged ticket hands it on to the one it went into.
+    It wakes a ticket that waits, if no third party has it, and with `reopens` reopens a finished one. A merged ticket hands it on
+    to the one it went into.
     internal: keep it from the requester's page (an unverified sender). Raises NotFound, NotAllowed, Invalid.
     """
     target = ticket
@@ -164,7 +165,8 @@ def _receive(log: Log, message: NewMessage, *, reopens: bool, internal: bool) ->
     row = message_row(log.ticket, message, author=message.author or log.by, client_id=log.ticket.client_id, kind=kind)
     row.save(force_insert=True)
     add_files(row, message, uploader=log.by)
-    event = log.record(Noted(message=row.pk) if internal else Received(message=row.pk))
+    is_away = log.ticket.status == Status.WAITING and log.ticket.hold_reason == HoldReason.THIRD_PARTY
+    event = log.record(Noted(message=row.pk) if internal else Received(message=row.pk, keeps_hold=is_away))
     if reopens and not internal and log.ticket.status in (Status.RESOLVED, Status.CLOSED):
         log.record(Reopened())
     return event

@@ -22,12 +22,13 @@ class Talk(NamedTuple):
     """What the log says about the talk, beside what the row knows.
 
     asked_at: since when somebody waits for the desk's words; handed_at: when it was escalated, until somebody takes it;
-    moved_at: when somebody last worked on it or wrote.
+    moved_at: when somebody last worked on it or wrote; wrote_at: when somebody wrote although it waits for a third party.
     """
 
     asked_at: datetime | None = None
     handed_at: datetime | None = None
     moved_at: datetime | None = None
+    wrote_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

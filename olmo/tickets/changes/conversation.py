@@ -36,21 +36,26 @@ class Replied(Change):
 
 @dataclass(frozen=True, kw_only=True)
 class Received(Change):
-    """The requester, or somebody else outside the desk, wrote. It wakes a ticket that waits."""
+    """The requester, or somebody else outside the desk, wrote. It wakes a ticket that waits.
+
+    keeps_hold: it waits for a third party, who has it still: only the desk or that party ends this hold.
+    """
 
     touches = frozenset({"messages"})
     is_public = True
     is_final = True
     words = _("%(by)s wrote")
     message: int
+    keeps_hold: bool = False
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.last_message_id = self.message
-        if ticket.status == Status.WAITING:
+        if ticket.status == Status.WAITING and not self.keeps_hold:
             wake(ticket)
 
     def talk(self, before: Talk, at: datetime) -> Talk:
-        return before._replace(asked_at=before.asked_at or at, moved_at=at)
+        wrote_at = at if self.keeps_hold else before.wrote_at
+        return before._replace(asked_at=before.asked_at or at, wrote_at=wrote_at, moved_at=at)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,6 +67,10 @@ class PutOnHold(Change):
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         enter(ticket, Status.WAITING, hold_reason=self.reason, wake_at=self.wake_at, supplier=self.supplier)
 
+    def talk(self, before: Talk, at: datetime) -> Talk:
+        """Whoever puts it off has read what was written."""
+        return before._replace(wrote_at=None, moved_at=at)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Resumed(Change):

@@ -7,7 +7,9 @@ from django.db import connection
 
 from olmo.kernel import clock
 from olmo.tickets import actions, standing
-from olmo.tickets.models import Standing, Ticket
+from olmo.tickets.changes import Received
+from olmo.tickets.log import changing
+from olmo.tickets.models import Standing, Status, Ticket
 from tests.cast import DeskTest
 
 
@@ -61,6 +63,29 @@ class Reasons(Stands):
         self.assertEqual(self.place(ticket), ("waiting", "date"))
         self.assertEqual(self.of(ticket).act_by, friday)
         actions.receive(ticket, by=self.rui, message=self.say("Now, please."))
+        self.assertEqual(self.place(ticket), ("todo", "first_response"))
+
+    def test_what_a_third_party_has_stays_there_when_the_requester_writes_and_the_desk_owes_an_answer(self) -> None:
+        ticket = self.report("Line")
+        actions.hold(ticket, by=self.alma, reason="third_party")
+        actions.receive(ticket, by=self.rui, message=self.say("Any news?"))
+        self.assertEqual((ticket.status, ticket.hold_reason), (Status.WAITING, "third_party"))
+        self.assertEqual(self.place(ticket), ("todo", "first_response"))
+        actions.reply(ticket, by=self.alma, message=self.say("They are at it."))
+        self.assertEqual(self.place(ticket), ("waiting", "third_party"))
+        actions.receive(ticket, by=self.rui, message=self.say("And now?"))
+        self.assertEqual(self.place(ticket), ("todo", "next_response"))
+        actions.hold(ticket, by=self.alma, reason="third_party")  # having read it
+        self.assertEqual(self.place(ticket), ("waiting", "third_party"))
+        actions.resume(ticket, by=self.alma)
+        self.assertEqual(self.place(ticket), ("todo", "next_response"))
+        self.assertReplays(ticket)
+
+    def test_what_was_written_before_ended_the_hold_as_it_did_then(self) -> None:
+        ticket = self.report("Line")
+        actions.hold(ticket, by=self.alma, reason="third_party")
+        with changing(ticket, by=self.rui) as log:  # the words of an older version say nothing of the hold
+            log.record(Received(message=ticket.last_message_id or 0))
         self.assertEqual(self.place(ticket), ("todo", "first_response"))
 
     def test_it_is_resolved_then_closed_and_comes_back(self) -> None:

@@ -1,11 +1,21 @@
 """Where a setting is used: named on its page, and what is used is not removed."""
 
+from datetime import date
+
 from olmo.automation import macros
 from olmo.automation.macros import MacroSettings
+from olmo.channels.models import Mailbox
 from olmo.desk.models import SavedView
 from olmo.desk.tests.base import Visit
-from olmo.people.models import AuditLine, Person
+from olmo.escalation import administration as policies
+from olmo.escalation.administration import PolicySettings, StepSettings
+from olmo.escalation.models import Policy
+from olmo.kernel.errors import Invalid
+from olmo.people.models import AuditLine, Person, Team
 from olmo.routing.rules.models import Rule
+from olmo.service_levels.models import Agreement
+from olmo.staffing.actions import on_call
+from olmo.staffing.actions.on_call import LayerSettings
 from olmo.tickets import actions, preparing, working
 from olmo.tickets.models import Category, CustomField, Retagging, Template, WorkingState
 from olmo.tickets.preparing import TemplateSettings
@@ -170,3 +180,64 @@ class AStoppedChangeOfATag(UsedTest):
         row.refresh_from_db()
         self.assertEqual(row.stopped, "")
         self.assertIn("It has not stopped.", self.followed(f"tags/changes/{row.pk}").text)
+
+
+class WhoWorks(UsedTest):
+    """A team that is needed stays; an agent leaves all the same, and it is said where they are named."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        step = StepSettings(act="notify", team=self.network)
+        policies.save(None, PolicySettings(name="In time", metric="resolution", steps=[step]), by=self.ines)
+        self.schedule = on_call.save_schedule(None, team=self.network, name="Nights", zone="Europe/Rome", by=self.ines)
+        turn = LayerSettings(name="Weekly", people=[self.tove], days=7, handover="09:00", starts_on=date(2026, 1, 5))
+        on_call.save_layer(self.schedule, None, turn, by=self.ines)
+        self.rule = Rule.objects.create(
+            name="VPN",
+            position=1,
+            content={"conditions": [], "outcome": {"team": self.network.pk, "assignee": self.tove.pk}},
+        )
+
+    def named(self, path: str) -> list[str]:
+        return self.look(path).words("section[aria-labelledby=used] li")
+
+    def test_a_team_that_rules_policies_and_schedules_name_is_not_switched_off(self) -> None:
+        uses = ["Rule: VPN", "Escalation policy: In time", "On-call schedule: Network, Nights"]
+        self.assertEqual(self.named(f"teams/{self.network.pk}"), uses)
+        page = self.save(f"teams/{self.network.pk}", is_active=None, name="Renamed")
+        for use in uses:
+            self.assertIn(use, self.wrong(page, "is_active"))
+        self.assertEqual(page.value("[name=name]"), "Renamed")  # nothing that was typed is lost
+        self.network.refresh_from_db()
+        self.assertTrue(self.network.is_active)
+        self.assertEqual(self.network.name, "Network")
+
+    def test_it_ends_when_nothing_names_it_any_more(self) -> None:
+        self.rule.delete()
+        Policy.objects.all().delete()
+        on_call.remove_schedule(self.schedule, by=self.ines)
+        self.assertEqual(self.save(f"teams/{self.network.pk}", is_active=None).status, 303)
+
+    def test_mailboxes_agreements_templates_and_macros_name_a_team_too(self) -> None:
+        Mailbox.objects.create(address="net@desk.example", team=self.network)
+        Agreement.objects.create(name="Network inside", kind="ola", team=self.network)
+        preparing.save_template(None, TemplateSettings(name="Line", names={}, team=self.network), by=self.ines)
+        macros.save(None, MacroSettings(name="To network", names={}, steps={"team": self.network.pk}), by=self.ines)
+        named = self.named(f"teams/{self.network.pk}")
+        for use in ("Mailbox: net@desk.example", "Agreement: Network inside", "Template: Line", "Macro: To network"):
+            self.assertIn(use, named)
+
+    def test_a_team_that_was_removed_is_refused_by_a_policy(self) -> None:
+        Team.objects.filter(pk=self.desk.pk).update(is_active=False)
+        step = StepSettings(act="notify", team=Team.objects.get(pk=self.desk.pk))
+        with self.assertRaises(Invalid):
+            policies.save(None, PolicySettings(name="Other", metric="resolution", steps=[step]), by=self.ines)
+
+    def test_an_agent_who_leaves_is_named_and_the_administrator_told_where(self) -> None:
+        self.assertEqual(self.named(f"agents/{self.tove.pk}"), ["Rule: VPN", "On-call schedule: Network, Nights"])
+        path = f"agents/{self.tove.pk}"
+        page = Visit(self.as_(self.ines).post(f"/desk/admin/{path}", self.form(path, is_active=None), follow=True))
+        words = "Tove Lind left, and is still named here: Rule: VPN, On-call schedule: Network, Nights."
+        self.assertIn(words, page.text)
+        self.tove.refresh_from_db()
+        self.assertFalse(self.tove.is_active)
