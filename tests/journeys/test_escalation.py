@@ -184,7 +184,6 @@ class MoreThanOneDeskCanDo(Journey):
             agent.fill("#partner-text", f"Please check the line, scripts: {scripts}.")
             if scripts:
                 self.assert_accessible(agent)
-                self.picture(agent, "to-partner")
             send.click()
             expect(agent.locator("#log")).to_contain_text(f"Please check the line, scripts: {scripts}.")
         with scope(EVERY_CLIENT), relay(Sink()) as sink:
