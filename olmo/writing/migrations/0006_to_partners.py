@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("tickets", "0021_written_meanwhile"),
-        ("writing", "0004_references"),
+        ("writing", "0005_waiting"),
     ]
 
     operations = [
