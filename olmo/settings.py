@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "olmo.writing",
     "olmo.selfservice",
     "olmo.surveys",
+    "olmo.status",
     "olmo.automation",
     "olmo.notifications",
     "olmo.escalation",

@@ -1,6 +1,6 @@
 """What every page of the desk shares: who may come in, the navigation, the shape of an answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Concatenate, cast
@@ -15,8 +15,10 @@ from olmo.kernel.prepared import Part
 from olmo.notifications import queries as notifications
 from olmo.people.gate import for_agents
 from olmo.people.models import Person
+from olmo.people.queries import team_ids
 from olmo.staffing import queries as staffing
 from olmo.staffing.models import Presence
+from olmo.status import queries as status
 from olmo.tickets import boxes, queries
 from olmo.worklog import queries as worklog
 
@@ -64,6 +66,7 @@ def _around(request: DeskRequest) -> dict[str, Any]:
     items = navigation(request.person, place_of(request), request.path, seen)
     return {
         "nav": items,
+        "banners": seen.banners,
         "timer_bar": ticking.bar(seen.timer),
         "nav_is_counted_later": bool(seen.views),
         "bell": bell(bounded(seen.notices), request.path == address("desk:notices")),
@@ -105,6 +108,7 @@ class Seen:
     notices: int
     presence: str
     timer: Any = None  # as the statement answered
+    banners: Sequence[status.Banner] = ()
 
 
 def look(viewer: Person) -> Seen:
@@ -115,10 +119,18 @@ def look(viewer: Person) -> Seen:
         _unread(queries.Reader.of(viewer)),
         staffing.said(viewer),
         worklog.running(viewer),
+        status.at_desk(viewer, team_ids(viewer)),
     ]
-    *numbers, known, notices, presence, timer = queries.counts(viewer, counted, MOST_COUNTED, also=also)
+    *numbers, known, notices, presence, timer, told = queries.counts(viewer, counted, MOST_COUNTED, also=also)
     views = saved.arranged(viewer, known)
-    return Seen(dict(zip(counted, numbers, strict=True)), views, notices, staffing.presence_of(presence), timer)
+    return Seen(
+        dict(zip(counted, numbers, strict=True)),
+        views,
+        notices,
+        staffing.presence_of(presence),
+        timer,
+        status.banners_of(told),
+    )
 
 
 @lru_cache(maxsize=512)
@@ -140,6 +152,7 @@ def navigation(
     items += _boxes(boxes.DESK, seen, place)
     items.append(_place_item(boxes.DESK, _("Knowledge"), "book", "desk:knowledge", "knowledge", path))
     items.append(_place_item(boxes.DESK, _("Assets"), "laptop", "desk:asset_list", "asset-list", path))
+    items.append(_place_item(boxes.DESK, _("Service status"), "globe", "desk:status", "status", path))
     items.append(_place_item(boxes.DESK, _("Contracts"), "shield", "desk:contracts", "contracts", path))
     items.append(_place_item(boxes.DESK, _("On call"), "phone", "desk:oncall", "oncall", path))
     items.append(_place_item(boxes.DESK, _("Reports"), "chart", "desk:reports", "reports", path))

@@ -17,6 +17,7 @@ from .lists import bulk, exporting, listing, searching, views, why
 from .selfservice import urls as selfservice_urls
 from .service_levels import contracts, promises
 from .staffing import urls as staffing_urls
+from .status import urls as status_urls
 from .ticket import changing, conversation, requester, ruled, similar, triage, whom
 from .ticket import page as ticket
 from .worklog import beside as worktime
@@ -103,6 +104,7 @@ urlpatterns = [
     path("contracts/beside/<int:pk>/promises.csv", contracts.agreement_csv, name="contract_beside_csv"),
     path("reports/", include("olmo.desk.reports.urls")),
     *selfservice_urls.urlpatterns,
+    *status_urls.urlpatterns,
     path(_TICKET, ticket.show, name="ticket"),
     path(f"{_TICKET}/presence", ticket.presence, name="presence"),
     path(f"{_TICKET}/why", why.why, name="why"),

@@ -15,6 +15,7 @@ from olmo.kernel.prepared import Part
 from olmo.kernel.text import clean
 from olmo.people.models import Person
 from olmo.people.queries import clients_of
+from olmo.status import majors as told
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EveryClient
 from olmo.tickets import actions, family, policy, queries, search
@@ -75,6 +76,7 @@ def declare(
             ticket=ticket, defaults={**values, "said_at": now, "ended_at": None}
         )
         _announce(major, Saying.DECLARED, by)
+        told.declared(ticket, by=by, texts=texts, clients=concerned, until=until)
         return log.record(MajorDeclared(clients=tuple(concerned), until=until))
 
 
@@ -104,6 +106,7 @@ def update(ticket: Ticket, *, by: Person, text_en: str = "", text_it: str = "") 
         major.text_en, major.text_it, major.said_at = *texts, clock.now()
         major.save(update_fields=["text_en", "text_it", "said_at"])
         _announce(major, Saying.UPDATED, by)
+        told.updated(ticket, by=by, texts=texts)
         with changing(ticket, by=by) as log:
             log.record(MajorUpdated(count=len(tickets)))
     return len(tickets)
@@ -141,6 +144,7 @@ def stand_down(ticket: Ticket, *, by: Person, reason: str) -> Event:
 def end(ticket: Ticket, *, by: Person, is_stood_down: bool = False) -> Event:
     """The banner goes, and the log says so."""
     Major.objects.filter(ticket=ticket, ended_at=None).update(ended_at=clock.now())
+    told.ended(ticket, by=by, is_stood_down=is_stood_down)
     with changing(ticket, by=by) as log:
         return log.record(MajorEnded(is_stood_down=is_stood_down))
 

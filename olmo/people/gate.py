@@ -29,7 +29,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if getattr(request, "person", None) is None:
-            return _to_sign_in(request)
+            return to_sign_in(request)
         return view(request, *args, **kwargs)
 
     return never_cache(guarded)
@@ -58,7 +58,7 @@ def for_agents(view: View) -> View:
     return signed_in(guarded)
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
+def to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
     """To the sign-in; from a form, back to its page and not to where it posts."""
     here = request.get_full_path() if request.method in ("GET", "HEAD") else _path(request.headers.get("Referer", ""))
     return onward(f"{reverse('people:sign_in')}?{urlencode({'next': here})}")

@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from olmo.escalation import major
 from olmo.people.models import Person
 from olmo.people.streams import stream_url
+from olmo.status import queries
+from olmo.tenancy.queries import provider
 
 from .reading import heard
 
@@ -26,9 +27,22 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     around = {
         "brand": {"name": person.client.name if person.client else "Olmo"},
         "nav": navigation(request.path),
-        "majors": major.concerning(person.client_id) if person.client_id else [],
+        "banners": queries.banners(person.client_id) if person.client_id else [],
         "live_url": stream_url(request, heard(person)),
     }
+    return render(request, template, {**around, **context}, status=status)
+
+
+def public_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200, name: str = ""
+) -> HttpResponse:
+    """A whole page of the portal for whoever is not signed in. name: whose it is; the desk's without one."""
+    host = provider()
+    languages = [
+        {"code": code, "label": label, "url": f"{reverse('people:language', args=[code])}?next={request.path}"}
+        for code, label in (("en", "English"), ("it", "Italiano"))
+    ]
+    around = {"brand": {"name": name or (host.name if host else "Olmo")}, "languages": languages, "person": None}
     return render(request, template, {**around, **context}, status=status)
 
 
@@ -38,5 +52,6 @@ def navigation(path: str) -> list[dict[str, Any]]:
         (reverse("portal:new"), _("Report a problem"), "plus"),
         (reverse("portal:list"), _("My requests"), "form"),
         (reverse("portal:guides"), _("Guides"), "book"),
+        (reverse("portal:status"), _("Status"), "globe"),
     ]
     return [{"url": url, "label": label, "icon": icon, "active": url == path} for url, label, icon in places]

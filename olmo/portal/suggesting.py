@@ -12,10 +12,10 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from olmo.escalation import major
 from olmo.knowledge import search
 from olmo.people.models import Person
 from olmo.selfservice import actions
+from olmo.status import queries as status
 
 from .forms import categories
 
@@ -53,10 +53,15 @@ type Source = Callable[[Person, str], list[Answer]]
 
 
 def outages(person: Person, words: str) -> list[Answer]:
-    """What is out of order for everybody."""
-    known = major.concerning(person.client_id) if person.client_id else []
-    title = _("A disturbance that concerns many")
-    return [Answer("", "alert", title, one.text, _("Known, in work"), is_news=True) for one in known]
+    """What is known to be out of order, and what is planned within a day."""
+    known = status.banners(person.client_id) if person.client_id else []
+    return [
+        Answer(
+            reverse("portal:happening", args=[one.pk]), "alert", one.title, one.text,
+            _("Planned") if one.is_planned else _("Known, in work"), is_news=True,
+        )
+        for one in known if one.level != "info" or one.is_planned
+    ]  # fmt: skip
 
 
 def subject_areas(person: Person, words: str) -> list[Answer]:

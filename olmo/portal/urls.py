@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import guides, rating, request, uploads, views
+from . import guides, rating, request, status, uploads, views
 
 app_name = "portal"
 
@@ -11,6 +11,14 @@ urlpatterns = [
     path("guides", guides.index, name="guides"),
     path("guides/<int:pk>", guides.guide, name="guide"),
     path("guides/<int:pk>/judgement", guides.judgement, name="judgement"),
+    path("status", status.index, name="status"),
+    path("status/happenings/<int:pk>", status.happening, name="happening"),
+    path("status/of/<slug:name>", status.of_client, name="status_of"),
+    path("status/feed", status.feed, name="status_feed"),
+    path("status/feed/<str:token>", status.secret_feed, name="status_secret_feed"),
+    path("status/subscription", status.subscribe, name="status_subscribe"),
+    path("status/confirm/<str:token>", status.confirm, name="status_confirm"),
+    path("status/leave/<str:token>", status.leave, name="status_leave"),
     path("requests", views.tickets, name="list"),
     path("requests/new", views.new, name="new"),
     path("requests/uploads", uploads.upload, name="uploads"),

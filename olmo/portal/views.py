@@ -18,6 +18,7 @@ from olmo.people.gate import for_requesters, home_of
 from olmo.people.models import Person
 from olmo.selfservice import actions as selfservice
 from olmo.selfservice import queries as tried
+from olmo.status import queries as status
 from olmo.tenancy.queries import provider
 from olmo.tickets import actions, queries
 from olmo.tickets.models import Channel, Ticket
@@ -128,4 +129,4 @@ def _welcome(request: HttpRequest) -> HttpResponse:
         for code, label in (("en", "English"), ("it", "Italiano"))
     ]
     context = {"brand": {"name": host.name if host else "Olmo"}, "languages": languages, "is_founded": host is not None}
-    return render(request, "portal/welcome.html", context)
+    return render(request, "portal/welcome.html", {**context, "banners": status.banners(None)})

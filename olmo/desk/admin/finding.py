@@ -16,6 +16,7 @@ from olmo.people.models import Kind, Person, Team, Tier
 from olmo.routing.models import Rule, Target
 from olmo.service_levels.models import Agreement, Calendar
 from olmo.staffing.models import Schedule, Skill
+from olmo.status.models import Component
 from olmo.surveys.models import Check
 from olmo.tenancy.models import Client
 from olmo.tickets import tagging
@@ -119,6 +120,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "words": _named(Synonyms.objects.order_by("pk"), "word", "words"),
     "suppliers": _named(Supplier.objects.all(), "supplier", "name", "email"),
     "surveys": _checks,
+    "components": _named(Component.objects.all(), "component", "name", "names"),
     "rules": _named(Rule.objects.all(), "rule"),
     "triage": _targets,
     "mailboxes": _named(Mailbox.objects.order_by("address"), "mailbox", "address"),

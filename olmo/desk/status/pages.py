@@ -1,0 +1,135 @@
+"""Happenings at the desk: the list, a new one with its preview, and one of them with what was said."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from olmo.kernel import clock
+from olmo.kernel.errors import Conflict, Invalid, NotFound
+from olmo.kernel.middleware import status_of
+from olmo.people.administration import mark_of
+from olmo.status import actions, policy, queries
+from olmo.status.models import Happening, Kind, Level, State
+from olmo.tickets import queries as tickets
+
+from .. import places
+from ..shell import DeskRequest, SeeOther, agents, page
+from .forms import HappeningForm, UpdateForm, preview, shown
+
+PAST = 50
+BADGES = {Level.INFO: "badge--slate", Level.WARNING: "badge--ochre", Level.FAULT: "badge--brick"}
+
+
+@require_safe
+@agents
+def index(request: DeskRequest) -> HttpResponse:
+    """What is told now and soon, and what was."""
+    rows = queries.visible_to(request.person).select_related("by", "team")
+    now = clock.now()
+    current = [row for row in rows.filter(ended_at=None) if row.ends_at is None or row.ends_at > now]
+    past = rows.exclude(pk__in=[row.pk for row in current])[:PAST]
+    context = {
+        "current": [_row(row) for row in current], "past": [_row(row) for row in past],
+        "may_tell": policy.may_tell(request.person), "kinds": Kind.choices,
+    }  # fmt: skip
+    return page(request, "desk/status/list.html", context)
+
+
+def _row(row: Happening) -> dict[str, Any]:
+    return {
+        "row": row, "kind": Kind(row.kind).label, "level": Level(row.level).label, "badge": BADGES[Level(row.level)],
+        "whom": _whom(row), "is_ahead": row.begins_at > clock.now(),
+    }  # fmt: skip
+
+
+def _whom(row: Happening) -> str:
+    if row.team is not None:
+        return row.team.name
+    return ", ".join(queries.names_of(row.clients)) if row.clients else _("everybody")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@agents
+def new(request: DeskRequest) -> HttpResponse:
+    """A new happening; `preview` shows its banner first."""
+    policy.require(policy.may_tell(request.person))
+    kind = request.POST.get("kind") or request.GET.get("kind") or Kind.ANNOUNCEMENT
+    if kind not in Kind.values:
+        raise NotFound
+    is_level = Level.INFO if kind == Kind.ANNOUNCEMENT else Level.WARNING
+    form = HappeningForm(request.POST or None, by=request.person, begins_at=clock.now(), level=is_level)
+    if request.method == "POST" and form.is_valid():
+        if "preview" in request.POST:
+            return _new_page(request, form, kind, previews=preview(form))
+        try:
+            texts = {name: form.cleaned_data[name] for name in ("text_en", "text_it")}
+            made = actions.tell(actions.plain({"kind": kind, **form.values}), by=request.person, **texts)
+        except Invalid as refusal:
+            form.refuse(refusal.field, str(refusal.message))
+        else:
+            messages.success(request, _("It is told."))
+            return SeeOther(reverse("desk:happening", args=[made.pk]))
+    return _new_page(request, form, kind, status=422 if request.method == "POST" else 200)
+
+
+def _new_page(request: DeskRequest, form: HappeningForm, kind: str, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"form": form, "kind": kind, "kind_label": Kind(kind).label, **more}
+    return page(request, "desk/status/new.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@agents
+def one(request: DeskRequest, pk: int) -> HttpResponse:
+    """One happening; POST changes what is told to whom."""
+    found = queries.by_id(queries.visible_to(request.person), pk)
+    state = actions.state_of(found)
+    form = HappeningForm(request.POST or None, by=request.person, happening=found, seen=mark_of(state), **shown(found))
+    if request.method != "POST":
+        return _one_page(request, found, form)
+    status = 422
+    if form.is_valid():
+        try:
+            settings = actions.plain({"kind": found.kind, **form.values})
+            actions.change(found, settings, by=request.person, seen=form.cleaned_data["seen"])
+            messages.success(request, _("It was changed."))
+            return SeeOther(reverse("desk:happening", args=[pk]))
+        except (Invalid, Conflict) as refusal:
+            form.refuse(getattr(refusal, "field", ""), str(refusal.message))
+            status = status_of(refusal)
+    return _one_page(request, found, form, status=status)
+
+
+@require_POST
+@agents
+def updates(request: DeskRequest, pk: int) -> HttpResponse:
+    """Say how it stands."""
+    found = queries.by_id(queries.visible_to(request.person), pk)
+    form = UpdateForm(request.POST, kind=found.kind)
+    status = 422
+    if form.is_valid():
+        try:
+            actions.update(found, by=request.person, **form.cleaned_data)
+            messages.success(request, _("It is told."))
+            return SeeOther(reverse("desk:happening", args=[pk]))
+        except (Invalid, Conflict) as refusal:
+            form.add_error(getattr(refusal, "field", None), str(refusal.message))
+            status = status_of(refusal)
+    own = HappeningForm(by=request.person, happening=found, seen=mark_of(actions.state_of(found)), **shown(found))
+    return _one_page(request, found, own, form, status=status)
+
+
+def _one_page(
+    request: DeskRequest, found: Happening, form: HappeningForm, saying: UpdateForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    ticket = tickets.visible_to(request.person).filter(pk=found.ticket_id).first() if found.ticket_id else None
+    may = policy.may_change(request.person, found) and found.ended_at is None
+    context = {
+        **_row(found), "form": form if may else None, "saying": (saying or UpdateForm(kind=found.kind)) if may else None,
+        "updates": [(State(update.state).label, update) for update in found.updates.all()],
+        "ticket": ticket, "ticket_url": places.ticket(ticket.number) if ticket else "", "may": may,
+    }  # fmt: skip
+    return page(request, "desk/status/one.html", context, status=status)

@@ -1,0 +1,24 @@
+"""One-line tasks of the service status."""
+
+from procrastinate.contrib.django import app
+
+from olmo.tenancy.scope import EVERY_CLIENT, scope
+
+
+@app.task(name="olmo.status.jobs.tell_subscribers", queue="bulk")
+def tell_subscribers(update: int) -> None:
+    """Mail an update to those who subscribed; a second run mails nobody twice."""
+    from . import subscribing
+
+    with scope(EVERY_CLIENT):
+        subscribing.tell(update)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="olmo.status.jobs.sweep", queue="bulk", pass_context=False)
+def sweep(timestamp: int = 0) -> None:
+    """Forget addresses that were never confirmed."""
+    from . import subscribing
+
+    with scope(EVERY_CLIENT):
+        subscribing.sweep()

@@ -1,0 +1,200 @@
+"""Reads: what a page shows at its head, how the components are, and what was in the last 90 days."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import get_language
+
+from olmo.kernel import clock
+from olmo.kernel.errors import NotFound
+from olmo.kernel.prepared import Part
+from olmo.people.models import Person
+from olmo.people.queries import clients_of
+from olmo.tenancy.models import Client
+from olmo.tenancy.scope import EveryClient
+
+from .history import DAYS, RANK, Span, available, strip
+from .models import Component, Happening, Kind, Page, Update, said
+
+AHEAD = timedelta(days=1)  # so long before it begins planned work stands at the head of pages
+MOST_BANNERS, MOST_PAST = 5, 100
+
+
+@dataclass(frozen=True)
+class Banner:
+    """What stands at the head of a page."""
+
+    pk: int
+    level: str
+    title: str
+    text: str
+    at: datetime
+    is_planned: bool = False
+    until: datetime | None = None
+
+
+def concerning(client: int | None) -> QuerySet[Happening]:
+    """What requesters of an organisation may know; without one, what anybody may."""
+    everybody = Q(clients=[])
+    return Happening.objects.filter(
+        everybody if client is None else everybody | Q(clients__contains=[client]), in_portal=True
+    )
+
+
+def visible_to(viewer: Person) -> QuerySet[Happening]:
+    """What a person may know: agents all that concerns their organisations, or everybody."""
+    if viewer.is_requester:
+        return concerning(viewer.client_id)
+    of = clients_of(viewer)
+    return Happening.objects.all() if isinstance(of, EveryClient) else Happening.objects.filter(
+        Q(clients=[]) | Q(clients__overlap=list(of))
+    )  # fmt: skip
+
+
+def by_id(rows: QuerySet[Happening], pk: int) -> Happening:
+    """One of these, with its updates. Raises NotFound."""
+    found = rows.filter(pk=pk).prefetch_related(_updates()).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def going_on(rows: QuerySet[Happening], now: datetime) -> QuerySet[Happening]:
+    """Those that have begun and are not over."""
+    return rows.filter(Q(ends_at=None) | Q(ends_at__gt=now), begins_at__lte=now, ended_at=None)
+
+
+def banners(client: int | None) -> list[Banner]:
+    """What the pages of requesters show at their head, the gravest first; planned work from a day before. One query."""
+    rows = _with_last(_at_head(concerning(client), clock.now()).order_by("-begins_at"))
+    return sorted((_banner(row) for row in rows[:MOST_BANNERS]), key=lambda one: -RANK[one.level])
+
+
+def _at_head(rows: QuerySet[Happening], now: datetime) -> QuerySet[Happening]:
+    begun = Q(begins_at__lte=now) | Q(kind=Kind.PLANNED, begins_at__lte=now + AHEAD)
+    return rows.filter(begun, Q(ends_at=None) | Q(ends_at__gt=now), ended_at=None, is_banner=True)
+
+
+def _with_last(rows: QuerySet[Happening]) -> QuerySet[Happening]:
+    """Each with its last words, as `last`: [at, English, Italian]."""
+    return rows.extra(
+        select={
+            "last": """(select json_build_array(u.at, u.text_en, u.text_it) from status_update u
+        where u.happening_id = status_happening.id order by u.at desc, u.id desc limit 1)"""
+        }
+    )
+
+
+def _banner(row: Any) -> Banner:
+    at, en, it = row.last or (row.begins_at.isoformat(), "", "")
+    return Banner(
+        row.pk, row.level, row.title, said(en, it), datetime.fromisoformat(at), is_planned=row.kind == Kind.PLANNED,
+        until=row.ends_at,
+    )  # fmt: skip
+
+
+_AT_DESK = """(select json_agg(json_build_array(h.id, h.level, h.title_en, h.title_it, h.kind,
+    (select json_build_array(u.at, u.text_en, u.text_it) from status_update u where u.happening_id = h.id
+    order by u.at desc, u.id desc limit 1)) order by h.begins_at desc)
+from status_happening h where h.ended_at is null and h.in_desk and h.is_banner
+    and h.begins_at <= now() + case when h.kind = 'planned' then interval '1 day' else interval '0' end
+    and (h.ends_at is null or h.ends_at > now()) and (h.team_id is null or h.team_id = any(%s::bigint[])))"""
+
+
+def at_desk(viewer: Person, teams: Iterable[int]) -> Part:
+    """What the pages of an agent show at their head, as an expression of a statement that asks for more."""
+    return _AT_DESK, [list(teams)]
+
+
+def banners_of(answered: Any) -> list[Banner]:
+    """What `at_desk` answered."""
+    return [
+        Banner(pk, level, said(title_en, title_it), said(last[1], last[2]), datetime.fromisoformat(last[0]), kind == Kind.PLANNED)
+        for pk, level, title_en, title_it, kind, last in (answered or [])
+        if last
+    ]  # fmt: skip
+
+
+@dataclass
+class How:
+    """A component now and over the last 90 days. level: "" while it works; planned: work on it is going on."""
+
+    component: Component
+    level: str = ""
+    is_planned: bool = False
+    days: list[tuple[date, str]] = field(default_factory=list)
+    available: float = 1.0
+
+
+@dataclass(frozen=True)
+class Status:
+    """All that a status page says."""
+
+    components: list[How]
+    now: list[Happening]
+    planned: list[Happening]
+    past: list[Happening]
+
+
+def status(client: int | None) -> Status:
+    """How the services of an organisation are (without one: of everybody), in three queries."""
+    now = clock.now()
+    since = now - timedelta(days=DAYS)
+    rows = concerning(client).exclude(kind=Kind.ANNOUNCEMENT).filter(Q(ended_at=None) | Q(ended_at__gte=since))
+    found = list(rows.prefetch_related(_updates()).order_by("-begins_at", "-pk")[: 2 * MOST_PAST])
+    is_over = {row.pk: row.ended_at is not None or (row.ends_at is not None and row.ends_at <= now) for row in found}
+    return Status(
+        components=[_how(one, found, now) for one in components(client)],
+        now=[row for row in found if not is_over[row.pk] and row.begins_at <= now],
+        planned=[row for row in reversed(found) if not is_over[row.pk] and row.begins_at > now],
+        past=[row for row in found if is_over[row.pk] and (row.ended_at or row.ends_at or now) >= since][:MOST_PAST],
+    )
+
+
+def components(client: int | None) -> QuerySet[Component]:
+    """What an organisation uses: everybody's, and its own."""
+    return Component.objects.filter(Q(client=None) | Q(client=client) if client else Q(client=None), is_active=True)
+
+
+def _how(component: Component, happenings: list[Happening], now: datetime) -> How:
+    touching = [row for row in happenings if component.pk in row.components and row.begins_at <= now]
+    faults = [row for row in touching if row.kind == Kind.INCIDENT]
+    spans = [Span(row.begins_at, row.ended_at or _past(row.ends_at, now), row.level) for row in faults]
+    running = [row for row in touching if row.ended_at is None and (row.ends_at is None or row.ends_at > now)]
+    levels = [row.level for row in running if row.kind == Kind.INCIDENT]
+    return How(
+        component, max(levels, key=lambda level: RANK[level], default=""),
+        any(row.kind == Kind.PLANNED for row in running), strip(spans, now.date()), available(spans, now),
+    )  # fmt: skip
+
+
+def _past(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment is not None and moment <= now else None
+
+
+def _updates() -> "Prefetch[Any]":
+    return Prefetch("updates", Update.objects.order_by("-at", "-pk"))
+
+
+def told(client: int | None, limit: int = 40) -> list[Update]:
+    """The last updates, for a feed."""
+    rows = Update.objects.filter(happening__in=concerning(client)).select_related("happening")
+    return list(rows.order_by("-at", "-pk")[:limit])
+
+
+def desk_page() -> Page | None:
+    """Whether and how the desk's own status is public."""
+    return Page.objects.filter(client=None).first()
+
+
+def names_of(ids: Iterable[int]) -> list[str]:
+    """Organisations by name."""
+    return list(Client.objects.filter(pk__in=list(ids)).order_by("name").values_list("name", flat=True))
+
+
+def language() -> str:
+    """The reader's, as two letters."""
+    return (get_language() or "en")[:2]
