@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "olmo.selfservice",
     "olmo.surveys",
     "olmo.status",
+    "olmo.guides",
     "olmo.automation",
     "olmo.notifications",
     "olmo.escalation",

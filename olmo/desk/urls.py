@@ -8,6 +8,7 @@ from .calls import checklist, opening
 from .escalation import handover, major
 from .escalation import inbox as escalations
 from .forms import FORMS
+from .guides import urls as guides_urls
 from .knowledge import acts as kb_acts
 from .knowledge import beside as kb_beside
 from .knowledge import editing as kb_editing
@@ -103,6 +104,7 @@ urlpatterns = [
     path("contracts/beside/<int:pk>", contracts.agreement, name="contract_beside"),
     path("contracts/beside/<int:pk>/promises.csv", contracts.agreement_csv, name="contract_beside_csv"),
     path("reports/", include("olmo.desk.reports.urls")),
+    *guides_urls.urlpatterns,
     *selfservice_urls.urlpatterns,
     *status_urls.urlpatterns,
     path(_TICKET, ticket.show, name="ticket"),

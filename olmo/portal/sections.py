@@ -10,6 +10,8 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.urls import reverse
 
+from olmo.guides import queries as troubleshooters
+from olmo.guides.models import Guide
 from olmo.knowledge import queries
 from olmo.knowledge.models import Translation
 from olmo.people.models import Person
@@ -18,7 +20,7 @@ from . import progress, reading
 from .forms import categories
 from .suggesting import language
 
-REQUESTS, GUIDES, AREAS, BENEATH = 10, 6, 9, 3
+REQUESTS, GUIDES, WALKS, AREAS, BENEATH = 10, 6, 6, 9, 3
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,11 @@ def _titles() -> QuerySet[Translation]:
     return texts.only("article_id", "language", "shown__title", "shown__summary")
 
 
+def walks(person: Person) -> list[Guide]:
+    """Troubleshooters."""
+    return list(troubleshooters.usable(person)[:WALKS])
+
+
 def areas(person: Person) -> list[dict[str, Any]]:
     """The subject areas, with some of those beneath each."""
     found = list(categories(person))
@@ -73,6 +80,7 @@ def areas(person: Person) -> list[dict[str, Any]]:
 SECTIONS: tuple[Section, ...] = (
     Section("requests", "portal/home/requests.html", requests),
     Section("guides", "portal/home/guides.html", guides),
+    Section("troubleshooters", "portal/home/troubleshooters.html", walks),
     Section("areas", "portal/home/areas.html", areas),
 )
 

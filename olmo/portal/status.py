@@ -88,7 +88,11 @@ def secret_feed(request: HttpRequest, token: str) -> HttpResponse:
 
 def feed_path(client: Client) -> str:
     """Where the feed of an organisation is: signed, and ended by a new secret of its page."""
-    return reverse("portal:status_secret_feed", args=[signing.dumps([client.pk, _secret(client.pk)], salt=FEED)])
+    return reverse("portal:status_secret_feed", args=[_signer().sign_object([client.pk, _secret(client.pk)])])
+
+
+def _signer() -> signing.Signer:
+    return signing.Signer(salt=FEED)  # without a time: an address that stays
 
 
 def _secret(client: int) -> str:
@@ -144,10 +148,10 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, row: Subscriber | None, button: str, heading: str, done: str) -> HttpResponse:
     is_done = request.method == "POST"
-    if row is None and not is_done:
-        words, status = _("This link has ended, or was used. Nothing was changed."), 410
+    if row is None:
+        words, status = _("This link has ended, or was used. Nothing was changed."), 404
     else:
-        words, status = done if is_done else row.address if row else "", 200
+        words, status = done if is_done else row.address, 200
     context = {"heading": heading, "words": words, "button": "" if is_done or row is None else button}
     return unlogged(_page(request, None, "portal/status_mail.html", context, status=status))
 
@@ -167,7 +171,7 @@ def _public(name: str) -> Client:
 
 def _of_feed(token: str) -> Client | None:
     try:
-        pk, secret = signing.loads(token, salt=FEED)
+        pk, secret = _signer().unsign_object(token)
     except (signing.BadSignature, TypeError, ValueError):
         return None
     client = Client.objects.filter(pk=pk, is_active=True).first()

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from olmo.guides import queries as troubleshooters
 from olmo.knowledge import search
 from olmo.people.models import Person
 from olmo.selfservice import actions
@@ -77,6 +78,13 @@ def subject_areas(person: Person, words: str) -> list[Answer]:
     ]  # fmt: skip
 
 
+def walks(person: Person, words: str) -> list[Answer]:
+    """Troubleshooters that are named so."""
+    note, title = _("Step by step"), "portal:troubleshooter"
+    found = troubleshooters.naming(person, words, FORMS)
+    return [Answer(reverse(title, args=[one.pk]), "todo", str(one), note=note) for one in found]
+
+
 def _article(one: search.Found, words: str) -> Answer:
     address = f"{reverse('portal:guide', args=[one.article_id])}?{urlencode({'q': words})}"
     return Answer(address, "book", one.title, one.summary)
@@ -87,4 +95,4 @@ def _of(sources: tuple[Source, ...], person: Person, words: str) -> list[Answer]
 
 
 NEWS: tuple[Source, ...] = (outages,)  # what goes on just now, before everything else
-FORMS_SOURCES: tuple[Source, ...] = (subject_areas,)  # what can be filled in, after the articles
+FORMS_SOURCES: tuple[Source, ...] = (walks, subject_areas)  # what can be filled in, after the articles

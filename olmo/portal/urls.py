@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import guides, rating, request, status, uploads, views
+from . import guides, rating, request, status, troubleshooters, uploads, views
 
 app_name = "portal"
 
@@ -11,6 +11,11 @@ urlpatterns = [
     path("guides", guides.index, name="guides"),
     path("guides/<int:pk>", guides.guide, name="guide"),
     path("guides/<int:pk>/judgement", guides.judgement, name="judgement"),
+    path("troubleshooters", troubleshooters.index, name="troubleshooters"),
+    path("troubleshooters/<int:pk>", troubleshooters.start, name="troubleshooter"),
+    path("troubleshooters/runs/<int:pk>/<int:number>", troubleshooters.step, name="step"),
+    path("troubleshooters/runs/<int:pk>/outcome", troubleshooters.outcome, name="step_outcome"),
+    path("troubleshooters/pictures/<int:pk>", troubleshooters.picture, name="step_picture"),
     path("status", status.index, name="status"),
     path("status/happenings/<int:pk>", status.happening, name="happening"),
     path("status/of/<slug:name>", status.of_client, name="status_of"),

@@ -11,6 +11,8 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from olmo.guides import actions as guides
+from olmo.guides.models import Run
 from olmo.kernel import live
 from olmo.kernel.errors import Invalid, NotFound, OlmoError
 from olmo.people.answers import onward
@@ -23,7 +25,7 @@ from olmo.tenancy.queries import provider
 from olmo.tickets import actions, queries
 from olmo.tickets.models import Channel, Ticket
 
-from . import reading, sections, uploads
+from . import reading, sections, troubleshooters, uploads
 from .forms import ReportForm
 from .shell import PortalRequest, page
 
@@ -65,6 +67,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """The report of a problem. `follows`: the number of a closed request that it continues."""
     person = cast(PortalRequest, request).person
+    run, filled = troubleshooters.filled_in(person, request.POST.get("run") or request.GET.get("run") or "")
     follows = _followed(person, request.POST.get("follows") or request.GET.get("follows") or "")
     if request.method != "POST":
         start = {
@@ -72,22 +75,22 @@ def new(request: HttpRequest) -> HttpResponse:
             or (follows.subject if follows else "")
         }
         given = {"category": request.GET.get("category", "")}
-        return _report_page(request, ReportForm(reporter=person, initial={**start, **given}), follows)
+        return _report_page(request, ReportForm(reporter=person, initial={**start, **given, **filled}), follows, run)
     form = ReportForm(request.POST, reporter=person)
     ids: list[int] = []
     try:
         ids += uploads.sent_with(request)
         if form.is_valid():
-            ticket = _open(person, form, ids, follows)
+            ticket = _open(person, form, ids, follows, run)
             return onward(reverse("portal:ticket", args=[ticket.number]))
     except Invalid as refusal:
         form.refuse(refusal.field, str(refusal.message))
     except OlmoError as refusal:
         form.add_error(None, str(refusal.message))
-    return _report_page(request, form, follows, ids=ids or _ids_of(request), status=422)
+    return _report_page(request, form, follows, run, ids=ids or _ids_of(request), status=422)
 
 
-def _open(person: Person, form: ReportForm, ids: list[int], follows: Ticket | None) -> Ticket:
+def _open(person: Person, form: ReportForm, ids: list[int], follows: Ticket | None, run: Run | None) -> Ticket:
     given = form.cleaned_data
     assert person.client is not None
     with transaction.atomic():
@@ -98,15 +101,24 @@ def _open(person: Person, form: ReportForm, ids: list[int], follows: Ticket | No
             follows=actions.FollowUp(ticket=follows) if follows else None,
         )  # fmt: skip
         selfservice.carry(ticket, by=person)
+        if run is not None:
+            guides.report(run, ticket, by=person)
         live.tell(person=person.pk)  # their open pages ask for a stream that tells of this ticket too
     return ticket
 
 
 def _report_page(
-    request: HttpRequest, form: ReportForm, follows: Ticket | None, *, ids: list[int] | None = None, status: int = 200
-) -> HttpResponse:
+    request: HttpRequest, form: ReportForm, follows: Ticket | None, run: Run | None, *, ids: list[int] | None = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
     person = cast(PortalRequest, request).person
-    context = {"form": form, "follows": follows, "tried": tried.pending(person), **uploads.field(person, ids)}
+    context = {
+        "form": form,
+        "follows": follows,
+        "run": run,
+        "tried": tried.pending(person),
+        **uploads.field(person, ids),
+    }
     return page(request, "portal/new.html", context, status=status)
 
 

@@ -95,7 +95,7 @@ class StatusPages(StatusTest):
         strict = Browser(enforce_csrf_checks=True)
         self.assertEqual(strict.post(way_out[1], {"List-Unsubscribe": "One-Click"}).status_code, 200)
         self.assertEqual(Subscriber.objects.count(), 0)
-        self.assertEqual(self.stranger.get(way_out[1]).status_code, 410)
+        self.assertEqual(self.stranger.get(way_out[1]).status_code, 404)
 
     def test_what_concerns_another_organisation_is_not_mailed(self) -> None:
         self.stranger.post(self.asked(self.client, "boss@acme.example"))

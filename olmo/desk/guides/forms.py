@@ -1,0 +1,140 @@
+"""The forms of the builder: what a troubleshooter is called, and one of its steps."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from olmo.guides import tree
+from olmo.guides.models import Guide
+from olmo.knowledge import queries as knowledge
+from olmo.people.models import Person
+from olmo.people.queries import clients_seen_by
+from olmo.selfservice.queries import title_of
+from olmo.tenancy.models import Client
+from olmo.tickets.models import Category
+
+KIND_WORDS = {
+    "question": _("Question: what is it?"), "check": _("Check: look whether …"), "action": _("Action: do this"),
+    "picture": _("Picture: look at this"), "outcome": _("Outcome: it ends here"),
+}  # fmt: skip
+OUTCOME_WORDS = {
+    "solved": _("Solved"), "report": _("A report, with the answers in it"), "article": _("An article"),
+}  # fmt: skip
+
+
+def _line(label: Any, limit: int = 120) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=limit, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+def _text(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class GuideForm(forms.Form):
+    """What it is called, what finds it, and for whom it is."""
+
+    name_en = _line(_("Name in English"))
+    name_it = _line(_("Name in Italian"))
+    words_en = _line(_("Words that find it, in English"), 300)
+    words_it = _line(_("Words that find it, in Italian"), 300)
+    client = forms.ModelChoiceField(
+        Client.objects.none(), label=_("Organisation"), required=False, empty_label=_("Everybody’s")
+    )
+    is_for_requesters = forms.BooleanField(label=_("Requesters use it too"), required=False, initial=True)
+    is_active = forms.BooleanField(label=_("Active"), required=False, initial=True)
+    use_required_attribute = False
+
+    def __init__(self, data: Any = None, *, by: Person, guide: Guide | None = None) -> None:
+        super().__init__(data, initial=_known(guide) if guide else {}, label_suffix="")
+        field = self.fields["client"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = clients_seen_by(by).order_by("name")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the verb wants."""
+        given = self.cleaned_data
+        return {
+            "names": {"en": given["name_en"], "it": given["name_it"]},
+            "words": {"en": given["words_en"], "it": given["words_it"]},
+            "client": given["client"], "is_for_requesters": given["is_for_requesters"], "is_active": given["is_active"],
+        }  # fmt: skip
+
+
+def _known(guide: Guide) -> dict[str, Any]:
+    return {
+        "name_en": guide.names.get("en", ""), "name_it": guide.names.get("it", ""), "words_en": guide.words.get("en", ""),
+        "words_it": guide.words.get("it", ""), "client": guide.client_id, "is_for_requesters": guide.is_for_requesters,
+        "is_active": guide.is_active,
+    }  # fmt: skip
+
+
+class StepForm(forms.Form):
+    """One step: what it says, and where its answers lead or how it ends."""
+
+    kind = forms.ChoiceField(label=_("What kind of step"), choices=list(KIND_WORDS.items()))
+    title_en = _line(_("Title in English"), 200)
+    title_it = _line(_("Title in Italian"), 200)
+    text_en = _text(_("Text in English"))
+    text_it = _text(_("Text in Italian"))
+    file = forms.FileField(label=_("Picture"), required=False, help_text=_("PNG, JPEG or WebP, up to 2 MB."))
+    drop_picture = forms.BooleanField(label=_("Take the picture away"), required=False)
+    outcome = forms.ChoiceField(label=_("How it ends"), choices=[("", "–"), *OUTCOME_WORDS.items()], required=False)
+    category = forms.ModelChoiceField(
+        Category.objects.filter(is_active=True), label=_("Subject area of the report"), required=False
+    )
+    article = forms.ChoiceField(label=_("Article"), required=False)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20_000)
+    use_required_attribute = False
+
+    def __init__(self, data: Any = None, files: Any = None, *, by: Person, guide: Guide, key: str) -> None:
+        self.by = by
+        node = guide.draft["nodes"][key]
+        super().__init__(data, files, initial=_of_step(node), label_suffix="")
+        language = "en"
+        others = [(one, tree.name(guide.draft, one, language)) for one in tree.in_order(guide.draft) if one != key]
+        targets = [("", "–"), ("+", str(_("A new step"))), *others]
+        for n in range(tree.MOST_ANSWERS):
+            for code, label in (("en", _("In English")), ("it", _("In Italian"))):
+                self.fields[f"answer_{n}_{code}"] = _line(label)
+            self.fields[f"answer_{n}_to"] = forms.ChoiceField(label=_("leads to"), choices=targets, required=False)
+        field = self.fields["article"]
+        assert isinstance(field, forms.ChoiceField)
+        readable = knowledge.visible_to(by).filter(published_at__isnull=False).prefetch_related("translations__shown")
+        field.choices = [("", "–"), *((str(one.pk), title_of(one)) for one in readable[:300])]
+
+    def rows(self) -> list[list[forms.BoundField]]:
+        """The answers, each with its three fields."""
+        return [[self[f"answer_{n}_{part}"] for part in ("en", "it", "to")] for n in range(tree.MOST_ANSWERS)]
+
+    def step(self, picture: int) -> tree.Node:
+        """The step as the verb wants it."""
+        given = self.cleaned_data
+        answers = [
+            {"label": {"en": given[f"answer_{n}_en"], "it": given[f"answer_{n}_it"]}, "to": given[f"answer_{n}_to"]}
+            for n in range(tree.MOST_ANSWERS)
+            if given[f"answer_{n}_en"] or given[f"answer_{n}_it"] or given[f"answer_{n}_to"]
+        ]
+        return {
+            "kind": given["kind"], "title": {"en": given["title_en"], "it": given["title_it"]},
+            "text": {"en": given["text_en"], "it": given["text_it"]}, "picture": picture, "answers": answers,
+            "outcome": given["outcome"], "category": given["category"].pk if given["category"] else 0,
+            "article": int(given["article"] or 0), "item": "",
+        }  # fmt: skip
+
+
+def _of_step(node: tree.Node) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        "kind": node["kind"], "title_en": node["title"].get("en", ""), "title_it": node["title"].get("it", ""),
+        "text_en": node["text"].get("en", ""), "text_it": node["text"].get("it", ""), "outcome": node.get("outcome", ""),
+        "category": node.get("category") or None, "article": str(node.get("article") or ""),
+        "seen": json.dumps(node, sort_keys=True),
+    }  # fmt: skip
+    for n, answer in enumerate(node["answers"]):
+        known |= {f"answer_{n}_{code}": answer["label"].get(code, "") for code in ("en", "it")}
+        known[f"answer_{n}_to"] = answer["to"]
+    return known

@@ -1,0 +1,73 @@
+"""The builder: steps written by forms alone, faults named on the page, a picture, and publishing."""
+
+import json
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from olmo.guides.models import Guide
+from olmo.people import signin
+from tests.cast import DeskTest
+
+
+class Building(DeskTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.client.force_login(self.ines, backend=signin.BACKEND)
+
+    def begun(self) -> Guide:
+        self.client.post(
+            reverse("desk:troubleshooter_new"), {"name_en": "Mouse", "is_active": "on", "is_for_requesters": "on"}
+        )
+        return Guide.objects.get()
+
+    def step(self, guide: Guide, key: str) -> str:
+        return reverse("desk:troubleshooter_step", args=[guide.pk, key])
+
+    def test_a_tree_is_built_and_published_by_forms_alone(self) -> None:
+        guide = self.begun()
+        asked = {
+            "kind": "question", "title_en": "Dead?", "answer_0_en": "Yes", "answer_0_to": "+",
+            "answer_1_en": "No", "answer_1_to": "+",
+        }  # fmt: skip
+        self.assertEqual(self.client.post(self.step(guide, "1"), asked).status_code, 303)
+        page = self.client.get(reverse("desk:troubleshooter", args=[guide.pk]))
+        self.assertContains(page, "Nothing leads on from here", count=2)
+        publication = reverse("desk:troubleshooter_publication", args=[guide.pk])
+        self.assertContains(self.client.post(publication), "Not published.", status_code=422)
+        for key in ("2", "3"):
+            ended = {"kind": "outcome", "title_en": f"End {key}", "outcome": "report"}
+            self.client.post(self.step(guide, key), ended)
+        self.assertEqual(self.client.post(publication).status_code, 303)
+        guide.refresh_from_db()
+        self.assertIsNotNone(guide.shown)
+
+    def test_a_refusal_names_the_field_and_keeps_what_was_typed(self) -> None:
+        guide = self.begun()
+        svg = SimpleUploadedFile("x.png", b"<svg><script>alert(1)</script></svg>", "image/png")
+        page = self.client.post(self.step(guide, "1"), {"kind": "picture", "title_en": "Look here", "file": svg})
+        self.assertContains(page, "This is no picture", status_code=422)
+        self.assertContains(page, "Look here", status_code=422)
+        page = self.client.post(self.step(guide, "1"), {"kind": "question", "title_en": "Mine", "seen": json.dumps({})})
+        self.assertContains(page, "Somebody changed this step", status_code=409)
+        self.assertContains(page, "Mine", status_code=409)
+
+    def test_a_step_is_taken_out_but_not_the_first(self) -> None:
+        guide = self.begun()
+        self.client.post(
+            self.step(guide, "1"), {"kind": "question", "title_en": "Q", "answer_0_en": "Yes", "answer_0_to": "+"}
+        )
+        for key in ("1", "2"):
+            self.client.post(reverse("desk:troubleshooter_step_removal", args=[guide.pk, key]))
+        guide.refresh_from_db()
+        self.assertEqual(list(guide.draft["nodes"]), ["1"])
+        self.assertContains(self.client.get(reverse("desk:troubleshooter", args=[guide.pk])), "leads nowhere")
+
+    def test_examples_come_in_and_agents_read_but_do_not_build(self) -> None:
+        self.client.post(reverse("desk:troubleshooter_example", args=["network"]))
+        guide = Guide.objects.get()
+        self.client.force_login(self.alma, backend=signin.BACKEND)
+        self.assertContains(self.client.get(reverse("desk:troubleshooter", args=[guide.pk])), "Where are you?")
+        for address in (self.step(guide, "1"), reverse("desk:troubleshooter_new")):
+            self.assertEqual(self.client.get(address).status_code, 404)
+        self.assertEqual(self.client.post(reverse("desk:troubleshooter_publication", args=[guide.pk])).status_code, 404)
