@@ -149,7 +149,7 @@ class Running(GuidesTest):
         run = self.walked(self.printer(), 0, 1, by=self.alma, ticket=ticket)
         actions.end(run, "not_solved", by=self.alma)
         actions.end(run, "solved", by=self.alma)
-        note = Message.objects.get(ticket=ticket, kind="note")
+        note = Message.objects.get(ticket=ticket, kind="internal")
         self.assertIn("Who cannot print? Colleagues too", note.text)
         self.assertLogged(ticket, "opened", "noted")
 

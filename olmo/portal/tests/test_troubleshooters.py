@@ -72,4 +72,4 @@ class Walking(DeskTest):
         self.assertContains(self.client.get(self.client.post(first, {"answer": "0"})["Location"]), "Who cannot print?")
         run = Run.objects.get()
         self.client.post(reverse("desk:troubleshooter_outcome", args=[run.pk]), {"outcome": "not_solved"})
-        self.assertTrue(Message.objects.filter(ticket=ticket, kind="note").exists())
+        self.assertTrue(Message.objects.filter(ticket=ticket, kind="internal").exists())
