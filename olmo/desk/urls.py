@@ -19,6 +19,7 @@ from .selfservice import urls as selfservice_urls
 from .service_levels import contracts, promises
 from .staffing import urls as staffing_urls
 from .status import urls as status_urls
+from .surveys import beside as aftercare
 from .ticket import changing, conversation, requester, ruled, similar, triage, whom
 from .ticket import page as ticket
 from .worklog import beside as worktime
@@ -128,6 +129,8 @@ urlpatterns = [
     path(f"{_TICKET}/macros/<int:pk>", macros.use, name="macro_use"),
     path(f"{_TICKET}/hold/end", changing.resume, name="hold_end"),
     path(f"{_TICKET}/callback/end", changing.drop_callback, name="callback_end"),
+    path(f"{_TICKET}/follow_up/end", aftercare.drop, name="follow_up_end"),
+    path(f"{_TICKET}/rating/erasure", aftercare.erase, name="rating_erasure"),
     path(f"{_TICKET}/ticks", checklist.ticks, name="ticks"),
     path(f"{_TICKET}/timer", worktime.timer, name="timer"),
     path(f"{_TICKET}/work/entries", week.entries, name="entries"),

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 from olmo.kernel import clock
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
-from . import collecting, devices, duties, reminding, surveys
+from . import collecting, devices, duties, judged, reminding, surveys
 
 
 @app.periodic(cron="* * * * *")
@@ -19,9 +19,10 @@ def send_collected(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="olmo.notifications.jobs.remind", queue="clockwork")
 def remind(timestamp: int) -> None:
-    """Remind agents of promised calls that are due soon."""
+    """Remind agents of promised calls that are due soon, and of solutions that are to be looked at again."""
     with scope(EVERY_CLIENT):
         reminding.remind()
+        judged.remind()
 
 
 @app.periodic(cron="* * * * *")

@@ -23,6 +23,7 @@ from olmo.tickets.changes import (
     DeliveryFailed,
     DraftReturned,
     Escalated,
+    FollowUpPlanned,
     GivenBack,
     HandedOver,
     Noted,
@@ -38,7 +39,7 @@ from olmo.tickets.changes import (
 )
 from olmo.tickets.models import Event, Message, MessageKind
 
-from . import kinds, partners, promising, surveys
+from . import judged, kinds, partners, promising, surveys
 from .acknowledging import acknowledge
 from .answers import send_answer
 from .noticing import following_agents, members_of, notify, team_name
@@ -233,6 +234,7 @@ _REACTIONS: dict[type[Change], Callable[[Event, Any], None]] = {
     DraftReturned: _draft_returned, SendStopped: _send_stopped,
     PartnerAsked: partners.asked, PartnerAnswered: partners.answered,
     CallbackMissed: missed, Warned: promising.warned, Breached: promising.breached,
+    FollowUpPlanned: judged.planned,
 }  # fmt: skip
 
 

@@ -2,13 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid
-from olmo.people.models import Person, Team
-from olmo.people.queries import team_ids
+from olmo.people.models import Kind, Person, Team
 from olmo.tickets import policy
 from olmo.tickets import queries as tickets
 from olmo.tickets.actions.values import checked_future, checked_text
@@ -21,6 +20,7 @@ from olmo.tickets.models import Event, MessageKind, Ticket
 from .models import NOBODY, Check, FollowUp, Rating
 from .queries import rules, solution_of
 
+MOST_TOLD = 20
 # Which outcomes fit which reason, in the order in which they are offered.
 OUTCOMES = {
     FollowUpReason.RATING: (FollowUpOutcome.SPOKEN, FollowUpOutcome.CHANGED, FollowUpOutcome.REOPENED, FollowUpOutcome.NOTHING),
@@ -106,18 +106,41 @@ def give_up(ticket: Ticket) -> int:
     return FollowUp.objects.filter(ticket=ticket, done_at=None, why=FollowUpReason.CHECK).delete()[0]
 
 
-def waiting_for(viewer: Person) -> "QuerySet[FollowUp]":
-    """What this agent has to follow up: their own, and the bad ratings of teams that they lead (of no team: an administrator's).
+def mine(viewer: Person) -> Q:
+    """What is this agent's: planned for them, and the bad ratings of teams that they lead (of no team: an administrator's).
 
-    A team that nobody leads has its bad ratings followed up by its members.
+    A team that nobody leads has its bad ratings followed up by its members. Names no present moment and asks nothing of its own.
     """
-    led = list(viewer.led_teams.values_list("pk", flat=True))
-    unled = Team.objects.filter(pk__in=team_ids(viewer), leads=None).values_list("pk", flat=True)
-    mine = Q(person=viewer) | Q(person=None, team__in=[*led, *unled])
-    if viewer.is_administrator:
-        mine |= Q(person=None, team=NOBODY)
-    found = FollowUp.objects.filter(mine, done_at=None, ticket__in=tickets.visible_to(viewer))
-    return found.select_related("ticket__client", "ticket__requester", "rating", "person").order_by("due_at", "pk")
+    led = Team.objects.filter(leads=viewer).values("pk")
+    unled = Team.objects.filter(members=viewer, leads=None).values("pk")
+    administers = Person.objects.filter(pk=viewer.pk, is_administrator=True)
+    of_teams = Q(team__in=led) | Q(team__in=unled) | Q(team=NOBODY) & Q(Exists(administers))
+    return Q(person=viewer) | Q(person=None) & of_teams
+
+
+def judged(viewer: Person) -> "QuerySet[FollowUp]":
+    """The bad ratings that this agent has to follow up, the most pressing first."""
+    found = FollowUp.objects.filter(mine(viewer), why=FollowUpReason.RATING, done_at=None)
+    seen = found.filter(ticket__in=tickets.visible_to(viewer))
+    return seen.select_related("ticket__client", "ticket__requester", "rating").order_by("due_at", "pk")
+
+
+def open_of(ticket: Ticket) -> list[FollowUp]:
+    """What is still to be followed up on a ticket, the most pressing first."""
+    found = FollowUp.objects.filter(ticket=ticket, done_at=None).select_related("rating", "person", "ticket")
+    return list(found.order_by("due_at", "pk"))
+
+
+def whose(follow_up: FollowUp) -> list[Person]:
+    """Who is to be told of it: the agent, or who leads the team, else its members; without a team those who administer."""
+    if follow_up.person is not None:
+        return [follow_up.person]
+    agents = Person.objects.filter(is_active=True, kind=Kind.AGENT).order_by("pk")
+    if follow_up.team == NOBODY:
+        return list(agents.filter(is_administrator=True)[:MOST_TOLD])
+    return list(agents.filter(led_teams=follow_up.team)[:MOST_TOLD]) or list(
+        agents.filter(teams=follow_up.team)[:MOST_TOLD]
+    )
 
 
 def _plan(

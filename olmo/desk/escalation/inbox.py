@@ -22,6 +22,7 @@ from olmo.tickets.sentences import METRICS, describe
 
 from .. import places
 from ..shell import DeskRequest, SeeOther, agents, page
+from ..surveys import judged
 
 _ACTS: dict[str, Words] = {
     "notify": gettext_lazy("told"), "reassign": gettext_lazy("given on"), "raise": gettext_lazy("priority raised"),
@@ -42,7 +43,8 @@ def inbox(request: DeskRequest) -> HttpResponse:
         firing.line[firing.asked - 1] for row in found for firing in row.firings if firing.state == State.WAITING
     )
     rows = [_row(row, said, asked) for row in found]
-    return page(request, "desk/escalations.html", {"rows": rows, "teams": teams, "is_lead": bool(led)})
+    context = {"rows": rows, "teams": teams, "is_lead": bool(led), "judged": judged.rows(request.person)}
+    return page(request, "desk/escalations.html", context)
 
 
 @require_POST

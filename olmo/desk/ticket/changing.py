@@ -26,7 +26,7 @@ from ..undoing import say
 from . import page as tickets
 
 # Forms with no place on the ticket's page have a page of their own.
-_ALONE = frozenset({"merge", "links", "reference", "return", "subject"})
+_ALONE = frozenset({"follow_up", "followed_up", "merge", "links", "reference", "return", "subject"})
 # After these an agent may wish to go on to the next ticket.
 _FOLLOWED = frozenset({"assignment", "escalation", "hold", "resolution", "return"})
 

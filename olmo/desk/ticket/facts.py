@@ -20,6 +20,7 @@ from ..calls import callbacks, checklist
 from ..escalation import inbox as escalations
 from ..escalation import major, partners
 from ..service_levels import promises
+from ..surveys import beside as aftercare
 from ..worklog import beside as worktime
 from . import related, requester, ruled, triage, whom
 
@@ -153,6 +154,7 @@ def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list
         checklist.section(ticket, token),
         worktime.section(viewer, ticket, around, token),
     ]
+    parts += aftercare.sections(viewer, ticket, around.also["rated"], around.also["follow_ups"], token)
     parts += partners.sections(ticket, around.also.get("partners"))
     parts += related.sections(viewer, ticket)
     url = places.ticket(ticket.number, "articles")

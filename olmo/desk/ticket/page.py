@@ -21,6 +21,7 @@ from olmo.notifications.following import Level
 from olmo.people.models import Person
 from olmo.routing.rules import why
 from olmo.service_levels import queries as promised
+from olmo.surveys import queries as surveys
 from olmo.tickets import actions as tickets
 from olmo.tickets import conversation, mentions, queries, signatures, suppliers
 from olmo.tickets import partners as at_partners
@@ -127,7 +128,8 @@ def _also(viewer: Person, ticket: Ticket) -> dict[str, Part]:
         "level": muting.kept(viewer, ticket),
         "totals": worklog.summing(viewer, ticket), "signatures": signatures.held(ticket), "ruled": why.log_of(ticket),
         "asked": escalation.asked(ticket), "partners": at_partners.listed(ticket.pk), "offered": at_partners.offered(),
-        "major": major.notice(ticket), **supplier,
+        "major": major.notice(ticket),
+        "rated": surveys.last_rating(ticket), "follow_ups": surveys.open_follow_ups(ticket), **supplier,
     }  # fmt: skip
 
 
