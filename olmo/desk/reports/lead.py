@@ -14,7 +14,7 @@ from olmo.reports.queries import Lens, leads
 from olmo.reports.rollup import as_of
 
 from ..shell import DeskRequest, agents, page
-from . import parts
+from . import parts, ratings
 from .looking import BY, DAYS, Look, clients, teams, word
 
 
@@ -54,7 +54,7 @@ def _numbers(lens: Lens, look: Look) -> dict[str, Any]:
     today: date = lens.last
     return {
         "has_numbers": True,
-        "headline": parts.headline(lens),
+        "headline": [*parts.headline(lens), ratings.headline(lens, look)],
         "backlog": parts.backlog(lens, today),
         "flow": parts.flow(lens),
         "load": parts.load(lens),

@@ -23,7 +23,7 @@ from olmo.tickets.standing import ANSWERS
 from ..lists.filters import Filters
 from ..lists.rows import listed
 from ..shell import MOST_COUNTED, DeskRequest, agents, bounded, page
-from . import numbers
+from . import numbers, ratings
 from .looking import today
 
 SHOWN = 6
@@ -97,6 +97,7 @@ def _figures(viewer: Person) -> list[dict[str, Any]]:
         "first_contact": lens.selection(resolved=lens.days(), resolver=me, first=1),
         "in_time": lens.selection(resolved=lens.days(), resolver=me, kept=1),
     }
+    satisfied = ratings.figure(viewer, mates if theirs else None, lens)
     return [
         {
             "label": label,
@@ -106,7 +107,7 @@ def _figures(viewer: Person) -> list[dict[str, Any]]:
             "mean": theirs[name] if theirs else "",
         }
         for name, label in _labels().items()
-    ]
+    ] + [satisfied]
 
 
 def _labels() -> dict[str, str]:

@@ -1,0 +1,271 @@
+"""How satisfied requesters are: for those who lead; and the very answers behind each number, also as a file."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from html import escape
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from olmo.kernel import clock, spoken
+from olmo.kernel.errors import Invalid, NotFound
+from olmo.people import audit
+from olmo.people.models import Person, Team
+from olmo.reports import satisfaction
+from olmo.reports.exports.sheets import Csv, Sheet, Xlsx
+from olmo.reports.exports.values import Style
+from olmo.reports.queries import Lens, leads
+from olmo.reports.satisfaction import FEWEST, Result
+from olmo.surveys.models import Rating
+from olmo.tenancy.models import Client
+from olmo.tickets.choices import SATISFIED, Score
+from olmo.tickets.models import Category
+
+from .. import places
+from ..lists.exporting import download
+from ..shell import DeskRequest, agents, page
+from . import charts, numbers
+from .looking import BY, DAYS, Look, clients, teams, today, word
+
+APART: Mapping[str, type[Any]] = {"team": Team, "agent": Person, "category": Category, "client": Client}
+COLUMNS = {"agent": "agent", "team": "team", "category": "category", "client": "client_id"}
+SHOWN, MOST_ROWS, MOST_EXPORTED = 50, 40, 20_000
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which answers are shown: of one value of what they are told apart by, of one score, the bad or the good ones."""
+
+    value: str = ""
+    score: str = ""
+    is_own: bool = False
+
+    @classmethod
+    def read(cls, data: QueryDict) -> "Chosen":
+        """From an address. Raises Invalid."""
+        for name in ("value", "score"):
+            text = data.get(name, "")
+            if text and not (text.isascii() and text.isdecimal() and len(text) < 19):
+                raise Invalid(name, _("“%(value)s” is not something that a report can show.") % {"value": text[:40]})
+        return cls(data.get("value", ""), data.get("score", ""), data.get("own") == "1")
+
+    def url(self, look: Look, view: str = "desk:report_answers", **more: str) -> str:
+        """The page of these answers."""
+        own = {"value": self.value, "score": self.score, "own": "1" if self.is_own else "", **more}
+        return reverse(view) + look.url() + "".join(f"&{urlencode({k: v})}" for k, v in own.items() if v)
+
+
+@require_safe
+@agents
+def ratings(request: DeskRequest) -> HttpResponse:
+    """The ratings of the days, clients and teams in the sentence. To those who lead nothing there is no such page."""
+    led = leads(request.person)
+    if led == ():
+        raise NotFound
+    look = _look(request)
+    lens = look.lens(request.person, led)
+    total, week = satisfaction.whole(lens), satisfaction.weeks(lens)
+    context = {
+        "sentence": _sentence(request, look, led), "is_lead": True, "by_word": BY[look.by], "fewest": FEWEST,
+        "total": _line("", total, Chosen().url(look)), "before": satisfaction.whole(lens.before()).share,
+        "scores": _scores(lens, look), "apart": _apart(lens, look), "weeks": [_week(monday, one) for monday, one in week],
+        "chart": _chart(week), "words": _words(total), "answers_url": Chosen().url(look),
+    }  # fmt: skip
+    return page(request, "desk/reports/ratings.html", context)
+
+
+@require_safe
+@agents
+def answers(request: DeskRequest) -> HttpResponse:
+    """The very answers, with their words and tickets: of the teams that one leads; one's own for everybody."""
+    look, chosen = _look(request), Chosen.read(request.GET)
+    rows = _asked(request, look, chosen)
+    after = request.GET.get("after", "")
+    if after and not (after.isascii() and after.isdecimal() and len(after) < 19):
+        raise Invalid("after", after[:80])
+    start = int(after or 0)
+    found = list(rows[start : start + SHOWN + 1])
+    names, shown = _names(Person, [one.agent for one in found]), found[:SHOWN]
+    back = reverse("desk:reports") if chosen.is_own else reverse("desk:report_ratings") + look.url()
+    context = {
+        "rows": [_answer(one, names) for one in shown], "is_own": chosen.is_own,
+        "words": _narrowed(look, chosen), "back_url": back,
+        "older_url": chosen.url(look, after=str(start + SHOWN)) if len(found) > SHOWN else "",
+        "csv_url": chosen.url(look, "desk:report_answers_csv"), "xlsx_url": chosen.url(look, "desk:report_answers_xlsx"),
+    }  # fmt: skip
+    return page(request, "desk/reports/answers.html", context)
+
+
+def export(request: DeskRequest, ending: str) -> HttpResponse:
+    """The same answers as a file; the change log says who took them out."""
+    look, chosen = _look(request), Chosen.read(request.GET)
+    rows = list(_asked(request, look, chosen)[:MOST_EXPORTED])
+    separator = ";" if translation.get_language() == "it" else ","
+    style = Style(dates="local", separator=separator, has_mark=True, zone=timezone.get_current_timezone())
+    sheet: Sheet = Xlsx(style, str(_("Ratings")), len(rows)) if ending == "xlsx" else Csv(style)
+    change = {"rows": [None, len(rows)], "format": [None, ending]}
+    audit.exported(request.person, f"ratings {_narrowed(look, chosen)}", change)
+    day = timezone.localtime(clock.now()).date()
+    name = f"{str(_('Ratings')).lower()}-{day:%Y-%m-%d}.{sheet.ending}"
+    return download(request, iter(list(_pieces(sheet, rows))), sheet.media_type, name)
+
+
+def as_file(ending: str) -> Any:
+    """The view of one kind of file."""
+
+    @require_safe
+    @agents
+    def view(request: DeskRequest) -> HttpResponse:
+        return export(request, ending)
+
+    return view
+
+
+def figure(viewer: Person, mates: list[int] | None, lens: Lens) -> dict[str, Any]:
+    """The line of an agent's own day: their own share, and the mean of their teams where enough people make it."""
+    own = satisfaction.whole(lens, agents=[viewer.pk])
+    theirs = satisfaction.whole(lens, agents=mates) if mates else None
+    look = Look(days=str(lens.length)) if str(lens.length) in DAYS else Look(days="30")
+    mean = _share(theirs) if theirs and theirs.n else ""
+    drill = _link(own.n, Chosen(is_own=True).url(look))
+    return {"label": _("Satisfied with the help"), "own": _share(own), "drill": drill, "is_count": False, "mean": mean}
+
+
+def headline(lens: Lens, look: Look) -> dict[str, Any]:
+    """The one number of the desk's report: satisfied of the answers, leading to them."""
+    now, before = satisfaction.whole(lens), satisfaction.whole(lens.before()).share
+    link = _link(now.satisfied, Chosen().url(replace(look, by=look.by if look.by in APART else "team")))
+    was = _("was %(n)s") % {"n": numbers.percent(before)} if before is not None else ""
+    return {
+        "said": _("satisfied with the help"), "value": _share(now), "drill": link, "of": numbers.whole(now.n), "more": was,
+    }  # fmt: skip
+
+
+def _link(n: int, url: str) -> SafeString:
+    words = numbers.whole(n)
+    return SafeString(
+        f'<a class="n-link" href="{escape(url)}">{words}</a>' if n else f'<span class="muted">{words}</span>'
+    )
+
+
+def _look(request: DeskRequest) -> Look:
+    found = Look.read(request.GET)
+    return found if found.by in APART else replace(found, by="team")
+
+
+def _asked(request: DeskRequest, look: Look, chosen: Chosen) -> Any:
+    viewer, led = request.person, leads(request.person)
+    if led == () and not chosen.is_own:
+        raise NotFound
+    last = today()
+    own = Lens(viewer=viewer, first=last - timedelta(days=int(look.days) - 1), last=last)
+    lens = own if chosen.is_own else look.lens(viewer, led)
+    narrowed = {COLUMNS[look.by]: int(chosen.value)} if chosen.value else {}
+    narrowed |= {"score": int(chosen.score)} if chosen.score else {}
+    return satisfaction.answers(lens, {**narrowed, **({"agent": viewer.pk} if chosen.is_own else {})})
+
+
+def _sentence(request: DeskRequest, look: Look, led: tuple[int, ...] | None) -> list[dict[str, Any]]:
+    by = [(name, label) for name, label in BY.items() if name in APART]
+    return [
+        {"text": _("Ratings of")}, word(look, "client", clients(request.person)), {"text": _("and")},
+        word(look, "team", teams(led)), {"text": _("over")}, word(look, "days", list(DAYS.items())),
+        {"text": _("told apart by")}, word(look, "by", by),
+    ]  # fmt: skip
+
+
+def _scores(lens: Lens, look: Look) -> list[dict[str, Any]]:
+    found = satisfaction.scores(lens)
+    return [
+        {"label": score.label, "n": numbers.whole(found.get(score, 0)), "url": Chosen(score=str(score.value)).url(look)}
+        for score in sorted(Score, reverse=True)
+    ]
+
+
+def _apart(lens: Lens, look: Look) -> list[dict[str, Any]]:
+    found = satisfaction.results(lens, look.by)
+    names = _names(APART[look.by], map(int, found))
+    ranked = sorted(found.items(), key=lambda row: -row[1].n)[:MOST_ROWS]
+    return [_line(names.get(int(value)) or _("none"), one, Chosen(value=value).url(look)) for value, one in ranked]
+
+
+def _line(name: str, one: Result, url: str) -> dict[str, Any]:
+    response = numbers.percent(one.response)
+    return {
+        "name": name, "n": numbers.whole(one.n), "url": url if one.n else "", "share": _share(one), "interval": one.interval,
+        "response": response, "asked": numbers.whole(one.asked), "answered": numbers.whole(one.answered),
+    }  # fmt: skip
+
+
+def _share(one: Result) -> str:
+    if not one.n:
+        return "–"
+    return numbers.percent(one.share) if one.is_enough else _("too few")
+
+
+def _week(monday: Any, one: Result) -> dict[str, Any]:
+    return {"label": _("week of %(day)s") % {"day": spoken.short_day(monday)}, **_line("", one, "")}
+
+
+def _chart(week: list[tuple[Any, Result]]) -> Any:
+    told = [(monday, one) for monday, one in week if one.is_enough]
+    if len(told) < 2:
+        return ""
+    label = _("Satisfied requesters in per cent, week by week; the same figures stand in the table")
+    return charts.bars([(spoken.short_day(monday), one.share or 0, False) for monday, one in told], label)
+
+
+def _words(total: Result) -> str:
+    if not total.is_enough or total.interval is None:
+        return _("Fewer than %(n)d answers: a share would say nothing.") % {"n": FEWEST}
+    low, high = total.interval
+    words = _(
+        "%(share)s %% were satisfied; as few as %(low)s %% or as many as %(high)s %% would fit these answers as well."
+    )
+    return words % {"share": total.share, "low": low, "high": high}
+
+
+def _narrowed(look: Look, chosen: Chosen) -> str:
+    """Which answers are shown, in words."""
+    words = [str(DAYS[look.days])]
+    if chosen.value:
+        words.append(
+            f"{BY[look.by]}: {_names(APART[look.by], [int(chosen.value)]).get(int(chosen.value)) or _('none')}"
+        )
+    if chosen.score and int(chosen.score) in Score.values:
+        words.append(str(Score(int(chosen.score)).label))
+    return ", ".join(words)
+
+
+def _answer(one: Rating, names: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "score": Score(one.score).label, "is_bad": one.score < SATISFIED - 1, "comment": one.comment, "at": one.at,
+        "number": one.ticket.number, "subject": one.ticket.subject, "url": places.ticket(one.ticket.number),
+        "person": one.person.name, "client": one.client.name, "agent": names.get(one.agent, ""), "is_erased": bool(one.erased_at),
+    }  # fmt: skip
+
+
+def _names(model: type[Any], ids: Iterable[int]) -> dict[int, str]:
+    return {row.pk: str(row) for row in model.objects.filter(pk__in=list(ids))}
+
+
+def _pieces(sheet: Sheet, rows: list[Rating]) -> Iterable[bytes]:
+    labels = [_("When"), _("Ticket"), _("Subject"), _("Organisation"), _("Requester"), _("Agent"), _("Team"), _("Category"),
+              _("Rating"), _("Words")]  # fmt: skip
+    named = {name: _names(APART[name], {getattr(one, name) for one in rows}) for name in ("agent", "team", "category")}
+    yield sheet.begin(
+        ["at", "number", "subject", "client", "person", "agent", "team", "category", "score", "comment"], labels
+    )
+    yield sheet.add(
+        [one.at, one.ticket.number, one.ticket.subject, one.client.name, one.person.name, named["agent"].get(one.agent, ""),
+         named["team"].get(one.team, ""), named["category"].get(one.category, ""), str(Score(one.score).label), one.comment]
+        for one in rows
+    )  # fmt: skip
+    yield sheet.end()
