@@ -1,7 +1,6 @@
 """One request: how far it is, what was said, and the requester's answer."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib import messages
@@ -12,7 +11,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, OlmoError
 from olmo.kernel.markdown import as_html
 from olmo.kernel.middleware import status_of
@@ -21,10 +19,10 @@ from olmo.people.gate import for_requesters
 from olmo.people.models import Person
 from olmo.tickets import actions, pictures, policy, queries
 from olmo.tickets.actions.values import checked_text
-from olmo.tickets.models import Attachment, Channel, Message, Status, Ticket
+from olmo.tickets.models import Attachment, Channel, Message, ResolutionCode, Status, Ticket
 from olmo.tickets.sentences import describe
 
-from . import progress, rating, uploads
+from . import expecting, progress, rating, uploads
 from .shell import PortalRequest, page
 from .words import paragraphs
 
@@ -55,7 +53,7 @@ def ticket(request: HttpRequest, number: int) -> HttpResponse:
 @for_requesters
 @require_POST
 def answers(request: HttpRequest, number: int) -> HttpResponse:
-    """Words or files of the requester, or that it is solved (`send` = close), or that it is not (`send` = reopen)."""
+    """Words or files of the requester, or (`send`) that it is solved: close, that the solution holds: confirm, or not: reopen."""
     person = cast(PortalRequest, request).person
     found = queries.by_number(person, number)
     draft = Draft(text=request.POST.get("text", ""))
@@ -80,7 +78,7 @@ def _refused(request: HttpRequest, number: int, draft: Draft, refusal: OlmoError
 def _reply(person: Person, ticket: Ticket, draft: Draft) -> str:
     if not draft.text.strip() and not draft.ids:
         raise Invalid("text", _("Write something first."))
-    if is_past(ticket):
+    if policy.is_past(ticket):
         raise Conflict(_("This request was closed some time ago. Please report it as a new one; it will be linked."))
     actions.receive(ticket, by=person, message=_message(draft))
     return _("Sent")
@@ -93,28 +91,22 @@ def _close(person: Person, ticket: Ticket, draft: Draft) -> str:
     return _("Good. The request is closed.")
 
 
+def _confirm(person: Person, ticket: Ticket, draft: Draft) -> str:
+    actions.confirm(ticket, by=person)
+    return _("Good. The request is closed.")
+
+
 def _reopen(person: Person, ticket: Ticket, draft: Draft) -> str:
-    if is_past(ticket):
-        return _reply(person, ticket, draft)
-    actions.reopen(ticket, by=person)
-    if draft.text.strip() or draft.ids:
-        actions.receive(ticket, by=person, message=_message(draft))
+    actions.take_up_again(ticket, by=person, message=_message(draft))
     return _("The request is open again.")
 
 
-_SENDING = {"close": _close, "reopen": _reopen}
+_SENDING = {"close": _close, "confirm": _confirm, "reopen": _reopen}
 
 
 def _message(draft: Draft) -> actions.NewMessage:
     text = checked_text(draft.text) if draft.text.strip() else ""
     return actions.NewMessage(text=text, channel=Channel.PORTAL, uploads=draft.ids)
-
-
-def is_past(ticket: Ticket) -> bool:
-    """Whether it was closed so long ago that what follows is a new request (the organisation's own number of days)."""
-    if ticket.status != Status.CLOSED or ticket.closed_at is None:
-        return False
-    return clock.now() - ticket.closed_at > timedelta(days=ticket.client.follow_up_days)
 
 
 def _page(request: HttpRequest, ticket: Ticket, draft: Draft | None = None, *, status: int = 200) -> HttpResponse:
@@ -127,10 +119,12 @@ def _page(request: HttpRequest, ticket: Ticket, draft: Draft | None = None, *, s
         "merged": ticket.merged_into,
         "talk": _talk(person, ticket),
         "history": _history(person, ticket),
-        "is_past": is_past(ticket),
+        "is_past": policy.is_past(ticket),
         "may_close": policy.may_close(person, ticket) and ticket.status == Status.RESOLVED,
         "answer": _answer(person, ticket, draft or Draft()),
         "rating": rating.beside(person, ticket),
+        "expected": expecting.words(ticket) if ticket.is_active else [],
+        "may_withdraw": policy.may_withdraw(person, ticket),
         "follow_url": f"{reverse('portal:new')}?follows={ticket.number}",
     }
     return page(request, "portal/request.html", context, status=status)
@@ -196,4 +190,6 @@ def _further(person: Person, ticket: Ticket) -> list[dict[str, str]]:
         return []
     if ticket.is_active:
         return [{"name": "send", "value": "close", "label": _("It is solved: close")}]
+    if ticket.resolution_code == ResolutionCode.WITHDRAWN:
+        return [{"name": "send", "value": "reopen", "label": _("I need it after all: open it again")}]
     return [{"name": "send", "value": "reopen", "label": _("Not solved: open it again")}]

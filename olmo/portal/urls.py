@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import guides, rating, request, status, troubleshooters, uploads, views
+from . import ending, guides, rating, request, status, troubleshooters, uploads, views
 
 app_name = "portal"
 
@@ -29,5 +29,6 @@ urlpatterns = [
     path("requests/uploads", uploads.upload, name="uploads"),
     path("requests/<int:number>", request.ticket, name="ticket"),
     path("requests/<int:number>/answers", request.answers, name="answers"),
+    path("requests/<int:number>/withdrawal", ending.withdrawal, name="withdrawal"),
     path("requests/<int:number>/rating", rating.rating, name="rating"),
 ]

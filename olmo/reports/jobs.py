@@ -2,7 +2,9 @@
 
 from procrastinate.contrib.django import app
 
-from . import rollup
+from olmo.tenancy.scope import EVERY_CLIENT, scope
+
+from . import rollup, usual
 
 
 @app.periodic(cron="* * * * *")
@@ -10,3 +12,11 @@ from . import rollup
 def refresh(timestamp: int) -> None:
     """Bring the numbers up to the log."""
     rollup.refresh()
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(name="olmo.reports.jobs.learn_usual_times", queue="clockwork", pass_context=False)
+def learn_usual_times(timestamp: int) -> None:
+    """Learn anew how long requests usually take."""
+    with scope(EVERY_CLIENT):
+        usual.learn()

@@ -6,6 +6,7 @@ from django.db.models import Q
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Ticket
 
+ANY_CATEGORY = -1
 NOBODY = 0  # a team, agent or category that is not there
 
 
@@ -77,6 +78,22 @@ class Rollup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.measure} {self.by} {self.value}: {self.n}"
+
+
+class UsualTime(models.Model):
+    """How long requests of a client and a category (ANY_CATEGORY: of all) took: most of them between these."""
+
+    client = models.ForeignKey(Client, models.CASCADE, related_name="+", db_index=False)
+    category = models.BigIntegerField()
+    n = models.PositiveIntegerField()
+    low_minutes = models.PositiveIntegerField()
+    high_minutes = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "category"], name="usual_once")]
+
+    def __str__(self) -> str:
+        return f"{self.low_minutes} to {self.high_minutes} minutes"
 
 
 class Progress(models.Model):

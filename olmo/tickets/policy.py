@@ -1,11 +1,14 @@
 """Who may do what with a ticket. Verbs call `require`; pages ask `may_*` to show only what works."""
 
+from datetime import timedelta
+
+from olmo.kernel import clock
 from olmo.kernel.errors import NotAllowed, NotFound
 from olmo.people.models import Person
 from olmo.people.queries import clients_of
 from olmo.tenancy.scope import EveryClient
 
-from .models import Ticket
+from .models import Status, Ticket
 
 
 def may_see(person: Person, ticket: Ticket) -> bool:
@@ -38,6 +41,19 @@ def may_write(person: Person, ticket: Ticket) -> bool:
 def may_close(person: Person, ticket: Ticket) -> bool:
     """Agents; and the requester, who may say that it is solved or withdraw it."""
     return may_work(person, ticket) or (may_see(person, ticket) and ticket.requester_id == person.pk)
+
+
+def is_past(ticket: Ticket) -> bool:
+    """Whether it was closed so long ago that what follows is a new request (the organisation's own number of days)."""
+    if ticket.status != Status.CLOSED or ticket.closed_at is None:
+        return False
+    return clock.now() - ticket.closed_at > timedelta(days=ticket.client.follow_up_days)
+
+
+def may_withdraw(person: Person, ticket: Ticket) -> bool:
+    """Whoever asked may say that it is needed no more, while it is open."""
+    is_theirs = person.is_requester and ticket.requester_id == person.pk and may_see(person, ticket)
+    return is_theirs and ticket.is_active and ticket.merged_into_id is None
 
 
 def may_redact(person: Person, ticket: Ticket) -> bool:

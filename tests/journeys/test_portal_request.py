@@ -206,7 +206,7 @@ class Following(PortalJourney):
         expect(page.locator("#talk")).to_contain_text("Also the right one.")
         page.get_by_role("button", name="It is solved: close").click()
         expect(page.locator("#progress")).to_contain_text("Closed")
-        page.get_by_role("button", name="Not solved: open it again").click()
+        page.get_by_role("button", name="I need it after all: open it again").click()
         expect(page.locator("#progress")).to_contain_text("Being worked on")
         page.locator("summary", has_text="Rui").click()
         page.get_by_role("button", name="Sign out").click()

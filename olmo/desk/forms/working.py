@@ -1,6 +1,5 @@
 """Who works on it, and how work stands: assignment, escalation, hold, resolution."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,11 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from olmo.kernel.errors import Invalid
 from olmo.people import queries as people
 from olmo.people.models import Person, Team
 from olmo.surveys import following_up
 from olmo.tickets import actions, family
+from olmo.tickets.actions.values import checked_future
 from olmo.tickets.models import HoldReason, ResolutionCode, Supplier, Ticket, TicketKind
 
 from .base import ChangeForm
@@ -174,20 +173,14 @@ class Resolution(ChangeForm):
         self.fields["children"].label = gettext("Resolve its open children too: %(numbers)s") % {"numbers": numbers}
 
     def change(self, data: dict[str, Any], seen: int | None) -> object:
+        if data["look_at"]:
+            checked_future("look_at", data["look_at"])
         resolve = actions.resolve_family if data.get("children") else actions.resolve
         with transaction.atomic():  # resolved and planned, or neither
             done = resolve(self.ticket, by=self.by, code=data["code"], note=data["note"], seen=seen)
             if data["look_at"]:
-                _plan(self, data["look_at"])
+                following_up.plan(self.ticket, by=self.by, at=data["look_at"])
         return done
-
-
-def _plan(form: ChangeForm, at: datetime) -> None:
-    """Plan the look; a refusal is the field's."""
-    try:
-        following_up.plan(form.ticket, by=form.by, at=at)
-    except Invalid as refusal:
-        raise Invalid("look_at", refusal.message) from refusal
 
 
 def usual_code(ticket: Ticket) -> str:

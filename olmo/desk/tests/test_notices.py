@@ -94,7 +94,7 @@ class Choices(PageTest):
     def test_a_requester_has_their_own_choices_and_no_clock(self) -> None:
         page = self.get(self.place, by=self.rui)
         self.assertEqual(page.all("#id_collect_at"), [])
-        self.assertEqual(len(page.all('input[name="on"]')), 3)
+        self.assertEqual(len(page.all('input[name="on"]')), 4)
         self.post(self.place, {"on": ["received:mail", "mentioned:mail"]}, by=self.rui)
         self.assertEqual(
             set(Preference.objects.values_list("kind", "is_on")), {("resolved", False), ("followed", False)}

@@ -270,7 +270,7 @@ class Following(PortalTest):
         self.assertLogged(self.vpn, "opened", "received", "resolved", "closed")
 
     def test_I_open_it_again_by_the_button_or_by_writing(self) -> None:
-        for how in ({"send": "reopen"}, {"text": "Not solved."}, {"send": "reopen", "text": "Not solved."}):
+        for how in ({"text": "Not solved."}, {"send": "reopen", "text": "Not solved."}):
             actions.resolve(self.vpn, by=self.alma, code="fixed", note="Mended.")
             self.assertEqual(self.answer(self.vpn, **how).status_code, 303)
             self.assertEqual(self.now(self.vpn).status, Status.OPEN)

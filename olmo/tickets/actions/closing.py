@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -11,12 +12,12 @@ from olmo.people.actions import robot
 from olmo.people.models import Person
 
 from .. import family, policy
-from ..changes import Closed, Reopened, Resolved
+from ..changes import Closed, Received, Reopened, Resolved
 from ..log import changing
-from ..models import Event, MessageKind, ResolutionCode, Status, Ticket
+from ..models import Channel, Event, MessageKind, ResolutionCode, Status, Ticket
 from .checklists import require_ticked
 from .values import checked_text
-from .writing import NewMessage, add_files, message_row
+from .writing import NewMessage, add_files, message_row, receive, require_whole
 
 
 def resolve(
@@ -77,8 +78,59 @@ def close(ticket: Ticket, *, by: Person) -> Event:
         return log.record(Closed())
 
 
+def confirm(ticket: Ticket, *, by: Person) -> Event:
+    """The requester says that the solution holds: the ticket is closed.
+
+    Raises NotFound, NotAllowed, Conflict (closed already; opened again since, so there is nothing to confirm).
+    """
+    with changing(ticket, by=by) as log:
+        policy.require_sight(by, ticket)
+        policy.require(policy.may_close(by, ticket))
+        if ticket.status == Status.CLOSED:
+            raise Conflict(_("This ticket is closed already."))
+        if ticket.is_active:
+            raise Conflict(_("This request was opened again in the meantime, so there is no solution to confirm."))
+        return log.record(Closed())
+
+
+def withdraw(ticket: Ticket, *, by: Person, reason: str) -> Event:
+    """The requester needs it no more: it ends, with their reason in the conversation.
+
+    Raises NotFound, NotAllowed (not theirs), Invalid (reason), Conflict (finished, withdrawn already, merged elsewhere).
+    """
+    with changing(ticket, by=by) as log:
+        policy.require_sight(by, ticket)
+        policy.require(by.is_requester and ticket.requester_id == by.pk)
+        require_whole(ticket)
+        if ticket.is_done:
+            raise Conflict(_withdrawn_already(ticket))
+        words = NewMessage(text=checked_text(reason, "reason", 5000), channel=Channel.PORTAL)
+        row = message_row(ticket, words, author=by, client_id=ticket.client_id, kind=MessageKind.PUBLIC)
+        row.save(force_insert=True)
+        log.record(Received(message=row.pk))
+        log.record(Resolved(code=ResolutionCode.WITHDRAWN))
+        return log.record(Closed())
+
+
+def take_up_again(ticket: Ticket, *, by: Person, message: NewMessage) -> Event:
+    """The requester says that it is not solved, and why. What they had withdrawn themselves needs no reason.
+
+    Raises NotFound, NotAllowed, Invalid (text: no words), Conflict (open; merged elsewhere; closed too long ago).
+    """
+    was_withdrawn = ticket.resolution_code == ResolutionCode.WITHDRAWN
+    has_words = bool(message.text.strip() or message.uploads or message.files)
+    with transaction.atomic():
+        event = reopen(ticket, by=by)
+        if not has_words and not was_withdrawn:
+            raise Invalid("text", _("Say what is still wrong, so that somebody can go on from there."))
+        return receive(ticket, by=by, message=message) if has_words else event
+
+
 def reopen(ticket: Ticket, *, by: Person) -> Event:
-    """Take up a resolved or closed ticket again. Raises NotFound, NotAllowed, Conflict (open, or merged elsewhere)."""
+    """Take up a resolved or closed ticket again.
+
+    Raises NotFound, NotAllowed, Conflict (open; merged elsewhere; for a requester: closed too long ago).
+    """
     with changing(ticket, by=by) as log:
         policy.require_sight(by, ticket)
         policy.require(policy.may_close(by, ticket))
@@ -86,7 +138,17 @@ def reopen(ticket: Ticket, *, by: Person) -> Event:
             raise Conflict(_("This ticket is open."))
         if ticket.merged_into_id is not None:
             raise Conflict(_("This ticket was merged into another one; take the merge back first."))
+        if by.is_requester and policy.is_past(ticket):
+            raise Conflict(
+                _("This request was closed some time ago. Please report it as a new one; it will be linked.")
+            )
         return log.record(Reopened())
+
+
+def _withdrawn_already(ticket: Ticket) -> str:
+    if ticket.resolution_code == ResolutionCode.WITHDRAWN:
+        return _("This request was withdrawn already.")
+    return _("This request is finished already, so there is nothing to withdraw.")
 
 
 def close_due(limit: int = 500) -> int:
