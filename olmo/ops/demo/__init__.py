@@ -2,8 +2,8 @@
 
 It fills an empty desk through the same verbs that pages and mail use, at past moments, so that log, lists and search are those
 of a desk that has worked for two months. `content` holds the words, `stage` the people, `furnishing` what they have laid up,
-`things` what they work with, `story` and `lives` what happens to one ticket, `playing` all of them in the order of time,
-`today` what waits for the reader.
+`things` what they work with, `story` and `lives` what happens to one ticket, `judgements` what its requester thinks of it,
+`playing` all of them in the order of time, `today` what waits for the reader.
 Nobody is notified of this past.
 """
 
@@ -17,6 +17,7 @@ from olmo.kernel.config import current
 from olmo.kernel.tokens import new_token
 from olmo.ops import firstrun
 from olmo.ops.problems import Problem
+from olmo.reports import rollup, usual
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets.models import Ticket
 
@@ -42,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         furnish(stage, content.kept(), now)
         equip(stage, now)
         play(stage, tickets=asked.tickets, seed=asked.seed, now=now)
+        rollup.refresh()
+        usual.learn()
         report = _report(stage, password)
     firstrun.burn_token()
     sys.stdout.write(report)

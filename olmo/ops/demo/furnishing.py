@@ -9,6 +9,7 @@ from olmo.automation import macros
 from olmo.automation.macros import MacroSettings
 from olmo.kernel import clock
 from olmo.service_levels import loading
+from olmo.surveys import administration as surveys
 from olmo.tickets.preparing import TemplateSettings, save_template
 from olmo.writing import canned
 
@@ -30,7 +31,15 @@ def furnish(stage: Stage, kept: dict[str, Any], now: datetime) -> None:
             canned.save(None, canned.Settings(title=row["title"], texts=texts, **where), by=stage.administrator)
         for row in kept["macros"]:
             _macro(stage, row)
+        _surveys(stage)
     _views(stage, kept["views"])
+
+
+def _surveys(stage: Stage) -> None:
+    """The desk asks after each solution, nobody more than once a week, and looks at two kinds of solution again."""
+    surveys.save_rules(surveys.RulesSettings(is_on=True, every_days=7), by=stage.administrator)
+    for name in [key for key in stage.categories if key.startswith(("network", "hardware"))][:2]:
+        surveys.save_check(stage.categories[name], days=5, by=stage.administrator)
 
 
 def _agree(stage: Stage, name: str, targets: dict[str, list[int]], calendars: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from olmo.kernel import clock
 from olmo.tickets import actions
 from olmo.tickets.models import LinkKind, Message, MessageKind, Status
 
-from . import moments
+from . import judgements, moments
 from .story import Story
 
 Life = Generator[datetime, None, None]
@@ -65,6 +65,7 @@ def ordinary(story: Story, *, by_hand: bool = False) -> Life:
         yield from _stays(story)
     story.solve()
     yield from _afterwards(story)
+    yield from judgements.judged(story)
 
 
 def _look_into(story: Story) -> Life:

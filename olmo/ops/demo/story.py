@@ -8,9 +8,13 @@ from typing import Any
 
 from olmo.kernel import clock
 from olmo.kernel.files import Stored, store
+from olmo.people.actions import robot
 from olmo.people.models import Person
+from olmo.surveys import asking, following_up
+from olmo.surveys.rating import rate
 from olmo.tickets import actions
 from olmo.tickets.actions.writing import NewFile
+from olmo.tickets.choices import FollowUpReason
 from olmo.tickets.models import Channel, HoldReason, Ticket, TicketKind
 from olmo.worklog import actions as work
 
@@ -153,11 +157,33 @@ class Story:
         """Resolve it with words for the requester."""
         text = self.rng.choice(wordings or self.scene.solved)
         code = "workaround" if self.scene.code == "fixed" and self.rng.random() < 0.08 else self.scene.code
-        actions.resolve(self.ticket, by=self.agent, code=code, note=self._letter(text))
+        event = actions.resolve(self.ticket, by=self.agent, code=code, note=self._letter(text))
+        if (asked := asking.consider(self.ticket, event)) is not None:
+            asking.sent(asked)
+        following_up.by_category(self.ticket, by=robot("Olmo"))
         closes_at = clock.now() + timedelta(days=self.house.client.close_after_days)
         self.stage.alarms.append((closes_at, actions.close_due))
         self._enter_minutes()
         self._read()
+
+    # -- what comes of it
+
+    def rate(self, score: int, wordings: str = "") -> None:
+        """Answer the question of the mail."""
+        comment = self._phrase(wordings) if wordings else ""
+        rate(self.ticket, by=self.requester, score=score, comment=comment, by_link=self.rng.random() < 0.8)
+
+    def follow_up(self) -> None:
+        """Whoever leads speaks with somebody who was not satisfied."""
+        for task in following_up.open_of(self.ticket):
+            if task.why == FollowUpReason.RATING:
+                following_up.finish(task, by=self.stage.administrator, outcome="spoken", note=self._phrase("spoken"))
+
+    def look_again(self) -> None:
+        """The solution is looked at on the day that was planned: it holds."""
+        for task in following_up.open_of(self.ticket):
+            if task.why == FollowUpReason.CHECK:
+                following_up.finish(task, by=self.agent, outcome="solved")
 
     def _enter_minutes(self) -> None:
         if self.stage.activities and self.rng.random() < 0.8:
