@@ -11,8 +11,8 @@ from olmo.tickets.models import ResolutionCode, Ticket
 from .models import ANY_CATEGORY, UsualTime
 
 DAYS, FEWEST = 90, 20
-# Eight in ten of the middle: the fastest and the slowest tell no newcomer anything.
-LOW, HIGH = 0.1, 0.9
+# Six in ten, those of the middle: the fastest and the slowest tell no newcomer anything.
+LOW, HIGH = 0.2, 0.8
 NO_HELP = (ResolutionCode.WITHDRAWN, ResolutionCode.DUPLICATE, ResolutionCode.MISTAKE)
 
 _LEARN = """

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid
+from olmo.people.actions import robot
 from olmo.people.models import Kind, Person, Team
 from olmo.tickets import policy
 from olmo.tickets import queries as tickets
@@ -56,14 +57,15 @@ def by_category(ticket: Ticket, *, by: Person) -> Event | None:
     return plan(ticket, by=by, at=clock.now() + timedelta(days=check.days), person=whose)
 
 
-def after_rating(log: Log, rating: Rating) -> None:
+def after_rating(ticket: Ticket, rating: Rating) -> None:
     """A bad rating is followed up by who leads the team, in the transaction that records it; once for each solution."""
     found = rules()
     if rating.score > found.bad_up_to:
         return
     at = clock.now() + timedelta(days=found.follow_days)
-    if not FollowUp.objects.filter(ticket=log.ticket, solution=rating.solution, why=FollowUpReason.RATING).exists():
-        _plan(log, FollowUpReason.RATING, at, rating.solution, None, rating)
+    if not FollowUp.objects.filter(ticket=ticket, solution=rating.solution, why=FollowUpReason.RATING).exists():
+        with changing(ticket, by=robot("Olmo")) as log:
+            _plan(log, FollowUpReason.RATING, at, rating.solution, None, rating)
 
 
 def finish(follow_up: FollowUp, *, by: Person, outcome: str, note: str = "") -> Event:

@@ -53,25 +53,9 @@ def rate(ticket: Ticket, *, by: Person, score: int, comment: str = "", by_link: 
     Raises NotFound, NotAllowed (not the requester), Invalid (score, comment), NotOpen (open again, too late, merged).
     """
     score, comment = _checked(score, comment)
-    with changing(ticket, by=by) as log:
-        policy.require_sight(by, ticket)
-        if ticket.requester_id != by.pk or not by.is_requester:
-            raise NotAllowed(_("Only whoever asked for help can rate it."))
-        solution = _judged(ticket)
-        found = rating_of(ticket, solution)
-        was = found.score if found else None
-        if found is None:
-            _require_young(ticket)
-            found = _new(ticket, solution, by, by_link=by_link)
-        else:
-            _require_changeable(found)
-        if was == score and found.comment == comment:
-            return found
-        found.score, found.comment, found.erased_at = score, comment, None
-        found.save()
-        Invitation.objects.filter(ticket=ticket, solution=solution.seq).update(state=State.ANSWERED)
-        log.record(Rated(score=score, solution=solution.seq, by_link=by_link, was=was if was != score else None))
-        following_up.after_rating(log, found)
+    with transaction.atomic():
+        found = _record(ticket, by, score, comment, by_link=by_link)
+        following_up.after_rating(ticket, found)
         return found
 
 
@@ -118,6 +102,28 @@ def erase_comment(rating: Rating, *, by: Person) -> None:
         if not Rating.objects.filter(pk=rating.pk).exclude(comment="").update(comment="", erased_at=clock.now()):
             raise Conflict(_("There are no words to erase here."))
         log.record(CommentErased())
+
+
+def _record(ticket: Ticket, by: Person, score: int, comment: str, *, by_link: bool) -> Rating:
+    with changing(ticket, by=by) as log:
+        policy.require_sight(by, ticket)
+        if ticket.requester_id != by.pk or not by.is_requester:
+            raise NotAllowed(_("Only whoever asked for help can rate it."))
+        solution = _judged(ticket)
+        found = rating_of(ticket, solution)
+        was = found.score if found else None
+        if found is None:
+            _require_young(ticket)
+            found = _new(ticket, solution, by, by_link=by_link)
+        else:
+            _require_changeable(found)
+        if was == score and found.comment == comment:
+            return found
+        found.score, found.comment, found.erased_at = score, comment, None
+        found.save()
+        Invitation.objects.filter(ticket=ticket, solution=solution.seq).update(state=State.ANSWERED)
+        log.record(Rated(score=score, solution=solution.seq, by_link=by_link, was=was if was != score else None))
+        return found
 
 
 def _checked(score: int, comment: str) -> tuple[int, str]:

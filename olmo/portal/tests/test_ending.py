@@ -139,8 +139,8 @@ class Expecting(Ending):
 
     def test_how_long_such_requests_usually_take_is_learnt_and_said(self) -> None:
         category = Category.objects.create(name="Hardware")
-        self.finish(18, 120, category=category)
-        self.finish(3, 2880, category=category)
+        self.finish(16, 120, category=category)
+        self.finish(5, 2880, category=category)
         rollup.refresh()
         usual.learn()
         known = UsualTime.objects.get(client=self.acme, category=category.pk)
