@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel import clock, spoken
 from olmo.kernel.errors import Invalid, NotFound
@@ -120,7 +120,7 @@ def export(request: DeskRequest, ending: str) -> HttpResponse:
 def as_file(ending: str) -> Any:
     """The view of one kind of file."""
 
-    @require_safe
+    @require_POST
     @agents
     def view(request: DeskRequest) -> HttpResponse:
         return export(request, ending)

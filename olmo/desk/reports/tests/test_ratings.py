@@ -114,11 +114,11 @@ class RatingsReport(SurveyTest):
     def test_a_file_holds_the_same_answers_harmless_and_the_log_says_who_took_it(self) -> None:
         self.rated(1, comment="=cmd|' /C calc'!A0")
         browser = self.browser(self.ines)
-        text = b"".join(browser.get("/desk/reports/ratings/answers.csv")).decode("utf-8-sig")
+        text = b"".join(browser.post("/desk/reports/ratings/answers.csv")).decode("utf-8-sig")
         self.assertEqual(len(text.strip().splitlines()), 2)
         self.assertIn("Very poor", text)
         self.assertNotIn(",=cmd", text)
-        book = b"".join(browser.get("/desk/reports/ratings/answers.xlsx"))
+        book = b"".join(browser.post("/desk/reports/ratings/answers.xlsx"))
         self.assertTrue(book.startswith(b"PK"))
         self.assertEqual(AuditLine.objects.filter(subject__startswith="export: ratings").count(), 2)
 
