@@ -97,7 +97,8 @@ class Choices(PageTest):
         self.assertEqual(len(page.all('input[name="on"]')), 4)
         self.post(self.place, {"on": ["received:mail", "mentioned:mail"]}, by=self.rui)
         self.assertEqual(
-            set(Preference.objects.values_list("kind", "is_on")), {("resolved", False), ("followed", False)}
+            set(Preference.objects.values_list("kind", "is_on")),
+            {(kind, False) for kind in ("resolved", "survey", "followed")},
         )
 
     def test_strangers_are_led_to_the_sign_in(self) -> None:

@@ -125,6 +125,7 @@ class OpeningAgain(Ending):
                 actions.reopen(ticket, by=self.rui)
             refused = self.send(ticket, "reopen", "It is back.")
         self.assertContains(refused, "report it as a new one", status_code=409)
+        self.assertContains(refused, "It is back.", status_code=409)
         self.assertEqual(self.status(ticket), Status.CLOSED)
 
 
