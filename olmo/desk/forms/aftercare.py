@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -58,6 +59,10 @@ class FollowedUp(ChangeForm):
         self.fields["which"].choices = [(pk, _words(one)) for pk, one in self.open.items()]  # type: ignore[attr-defined]
         if len(self.open) < 2:
             del self.fields["which"]
+        rated = [one.rating for one in self.open.values() if one.rating is not None]
+        if rated:
+            words = {"score": Score(rated[0].score).label, "comment": Truncator(rated[0].comment).chars(400) or "–"}
+            self.fields["note"].help_text = gettext("Rated: %(score)s. In their words: %(comment)s") % words
 
     def change(self, data: dict[str, Any], seen: int | None) -> object:
         chosen = data.get("which") or next(iter(self.open), "")
