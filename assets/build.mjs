@@ -5,7 +5,7 @@ import * as esbuild from "esbuild";
 
 const out = "olmo/static/built";
 const options = {
-  entryPoints: { app: "assets/css/app.css", desk: "assets/js/desk.js", editor: "assets/js/editor/editor.js", device: "assets/js/device.js", portal: "assets/js/portal.js", sw: "assets/js/sw.js" },
+  entryPoints: { app: "assets/css/app.css", desk: "assets/js/desk.js", editor: "assets/js/editor/editor.js", device: "assets/js/device.js", portal: "assets/js/portal.js", sw: "assets/js/sw.js", widget: "assets/js/widget.js" },
   outdir: out,
   bundle: true,
   minify: true,

@@ -8,13 +8,14 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from olmo.kernel import config as olmo_config
+from olmo.tenancy.hosts import AllowedHosts
 
 CONFIG = olmo_config.current()
 PACKAGE = Path(__file__).resolve().parent
 
 DEBUG = CONFIG.debug
 SECRET_KEY = CONFIG.secret_key
-ALLOWED_HOSTS = list(CONFIG.allowed_hosts)
+ALLOWED_HOSTS = AllowedHosts(CONFIG.allowed_hosts)  # and those of organisations
 BASE_URL = CONFIG.base_url
 _SECURE = urlsplit(BASE_URL).scheme == "https"
 
@@ -62,7 +63,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "olmo.tenancy.csrf.OwnHostsCsrfMiddleware",
     "olmo.people.middleware.PersonMiddleware",
     "olmo.kernel.middleware.RefusalMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

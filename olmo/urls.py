@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from olmo.kernel import app, views
+from olmo.tenancy import looks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("olmo.ops.urls")),
@@ -13,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manifest.webmanifest", app.manifest, name="manifest"),
     path("sw.js", app.worker, name="worker"),
     path("offline", app.offline, name="offline"),
+    path("brand/<slug:code>.css", looks.stylesheet, name="brand_css"),
+    path("brand/<slug:code>.png", looks.logo, name="brand_logo"),
     path("design", views.design, name="design"),
     path("files/knowledge/", include("olmo.knowledge.urls")),
     path("files/", include("olmo.tickets.urls")),

@@ -103,7 +103,7 @@ COMMANDS: tuple[Command, ...] = (
     _go(name="oncall", label=_("Who is on call"), path="oncall", icon="phone"),
     _go(name="week", label=_("My week"), key="g e", path="week", icon="calendar"),
     _go(name="macros", label=_("Macros"), path="macros", icon="macro"),
-    _go(name="troubleshooters", label=_("Troubleshooters"), path="troubleshooters", icon="todo"),
+    _go(name="troubleshooters", label=_("Troubleshooters"), path="troubleshooters", icon="numbers"),
     _go(name="status", label=_("Service status"), path="status", icon="globe"),
     _go(name="knowledge", label=_("Knowledge"), key="g k", path="knowledge", icon="book"),
     _go(name="asset-list", label=_("Assets"), key="g l", path="assets", icon="laptop"),

@@ -152,7 +152,9 @@ def navigation(
     items += _boxes(boxes.DESK, seen, place)
     items.append(_place_item(boxes.DESK, _("Knowledge"), "book", "desk:knowledge", "knowledge", path))
     items.append(_place_item(boxes.DESK, _("Assets"), "laptop", "desk:asset_list", "asset-list", path))
-    items.append(_place_item(boxes.DESK, _("Troubleshooters"), "todo", "desk:troubleshooters", "troubleshooters", path))
+    items.append(
+        _place_item(boxes.DESK, _("Troubleshooters"), "numbers", "desk:troubleshooters", "troubleshooters", path)
+    )
     items.append(_place_item(boxes.DESK, _("Service status"), "globe", "desk:status", "status", path))
     items.append(_place_item(boxes.DESK, _("Contracts"), "shield", "desk:contracts", "contracts", path))
     items.append(_place_item(boxes.DESK, _("On call"), "phone", "desk:oncall", "oncall", path))

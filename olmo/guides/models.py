@@ -74,7 +74,7 @@ class Run(models.Model):
         SOLVED = "solved", _("Solved")
         NOT_SOLVED = "not_solved", _("Not solved")
         REPORTED = "reported", _("Reported")
-        ARTICLE = "article", _("Read the article")
+        ARTICLE = "article", _("Went on to an article")
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="runs")
     client = models.ForeignKey(Client, models.CASCADE, null=True, related_name="+")

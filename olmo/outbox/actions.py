@@ -13,6 +13,7 @@ from olmo.kernel import clock
 from olmo.kernel.config import current
 from olmo.kernel.errors import Conflict, Invalid
 from olmo.kernel.text import clean, clean_line
+from olmo.tenancy import branding
 from olmo.tenancy.queries import provider
 
 from .addresses import checked_address
@@ -47,6 +48,8 @@ def send(
     Everything that becomes a header is one line, whatever the caller passes. Raises Invalid (not an address).
     """
     now = clock.now()
+    if purpose != "notice":  # what agents get is the desk's own
+        text, html, sender_name = branding.dressed(client_id, text, html, sender_name)
     envelope = Envelope.objects.create(
         client_id=client_id, purpose=purpose, reference=reference,
         to=checked_address(to), to_name=clean_line(to_name, 120),

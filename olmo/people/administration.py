@@ -21,7 +21,8 @@ from olmo.kernel.validation import refusing, require_valid
 from olmo.outbox import actions as outbox
 from olmo.outbox.models import Envelope
 from olmo.tenancy import actions as tenancy
-from olmo.tenancy.models import Client, Provider
+from olmo.tenancy import branding
+from olmo.tenancy.models import Brand, Client, Provider
 
 from . import audit, signin
 from .identities import normal_address, normal_number
@@ -103,6 +104,17 @@ def require_unchanged(before: dict[str, Any], seen: str) -> None:
                 "Somebody changed this while you were writing. Nothing was saved; save again to replace it with what is here."
             )
         )
+
+
+@transaction.atomic
+def save_brand(client: Client, given: branding.BrandSettings, *, by: Person, seen: str = "") -> Brand:
+    """Change how an organisation's portal and mails look. Raises NotAllowed, Conflict, and what `branding.save` raises."""
+    require_administrator(by)
+    before = branding.state_of(Brand.objects.filter(client=client).first())
+    require_unchanged(before, seen)
+    row = branding.save(client, given)
+    record(by, f"brand: {client.name}", before, branding.state_of(row))
+    return row
 
 
 def record(by: Person, subject: str, before: dict[str, Any], after: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from olmo.kernel import placeholders
 from olmo.kernel.errors import Invalid
+from olmo.tenancy import branding
 from olmo.tenancy.queries import provider
 
 from . import signin, throttle
@@ -175,14 +176,15 @@ def _link_page(request: HttpRequest, *, is_open: bool = False, error: str = "", 
 
 
 def _sign_in_page(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResponse:
-    host = provider()
+    host, own = provider(), branding.of_host(request.get_host())
     languages = [
         {"code": code, "label": label, "url": reverse("people:language", args=[code]) + f"?next={request.path}"}
         for code, label in LANGUAGES_BY_THEMSELVES
+        if not (own and own.languages) or code in own.languages
     ]
-    return render(
-        request, "people/sign_in.html", {"form": form, "provider": host, "languages": languages}, status=status
-    )
+    brand = branding.shown(own, own.client.name) if own else None
+    context = {"form": form, "provider": host, "languages": languages, "gate_brand": brand}
+    return render(request, "people/sign_in.html", context, status=status)
 
 
 def _refusal(person: Person, form: AgainForm) -> int:

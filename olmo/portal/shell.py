@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from olmo.people.models import Person
 from olmo.people.streams import stream_url
 from olmo.status import queries
+from olmo.tenancy import branding
 from olmo.tenancy.queries import provider
 
 from .reading import heard
@@ -25,7 +26,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     """A whole page of the portal for the requester who is signed in."""
     person = cast(PortalRequest, request).person
     around = {
-        "brand": {"name": person.client.name if person.client else "Olmo"},
+        "brand": branding.shown(branding.of_client(person.client_id), person.client.name if person.client else "Olmo"),
         "nav": navigation(request.path),
         "banners": queries.banners(person.client_id) if person.client_id else [],
         "live_url": stream_url(request, heard(person)),
@@ -42,7 +43,9 @@ def public_page(
         {"code": code, "label": label, "url": f"{reverse('people:language', args=[code])}?next={request.path}"}
         for code, label in (("en", "English"), ("it", "Italiano"))
     ]
-    around = {"brand": {"name": name or (host.name if host else "Olmo")}, "languages": languages, "person": None}
+    own = branding.of_host(request.get_host()) if not name else None
+    brand = branding.shown(own, name or (own.client.name if own else host.name if host else "Olmo"))
+    around = {"brand": brand, "languages": languages, "person": None}
     return render(request, template, {**around, **context}, status=status)
 
 

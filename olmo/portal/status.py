@@ -6,6 +6,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -220,7 +221,7 @@ def _component(how: queries.How) -> dict[str, Any]:
     bad = sum(1 for _day, level in how.days if level)
     return {
         "name": str(how.component), "words": words, "badge": css, "days": [(n, *day) for n, day in enumerate(how.days)],
-        "bad": bad, "available": f"{100 * how.available:.2f}",
+        "bad": bad, "available": number_format(100 * how.available, 2),
     }  # fmt: skip
 
 

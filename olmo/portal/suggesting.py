@@ -82,7 +82,7 @@ def walks(person: Person, words: str) -> list[Answer]:
     """Troubleshooters that are named so."""
     note, title = _("Step by step"), "portal:troubleshooter"
     found = troubleshooters.naming(person, words, FORMS)
-    return [Answer(reverse(title, args=[one.pk]), "todo", str(one), note=note) for one in found]
+    return [Answer(reverse(title, args=[one.pk]), "numbers", str(one), note=note) for one in found]
 
 
 def _article(one: search.Found, words: str) -> Answer:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import ending, guides, rating, request, status, troubleshooters, uploads, views
+from . import ending, guides, rating, request, status, troubleshooters, uploads, views, widget
 
 app_name = "portal"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("troubleshooters/runs/<int:pk>/<int:number>", troubleshooters.step, name="step"),
     path("troubleshooters/runs/<int:pk>/outcome", troubleshooters.outcome, name="step_outcome"),
     path("troubleshooters/pictures/<int:pk>", troubleshooters.picture, name="step_picture"),
+    path("widget/<str:token>", widget.start, name="widget"),
+    path("widget/<str:token>/<int:pk>", widget.article, name="widget_article"),
     path("status", status.index, name="status"),
     path("status/happenings/<int:pk>", status.happening, name="happening"),
     path("status/of/<slug:name>", status.of_client, name="status_of"),

@@ -21,6 +21,7 @@ from olmo.people.models import Person
 from olmo.selfservice import actions as selfservice
 from olmo.selfservice import queries as tried
 from olmo.status import queries as status
+from olmo.tenancy import branding
 from olmo.tenancy.queries import provider
 from olmo.tickets import actions, queries
 from olmo.tickets.models import Channel, Ticket
@@ -28,6 +29,8 @@ from olmo.tickets.models import Channel, Ticket
 from . import reading, sections, troubleshooters, uploads
 from .forms import ReportForm
 from .shell import PortalRequest, page
+
+LANGUAGES = {"en": "English", "it": "Italiano"}
 
 
 @never_cache
@@ -74,7 +77,7 @@ def new(request: HttpRequest) -> HttpResponse:
             "subject": (request.GET.get("subject") or request.GET.get("q", ""))[:255]
             or (follows.subject if follows else "")
         }
-        given = {"category": request.GET.get("category", "")}
+        given = {"category": request.GET.get("category", ""), "text": request.GET.get("text", "")[:2000]}
         return _report_page(request, ReportForm(reporter=person, initial={**start, **given, **filled}), follows, run)
     form = ReportForm(request.POST, reporter=person)
     ids: list[int] = []
@@ -136,9 +139,11 @@ def _ids_of(request: HttpRequest) -> list[int]:
 
 def _welcome(request: HttpRequest) -> HttpResponse:
     host = provider()
+    own = branding.of_host(request.get_host())
     languages = [
-        {"code": code, "label": label, "url": reverse("people:language", args=[code])}
-        for code, label in (("en", "English"), ("it", "Italiano"))
+        {"code": code, "label": LANGUAGES[code], "url": reverse("people:language", args=[code])}
+        for code in (own.languages if own and own.languages else LANGUAGES)
     ]
-    context = {"brand": {"name": host.name if host else "Olmo"}, "languages": languages, "is_founded": host is not None}
+    brand = branding.shown(own, own.client.name if own else host.name if host else "Olmo")
+    context = {"brand": brand, "languages": languages, "is_founded": host is not None}
     return render(request, "portal/welcome.html", {**context, "banners": status.banners(None)})

@@ -1,5 +1,6 @@
 """Visits, their searches and what was read. They are erasable, and swept after a year."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -76,3 +77,15 @@ class Read(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id}"
+
+
+class Widget(models.Model):
+    """The help of an organisation on its own intranet. origins: pages of exactly these may show it; key: names it in the tag."""
+
+    client = models.OneToOneField(Client, models.CASCADE, primary_key=True, related_name="+")
+    key = models.CharField(max_length=40, unique=True)
+    origins = ArrayField(models.CharField(max_length=270), default=list, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    def __str__(self) -> str:
+        return f"{self.client_id}"

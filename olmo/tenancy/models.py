@@ -4,6 +4,7 @@ import zoneinfo
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
@@ -100,3 +101,33 @@ class Domain(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Brand(models.Model):
+    """How an organisation's portal and mails look. None of it is secret: who finds its host sees it before signing in."""
+
+    client = models.OneToOneField(Client, models.CASCADE, primary_key=True, related_name="brand")
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    colour = models.CharField(_("colour"), max_length=7, blank=True)
+    colour_dark = models.CharField(_("colour in the dark"), max_length=7, blank=True)
+    css_digest = models.CharField(max_length=20, blank=True, db_index=True)
+    logo = models.BinaryField(default=bytes)
+    logo_digest = models.CharField(max_length=20, blank=True, db_index=True)
+    host = models.CharField(_("host name"), max_length=253, blank=True)
+    languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    hours_en = models.CharField(_("hours in English"), max_length=120, blank=True)
+    hours_it = models.CharField(_("hours in Italian"), max_length=120, blank=True)
+    legal_en = models.TextField(_("footer in English"), blank=True)
+    legal_it = models.TextField(_("footer in Italian"), blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["host"], condition=~models.Q(host=""), name="brand_host_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def legal(self, language: str) -> str:
+        """The footer in a language, else in the other."""
+        first, second = (self.legal_it, self.legal_en) if language.startswith("it") else (self.legal_en, self.legal_it)
+        return first or second

@@ -14,6 +14,7 @@ from olmo.escalation.models import Policy
 from olmo.knowledge.models import Synonyms
 from olmo.people.models import Kind, Person, Team, Tier
 from olmo.routing.models import Rule, Target
+from olmo.selfservice.models import Widget
 from olmo.service_levels.models import Agreement, Calendar
 from olmo.staffing.models import Schedule, Skill
 from olmo.status.models import Component
@@ -81,6 +82,11 @@ def _schedules(words: str) -> Iterable[tuple[str, str]]:
         yield one.name, reverse("desk:oncall_schedule", args=[one.pk])
 
 
+def _widgets(words: str) -> Iterable[tuple[str, str]]:
+    for one in Widget.objects.filter(client__name__icontains=words).select_related("client")[:MOST]:
+        yield one.client.name, reverse("desk:admin_widget", args=[one.client_id])
+
+
 def _targets(words: str) -> Iterable[tuple[str, str]]:
     for target in Target:
         if words.casefold() in str(target.label).casefold():
@@ -120,6 +126,8 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "words": _named(Synonyms.objects.order_by("pk"), "word", "words"),
     "suppliers": _named(Supplier.objects.all(), "supplier", "name", "email"),
     "surveys": _checks,
+    "brands": _named(Client.objects.filter(brand__isnull=False), "brand", "name", "brand__host", "brand__name"),
+    "widgets": _widgets,
     "components": _named(Component.objects.all(), "component", "name", "names"),
     "rules": _named(Rule.objects.all(), "rule"),
     "triage": _targets,

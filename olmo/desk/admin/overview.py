@@ -63,6 +63,10 @@ PURPOSES: Mapping[str, Words] = {
         "Which tickets go to which team, and what else is set by itself, in order; tried before it is saved."
     ),
     "triage": gettext_lazy("What new tickets probably are, learnt from finished ones, and what it may set alone."),
+    "brands": gettext_lazy(
+        "How the portal and the mails of each organisation look: name, logo, colours, host name, footer."
+    ),
+    "widgets": gettext_lazy("Search, report and status on an organisation’s own intranet pages, by one script tag."),
     "components": gettext_lazy("What can fail, and whose status is read without signing in."),
     "mailboxes": gettext_lazy("The addresses to which requests are sent, and how their mail is fetched."),
     "incoming": gettext_lazy("Mail that could not become a ticket, with its reason."),

@@ -62,7 +62,7 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
             ("oncall", _("On-call schedules")),
         ),
     ),
-    (_("Portal"), (("components", _("Service status")),)),
+    (_("Portal"), (("brands", _("Branding")), ("widgets", _("Widget")), ("components", _("Service status")))),
     (_("Mail"), (("mailboxes", _("Mailboxes")), ("incoming", _("Incoming mail")), ("outgoing", _("Outgoing mail")))),
     (_("Record"), (("changes", _("Change log")),)),
 )

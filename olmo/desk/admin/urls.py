@@ -7,6 +7,7 @@ from ..writing import canned, macros
 from . import (
     agreements,
     assignment,
+    brands,
     calendars,
     categories,
     changes,
@@ -33,6 +34,7 @@ from . import (
     teams,
     templates,
     triage,
+    widgets,
     worktime,
 )
 
@@ -124,6 +126,10 @@ urlpatterns = [
     path("policies/new", policies.policy, name="admin_policy_new"),
     path("policies/<int:pk>", policies.policy, name="admin_policy"),
     path("policies/<int:pk>/removal", policies.removal, name="admin_policy_removal"),
+    path("brands", brands.brands, name="admin_brands"),
+    path("brands/<int:pk>", brands.brand, name="admin_brand"),
+    path("widgets", widgets.widgets, name="admin_widgets"),
+    path("widgets/<int:pk>", widgets.widget, name="admin_widget"),
     path("components", components.components, name="admin_components"),
     path("components/new", components.component, name="admin_component_new"),
     path("components/<int:pk>", components.component, name="admin_component"),

@@ -85,7 +85,7 @@ class StepForm(forms.Form):
     drop_picture = forms.BooleanField(label=_("Take the picture away"), required=False)
     outcome = forms.ChoiceField(label=_("How it ends"), choices=[("", "–"), *OUTCOME_WORDS.items()], required=False)
     category = forms.ModelChoiceField(
-        Category.objects.filter(is_active=True), label=_("Subject area of the report"), required=False
+        Category.objects.filter(is_active=True), label=_("Subject area of the report"), required=False, empty_label="–"
     )
     article = forms.ChoiceField(label=_("Article"), required=False)
     seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20_000)

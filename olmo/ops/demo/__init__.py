@@ -2,8 +2,8 @@
 
 It fills an empty desk through the same verbs that pages and mail use, at past moments, so that log, lists and search are those
 of a desk that has worked for two months. `content` holds the words, `stage` the people, `furnishing` what they have laid up,
-`things` what they work with, `story` and `lives` what happens to one ticket, `judgements` what its requester thinks of it,
-`playing` all of them in the order of time, `today` what waits for the reader.
+`things` what they work with, `selfhelp` how they help themselves, `story` and `lives` what happens to one ticket, `judgements`
+what its requester thinks of it, `playing` all of them in the order of time, `today` what waits for the reader.
 Nobody is notified of this past.
 """
 
@@ -24,6 +24,7 @@ from olmo.tickets.models import Ticket
 from . import content
 from .furnishing import furnish
 from .playing import play
+from .selfhelp import help_themselves
 from .stage import Stage, build
 from .things import equip
 
@@ -45,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         play(stage, tickets=asked.tickets, seed=asked.seed, now=now)
         rollup.refresh()
         usual.learn()
+        help_themselves(stage, now)
         report = _report(stage, password)
     firstrun.burn_token()
     sys.stdout.write(report)

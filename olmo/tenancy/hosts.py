@@ -1,0 +1,53 @@
+"""Which host names this Olmo answers to: those of its settings, and those of organisations. Any other is refused (400)."""
+
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from django.db import DatabaseError, transaction
+
+from olmo.kernel import config
+
+KEPT_SECONDS = 30
+_seen: tuple[float, frozenset[str]] = (0.0, frozenset())
+
+
+class AllowedHosts(list[str]):
+    """Django's ALLOWED_HOSTS, with the host names of organisations."""
+
+    def __iter__(self) -> Iterator[str]:
+        yield from super().__iter__()
+        yield from known()
+
+
+def known() -> frozenset[str]:
+    """The host names of organisations, as this process saw them within the last half minute."""
+    global _seen  # noqa: PLW0603  (one answer for the whole process)
+    if time.monotonic() > _seen[0]:
+        _seen = time.monotonic() + KEPT_SECONDS, _read()
+    return _seen[1]
+
+
+def forget() -> None:
+    """Read them anew at the next question."""
+    global _seen  # noqa: PLW0603
+    _seen = (0.0, frozenset())
+
+
+def own() -> set[str]:
+    """The host names of the settings."""
+    given = config.current()
+    return {*given.allowed_hosts, urlsplit(given.base_url).hostname or ""}
+
+
+def _read() -> frozenset[str]:
+    from django.apps import apps
+
+    if not apps.ready:
+        return frozenset()
+    try:
+        with transaction.atomic():
+            found = apps.get_model("tenancy", "Brand").objects.exclude(host="").filter(client__is_active=True)
+            return frozenset(found.values_list("host", flat=True))
+    except (DatabaseError, RuntimeError):  # no database (yet): the settings alone count
+        return frozenset()
