@@ -97,9 +97,9 @@ def _measured(row: Brand | None) -> list[dict[str, Any]]:
     if row is None or not row.colour:
         return []
     dark = row.colour_dark or contrast.nearest(row.colour, "dark")
+    both = ((pgettext_lazy("theme", "Light"), row.colour, "light"), (pgettext_lazy("theme", "Dark"), dark, "dark"))
+    measured = [(label, colour, contrast.judged(colour, theme)) for label, colour, theme in both]
     return [
         {"theme": label, "colour": colour, "on_paper": f"{seen.on_paper:.1f}", "beneath": f"{seen.beneath:.1f}"}
-        for label, colour, seen in (
-            (pgettext_lazy("theme", "Light"), row.colour, contrast.judged(row.colour, "light")), (pgettext_lazy("theme", "Dark"), dark, contrast.judged(dark, "dark")),
-        )
-    ]  # fmt: skip
+        for label, colour, seen in measured
+    ]
