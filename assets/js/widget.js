@@ -16,7 +16,7 @@ iframe { border: 0; inline-size: 100%; block-size: 100%; color-scheme: light dar
 @media (forced-colors: active) { button { border-color: ButtonText; } }`;
 
 const host = document.createElement("div");
-const root = host.attachShadow({ mode: "closed" });
+const root = host.attachShadow({ mode: "open" });
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(LOOK);
 root.adoptedStyleSheets = [sheet];
