@@ -119,7 +119,7 @@ def _add(row: Happening, state: State, texts: tuple[str, str], by: Person) -> Up
         row.ended_at = made.at
         row.save(update_fields=["ended_at"])
     if row.in_portal:
-        jobs.tell_subscribers.defer(update=made.pk)
+        jobs.tell_of(made.pk)
     return made
 
 

@@ -14,6 +14,14 @@ def tell_subscribers(update: int) -> None:
         subscribing.tell(update)
 
 
+def tell_of(update: int) -> None:
+    """Queue the mails of an update, where anybody subscribed."""
+    from .models import Subscriber
+
+    if Subscriber.objects.filter(confirmed_at__isnull=False).exists():
+        tell_subscribers.defer(update=update)
+
+
 @app.periodic(cron="41 3 * * *")
 @app.task(name="olmo.status.jobs.sweep", queue="bulk", pass_context=False)
 def sweep(timestamp: int = 0) -> None:

@@ -54,4 +54,4 @@ def ended(ticket: Ticket, *, by: Person, is_stood_down: bool = False) -> None:
 
 def _say(row: Happening, state: State, texts: tuple[str, str], by: Person) -> None:
     made = Update.objects.create(happening=row, state=state, text_en=texts[0], text_it=texts[1], by=by, at=clock.now())
-    jobs.tell_subscribers.defer(update=made.pk)
+    jobs.tell_of(made.pk)
