@@ -26,7 +26,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     """A whole page of the portal for the requester who is signed in."""
     person = cast(PortalRequest, request).person
     around = {
-        "brand": branding.shown(branding.of_client(person.client_id), person.client.name if person.client else "Olmo"),
+        "brand": branding.of_person(person.client_id),
         "nav": navigation(request.path),
         "banners": queries.banners(person.client_id) if person.client_id else [],
         "live_url": stream_url(request, heard(person)),

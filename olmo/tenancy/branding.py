@@ -102,6 +102,12 @@ def of_client(client: int | None) -> Brand | None:
     return Brand.objects.select_related("client").defer("logo").filter(client=client).first() if client else None
 
 
+def of_person(client: int | None) -> dict[str, Any]:
+    """The `brand` of a page for somebody of an organisation, in one query."""
+    found = Client.objects.select_related("brand").defer("brand__logo").filter(pk=client).first() if client else None
+    return shown(getattr(found, "brand", None), found.name if found else "Olmo")
+
+
 def of_host(host: str) -> Brand | None:
     """The brand of the organisation whose host name this is."""
     name = host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host
