@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -65,6 +66,15 @@ def tell() -> int:
     return sum(_tell(row, coming(row, facts, now)) for row, facts in found)
 
 
+def take_as_told() -> None:
+    """Take the coming duties as told: a desk that is set up with its schedules has told its people already."""
+    now = clock.now()
+    until = now + AHEAD + BEYOND
+    rows = list(queries.with_layers(now, until))
+    for row, facts in zip(rows, queries.facts_of(rows, now, until), strict=True):
+        Duties.objects.update_or_create(schedule=row, defaults={"told": _plain(coming(row, facts, now))})
+
+
 def coming(row: Schedule, facts: rotation.Schedule, now: datetime) -> list[Watch]:
     """Who is on call in the next weeks, as far as it is told now; times in which by plan nobody is are left out."""
     makers = {one.pk: one.by_id for one in row.overrides.all()}
@@ -115,7 +125,7 @@ def _tell(row: Schedule, found: list[Watch]) -> int:
     kept, _is_first = Duties.objects.select_for_update().get_or_create(schedule=row)
     told = [Watch(datetime.fromisoformat(a), datetime.fromisoformat(b), person) for a, b, person in kept.told]
     shifts = changes(told, found, clock.now())
-    plain = [[one.start.isoformat(), one.end.isoformat(), one.person] for one in found]
+    plain = _plain(found)
     if plain != kept.told:
         kept.told = plain
         kept.save(update_fields=["told"])
@@ -125,6 +135,10 @@ def _tell(row: Schedule, found: list[Watch]) -> int:
     leads = list(row.team.leads.filter(is_active=True))
     readers = {person.pk: person for person in (*people.values(), *leads)}
     return sum(_mail(row, reader, shifts, people, is_lead=reader in leads) for reader in readers.values())
+
+
+def _plain(found: Sequence[Watch]) -> list[list[Any]]:
+    return [[one.start.isoformat(), one.end.isoformat(), one.person] for one in found]
 
 
 def _mail(row: Schedule, reader: Person, shifts: Sequence[Shift], people: dict[int, Person], *, is_lead: bool) -> int:

@@ -139,6 +139,8 @@ class R32FiftyClosingsAndAnswers(Together):
             events = list(Event.objects.filter(ticket=ticket).order_by("seq"))
         self.assertEqual([event.seq for event in events], list(range(1, len(events) + 1)))
         self.assertEqual(sum(event.kind == "received" for event in events), 50)
+        for kind in ("closed", "reopened"):  # or nothing was tried
+            self.assertIn(kind, [event.kind for event in events])
         row = Ticket(pk=ticket.pk)
         for event in events:
             before = row.status

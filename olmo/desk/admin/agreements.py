@@ -128,7 +128,7 @@ class AmendmentForm(SettingsForm):
 
     def rows(self) -> list[dict[str, Any]]:
         """The targets as a table: a row for each priority, a cell for each metric."""
-        return [{"priority": p.label, "cells": [self[cell(p, m)] for m in METRICS]} for p in Priority]
+        return [{"priority": p.label, "cells": [(NAMES[m], self[cell(p, m)]) for m in METRICS]} for p in Priority]
 
     def clean(self) -> dict[str, Any]:
         """Read the targets and the reason."""

@@ -77,7 +77,7 @@ class PolicyForm(SettingsForm):
 
     def prepare(self) -> None:
         """Add the fields of each step: those that are there, and one more."""
-        known = list(self.thing.steps.select_related("team", "person")) if self.thing else []
+        known = self.known = list(self.thing.steps.select_related("team", "person")) if self.thing else []
         count = self._count(len(known))
         self.initial["rows"] = count
         for place in range(count):
@@ -134,9 +134,13 @@ class PolicyForm(SettingsForm):
         return {name.removesuffix("_id"): getattr(self.thing, name) for name in names}
 
     def step_rows(self) -> list[Row]:
-        """The steps with their bound fields, for the template."""
-        count = self.initial["rows"]
-        return [{"n": n + 1, **{name: self[f"steps-{n}-{name}"] for name in (*_SHOWN, "pk")}} for n in range(count)]
+        """The steps with their bound fields, for the template. One that is saved as it stands is folded to its words."""
+        words = [] if self.is_bound else in_words(self.known)
+        told = [*words, *[""] * (self.initial["rows"] - len(words))]
+        return [
+            {"n": n + 1, "words": said, **{name: self[f"steps-{n}-{name}"] for name in (*_SHOWN, "pk")}}
+            for n, said in enumerate(told)
+        ]
 
     def steps(self, data: dict[str, Any]) -> list[tuple[int, StepSettings]]:
         """What was typed, with the place of each row; rows without a number or to be removed are left out."""
@@ -223,7 +227,7 @@ def policy(request: DeskRequest, pk: int = 0) -> HttpResponse:
     form = PolicyForm(request.POST or None, thing=found, state=state, **first)
     steps = list(found.steps.select_related("team", "person")) if found else []
     context: Row = {
-        "drawn": drawn(steps), "words": in_words(steps),
+        "drawn": drawn(steps),
         "removal_url": reverse("desk:admin_policy_removal", args=[pk]) if found else "",
     }  # fmt: skip
     if request.POST.get("fill") == "step":

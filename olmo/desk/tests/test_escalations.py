@@ -117,7 +117,7 @@ class TheEditor(PageTest, Escalates):
     def test_one_more_step_needs_no_script_and_saves_nothing(self) -> None:
         page = self.post(self.path, self.typed(fill="step"), by=self.ines)
         self.assertEqual((page.status, Policy.objects.count()), (200, 0))
-        self.assertEqual(len(page.all("fieldset.step-row")), 3)
+        self.assertEqual(len(page.all("details.step-row[open]")), 3)
         self.assertEqual(page.value("[name=steps-1-value]"), "30")
 
     def test_without_a_step_it_is_refused(self) -> None:

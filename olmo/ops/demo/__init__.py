@@ -1,9 +1,9 @@
 """`bin/olmo demo`: a lively desk of invented people, for looking around.
 
 It fills an empty desk through the same verbs that pages and mail use, at past moments, so that log, lists and search are those
-of a desk that has worked for two months. `content` holds the words, `stage` the people, `furnishing` what they have laid up,
-`things` what they work with, `selfhelp` how they help themselves, `story` and `lives` what happens to one ticket, `judgements`
-what its requester thinks of it, `playing` all of them in the order of time, `today` what waits for the reader.
+of a desk that has worked for two months. `content` holds the words, `stage` the people, `furnishing` and `guarding` what they
+have laid up, `things` what they work with, `selfhelp` how they help themselves, `story` and `lives` what happens to one ticket,
+`judgements` what its requester thinks of it, `playing` all of them in the order of time, `today` what waits for the reader.
 Nobody is notified of this past.
 """
 
@@ -21,9 +21,9 @@ from olmo.reports import rollup, usual
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets.models import Ticket
 
-from . import content
+from . import content, guarding
 from .furnishing import furnish
-from .playing import play
+from .playing import LEAST_FOR_SPECIAL, play
 from .selfhelp import help_themselves
 from .stage import Stage, build
 from .things import equip
@@ -42,8 +42,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         stage = build(password)
         now = clock.now()
         furnish(stage, content.kept(), now)
+        guarding.lay_up(stage, content.guard(), now)
+        apart = guarding.TICKETS if asked.tickets >= LEAST_FOR_SPECIAL else 0
         equip(stage, now)
-        play(stage, tickets=asked.tickets, seed=asked.seed, now=now)
+        last, more = guarding.last_job(), guarding.disturbances(stage, content.guard(), now) if apart else []
+        play(stage, tickets=asked.tickets - apart, seed=asked.seed, now=now, more=more)
+        guarding.watch(stage, now, last)
         rollup.refresh()
         usual.learn()
         help_themselves(stage, now)

@@ -1,7 +1,7 @@
 """All the tickets' lives at once, in the order of their moments, as they would have happened."""
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
@@ -29,14 +29,14 @@ LEAST_FOR_SPECIAL = 30
 LINGERING = ((3, 0.25), (14, 0.33), (35, 0.03))
 
 
-def play(stage: Stage, *, tickets: int, seed: int, now: datetime) -> None:
+def play(stage: Stage, *, tickets: int, seed: int, now: datetime, more: Sequence[Life] = ()) -> None:
     """Let `tickets` tickets live over the 60 days up to `now`. The same seed on the same day tells the same stories.
 
     Nobody is notified: what is told has been over for long.
     """
     with reactions.without_after():
         stage.alarms += [(now - timedelta(hours=hours), sweep) for hours in range(1, DAYS * 24, SWEEP_HOURS)]
-        _perform(Playwright(stage, seed, now).lives(tickets), stage, now)
+        _perform([*Playwright(stage, seed, now).lives(tickets), *more], stage, now)
         with clock.at(now):
             sweep()
         play_today(stage, content.kept()["notes"], now, Random(f"{seed} today"))  # noqa: S311  (stories, no secrets)

@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import unittest
+from pathlib import Path
 from typing import Any
 
 from olmo.service_levels.engine.answer import answer
@@ -117,6 +118,24 @@ class TheWorkedExample(unittest.TestCase):
             for k in ("started_at", "state", "used_seconds", "target_minutes", "remaining_seconds", "due_at")
         ]
         self.assertEqual(said, ["2026-03-09T08:55:00Z", "running", 2100, 60, 1500, "2026-03-09T09:55:00Z"])
+
+    def test_the_table_of_the_docs_is_what_the_engine_computes(self) -> None:
+        text = (Path(__file__).parents[3] / "docs" / "service-levels.md").read_text(encoding="utf-8")
+        table = text.partition("## A worked example")[2].partition("\n## ")[0]
+        told = [line.split("|")[-2].strip() for line in table.splitlines() if line.startswith("| ")][1:]
+        instants = ("06T15:30", "06T16:30", "07T21:00", "07T23:00", "09T08:10", "09T08:55", "09T09:00")
+        found = [self.used(f"2026-03-{at}:00Z") for at in instants]
+        self.assertEqual(told, found)
+        due = answer(read(EXAMPLE))["clocks"][1]
+        self.assertEqual((due["due_at"], due["breached_at"]), ("2026-03-09T09:00:00Z", "2026-03-09T09:00:00Z"))
+
+    def used(self, until: str) -> str:
+        """The time that the resolution clock has used until an instant, as the docs write it."""
+        case = EXAMPLE | {"until": until, "events": [e for e in EXAMPLE["events"] if e["at"] <= until]}
+        clocks = answer(read(case))["clocks"]
+        seconds = next(c["used_seconds"] for c in clocks if c["metric"] == "resolution")
+        hours, minutes = divmod(seconds // 60, 60)
+        return " ".join(filter(None, [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""])) or "0"
 
     def test_says_in_words_what_paused_and_changed(self) -> None:
         told = "\n".join(answer(read(EXAMPLE))["explanation"])

@@ -73,5 +73,10 @@ def kept() -> dict[str, Any]:
     return _read("kept.toml")
 
 
+def guard() -> dict[str, Any]:
+    """Who watches over the desk, and what many reported at once."""
+    return _read("guard.toml")
+
+
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(files(__name__).joinpath(name).read_text(encoding="utf-8"))
