@@ -44,11 +44,17 @@ def exactly(viewer: Person, text: str) -> QuerySet[Asset]:
 
 def holding(text: str) -> Q:
     """That an asset has all these words, each at the beginning of one of its own, or that somebody of this name has it."""
+    found = saying(text)
+    named = Person.objects.filter(name__icontains=clean_line(text, 100)).order_by("pk").values_list("pk", flat=True)
+    return found | Q(person__in=list(named[:MOST_PEOPLE])) if found else Q(pk__in=[])
+
+
+def saying(text: str) -> Q:
+    """That an asset has all these words, each at the beginning of one of its own; without any, the empty condition."""
     found = Q()
     for word in words.asked(text):
         found &= Q(pk__in=Term.objects.filter(word__gte=word, word__lt=_after(word)).values("asset"))
-    named = Person.objects.filter(name__icontains=clean_line(text, 100)).order_by("pk").values_list("pk", flat=True)
-    return found | Q(person__in=list(named[:MOST_PEOPLE])) if found else Q(pk__in=[])
+    return found
 
 
 def find(viewer: Person, text: str, *, limit: int, among: Q | None = None) -> list[Asset]:

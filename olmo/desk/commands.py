@@ -131,6 +131,7 @@ COMMANDS: tuple[Command, ...] = (
     _ticket(name="category", label=_("Change the category"), key="y", path="category", icon="folder"),
     _ticket(name="working_state", label=_("Change the working state"), key="i", path="working_state", icon="todo"),
     _ticket(name="tags", label=_("Change the tags"), key="l", path="tags", icon="tag"),
+    _ticket(name="assets", label=_("Change the assets"), path="assets", icon="laptop"),
     _ticket(name="due", label=_("Change the due date"), path="due", icon="calendar"),
     _ticket(name="kind", label=_("Change the kind"), path="kind", icon="form"),
     _ticket(name="subject", label=_("Change the subject"), path="subject", icon="pen"),

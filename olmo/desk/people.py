@@ -16,6 +16,7 @@ from olmo.people.models import Identity, Kind, Person
 from olmo.tickets import queries as tickets
 from olmo.tickets.models import Ticket
 
+from .assets import calling as assets
 from .forms import ChangeForm
 from .lists.rows import listed
 from .lists.taste import USUAL
@@ -41,7 +42,8 @@ def find(viewer: Person, text: str, *, whom: str, client_id: int | None = None) 
         found = found.exclude(kind=Kind.ROBOT)
     else:
         found = found.filter(kind=Kind.REQUESTER)
-    return [as_candidate(person) for person in found.select_related("client").order_by("name")[:MOST]]
+    people = [as_candidate(person) for person in found.select_related("client").order_by("name")[:MOST]]
+    return [*assets.callers(viewer, words), *people][:MOST] if whom == "callers" else people
 
 
 def _matching(people: QuerySet[Person], words: str, zone: str) -> QuerySet[Person]:

@@ -7,11 +7,13 @@ from django.db.models import Q
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from olmo.assets import queries as assets
 from olmo.people.models import Person
 from olmo.tickets.actions.values import MAX_TEXT, fields_for
 from olmo.tickets.models import Category, CustomField
 
 PREFIX = "field_"
+MOST_DEVICES = 50
 # Impact and urgency as a requester would say them (ITIL 4: how many are affected, how soon it must be mended).
 AFFECTED = [("3", _("Only me")), ("2", _("Several people")), ("1", _("Everybody, or a whole site"))]
 PRESSING = [("3", _("It can wait")), ("2", _("I can work, but badly")), ("1", _("I cannot work at all"))]
@@ -48,11 +50,15 @@ class ReportForm(forms.Form):
         label=_("Subject area, if you know it"), queryset=Category.objects.none(), required=False,
         empty_label=_("I do not know"), widget=forms.Select(attrs=FIELDS_FOLLOW),
     )  # fmt: skip
+    asset = forms.TypedChoiceField(label=_("Which device is it about?"), required=False, coerce=int, empty_value=None)
     use_required_attribute = False
 
     def __init__(self, data: Any = None, *, reporter: Person, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.reporter = reporter
+        own = [(one.pk, str(one)) for one in assets.of_person(reporter, reporter, limit=MOST_DEVICES)]
+        self.fields["asset"].choices = [("", _("None of these, or I do not know")), *own]  # type: ignore[attr-defined]
+        self.has_devices = bool(own)
         field = self.fields["category"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = categories(reporter)

@@ -54,6 +54,7 @@ def navigation(path: str) -> list[dict[str, Any]]:
     places = [
         (reverse("portal:new"), _("Report a problem"), "plus"),
         (reverse("portal:list"), _("My requests"), "form"),
+        (reverse("portal:devices"), _("My devices"), "laptop"),
         (reverse("portal:guides"), _("Guides"), "book"),
         (reverse("portal:status"), _("Status"), "globe"),
     ]

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from . import ending, guides, rating, request, status, troubleshooters, uploads, views, widget
+from . import devices, ending, guides, rating, request, status, troubleshooters, uploads, views, widget
 
 app_name = "portal"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("devices", devices.index, name="devices"),
     path("guides", guides.index, name="guides"),
     path("guides/<int:pk>", guides.guide, name="guide"),
     path("guides/<int:pk>/judgement", guides.judgement, name="judgement"),

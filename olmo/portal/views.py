@@ -77,7 +77,7 @@ def new(request: HttpRequest) -> HttpResponse:
             "subject": (request.GET.get("subject") or request.GET.get("q", ""))[:255]
             or (follows.subject if follows else "")
         }
-        given = {"category": request.GET.get("category", ""), "text": request.GET.get("text", "")[:2000]}
+        given = {name: request.GET.get(name, "")[:2000] for name in ("category", "asset", "text")}
         return _report_page(request, ReportForm(reporter=person, initial={**start, **given, **filled}), follows, run)
     form = ReportForm(request.POST, reporter=person)
     ids: list[int] = []
@@ -101,7 +101,7 @@ def _open(person: Person, form: ReportForm, ids: list[int], follows: Ticket | No
             by=person, client=person.client, requester=person, subject=given["subject"], channel=Channel.PORTAL,
             message=actions.NewMessage(text=given["text"], channel=Channel.PORTAL, uploads=ids),
             impact=int(given["affected"]), urgency=int(given["pressing"]), category=given["category"], fields=form.values,
-            follows=actions.FollowUp(ticket=follows) if follows else None,
+            follows=actions.FollowUp(ticket=follows) if follows else None, assets=[given["asset"]] if given["asset"] else None,
         )  # fmt: skip
         selfservice.carry(ticket, by=person)
         if run is not None:

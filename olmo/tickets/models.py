@@ -31,6 +31,7 @@ from .choices import (
     TicketKind,
     Urgency,
 )
+from .concerns import Concern
 from .partners import PartnerCase
 from .prepared import ChecklistItem, Template
 from .states import ACTIVE, Status, WorkingState
@@ -46,6 +47,7 @@ __all__ = [  # what has a file of its own
     "CallOutcome",
     "Channel",
     "ChecklistItem",
+    "Concern",
     "HoldReason",
     "Impact",
     "LinkKind",
@@ -150,6 +152,7 @@ class Ticket(models.Model):
     resolution_code = models.CharField(max_length=16, choices=ResolutionCode, blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list)
     watcher_ids = ArrayField(models.BigIntegerField(), default=list)
+    asset_ids = ArrayField(models.BigIntegerField(), default=list, db_default=RawSQL("'{}'::bigint[]", ()))
     fields = models.JSONField(default=dict)
     links = models.JSONField(default=list)
     checklist = models.JSONField(default=dict)
@@ -158,8 +161,7 @@ class Ticket(models.Model):
     template = models.ForeignKey(Template, models.PROTECT, null=True, related_name="tickets", db_index=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     absorbed_ids = ArrayField(models.BigIntegerField(), default=list)
-    # How often it came back to a team that gave it away.
-    returns = models.PositiveSmallIntegerField(default=0, db_default=0)
+    returns = models.PositiveSmallIntegerField(default=0, db_default=0)  # to a team that gave it away
     last_message = models.ForeignKey("Message", models.SET_NULL, null=True, related_name="+", db_index=False)
     opened_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -255,9 +257,8 @@ class Message(models.Model):
     source_id = models.BigIntegerField(null=True)
     redacted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
-    partner = models.ForeignKey(
-        Supplier, models.PROTECT, null=True, related_name="+", db_index=False
-    )  # words with their desk
+    # Words with their desk.
+    partner = models.ForeignKey(Supplier, models.PROTECT, null=True, related_name="+", db_index=False)
     call_direction = models.CharField(max_length=3, choices=CallDirection, blank=True)
     call_minutes = models.PositiveSmallIntegerField(null=True)
 

@@ -15,11 +15,13 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from olmo.assets import queries as assets
 from olmo.kernel.errors import Invalid
 from olmo.kernel.text import clean_line
 from olmo.people.models import Identity, Kind, Person, Team
 from olmo.tenancy.models import Client
 
+from . import concerns
 from .changes import (
     CallbackDone,
     CallbackPromised,
@@ -206,6 +208,10 @@ def _from(value: str, _viewer: Person) -> Q:
     return Q(requester__in={*_ids(Person.objects.filter(name__icontains=value)), *by_address})
 
 
+def _asset(value: str, viewer: Person) -> Q:
+    return concerns.about(*_ids(assets.visible_to(viewer).filter(assets.holding(value))))
+
+
 def _waiting(value: str, viewer: Person) -> Q:
     reason: Q = _one_of("waiting", "hold_reason", HoldReason)(value, viewer)
     return reason & Q(status=Status.WAITING)  # the status leads to the index over open work
@@ -223,6 +229,7 @@ _KEYS: dict[str, Any] = {
     "from": _from,
     "client": lambda value, _viewer: Q(client__in=_ids(Client.objects.filter(name__icontains=value))),
     "category": lambda value, _viewer: Q(category__in=_ids(Category.objects.filter(name__icontains=value))),
+    "asset": _asset,
     "tag": lambda value, _viewer: tagged(value),
     "priority": _one_of("priority", "priority", Priority),
     "kind": _one_of("kind", "kind", TicketKind),

@@ -40,6 +40,7 @@ POLICY_ACTS = {
     "manager": gettext_lazy("called the lead, %(target)s"),
 }  # fmt: skip
 _PEOPLE, _TEAMS, _TICKETS = ("assignee", "person", "requester", "next"), ("team", "from_team"), ("other",)
+_ASSETS = ("assets_added", "assets_removed")
 
 
 def describe(viewer: Person, events: list[Event]) -> list[str]:
@@ -219,6 +220,11 @@ class _Values(dict[str, str]):
         added, removed = self.data.get("added") or [], self.data.get("removed") or []
         return ", ".join([f"+{tag}" for tag in added] + [f"−{tag}" for tag in removed])
 
+    def _assets(self) -> str:
+        signs = (("+", self.data.get("assets_added")), ("−", self.data.get("assets_removed")))
+        unknown = _("one that is no longer there")
+        return ", ".join(f"{sign}{self.names.assets.get(pk) or unknown}" for sign, ids in signs for pk in ids or [])
+
     def _undone(self) -> str:
         nouns = dict.fromkeys(str(KINDS[kind].noun) for kind in self.data.get("undone") or [] if kind in KINDS)
         return ", ".join(noun for noun in nouns if noun) or _("changes")
@@ -236,10 +242,11 @@ class _Names:
     def __init__(self, events: Iterable[Event], *, is_desk: bool = True) -> None:
         data = [event.data for event in events]
         wanted = [_ids(data, keys) for keys in (_PEOPLE, _TEAMS, ("item",), _TICKETS, ("supplier",) if is_desk else ())]
+        wanted.append(list({pk for d in data for key in _ASSETS for pk in d.get(key) or ()}))
         found: list[dict[int, str]] = [{} for _kind in wanted]
         for kind, pk, name in prepared.rows(_NAMED, wanted) if any(wanted) else ():
             found[kind][pk] = name
-        self.people, self.teams, self.items, self.tickets, self.suppliers = found
+        self.people, self.teams, self.items, self.tickets, self.suppliers, self.assets = found
         self.states = _called(WorkingState, data, "working_state")
         self.categories = _called(Category, data, "category")
 
@@ -249,7 +256,8 @@ select 0, id, name from people_person where id = any(%s::bigint[]) union all
 select 1, id, name from people_team where id = any(%s::bigint[]) union all
 select 2, id, text from tickets_checklistitem where id = any(%s::bigint[]) union all
 select 3, id, '#' || number from tickets_ticket where id = any(%s::bigint[]) union all
-select 4, id, name from tickets_supplier where id = any(%s::bigint[])
+select 4, id, name from tickets_supplier where id = any(%s::bigint[]) union all
+select 5, id, tag from assets_asset where id = any(%s::bigint[])
 """
 
 

@@ -26,7 +26,7 @@ from olmo.kernel.tokens import new_token
 from olmo.outbox import actions as outbox
 from olmo.people.models import Person
 
-from . import family, policy, working
+from . import concerns, family, policy, working
 from .actions.people import move
 from .changes import KINDS, Resolved, Talk, Undone, loggable, of_event
 from .collecting import KEPT, Collection, Piece, collecting, ended, opened, plain
@@ -36,7 +36,7 @@ from .replay import fold
 
 LIFE = timedelta(hours=1)
 WINDOW = timedelta(seconds=10)  # so long mail waits that an undo would make untrue
-SETS = ("tags", "watcher_ids", "absorbed_ids", "links")
+SETS = ("tags", "watcher_ids", "absorbed_ids", "links", "asset_ids")
 WITH_WORDS = ("last_message_id", "answered_at")  # they follow the messages, and nobody loses by a newer one
 MOST_SAID = 5
 
@@ -238,8 +238,11 @@ def _take_back(log: Log, piece: UndoPiece) -> int:
         status = restored.get("status", ticket.status)
         restored["working_state_id"] = working.still_of(status, restored["working_state_id"])
     _require_tree(ticket, restored.get("links", ticket.links))
-    if restored.get("client_id", ticket.client_id) != ticket.client_id:
-        move(ticket, restored["client_id"])
+    client_id = restored.get("client_id", ticket.client_id)
+    if "asset_ids" in restored:
+        restored["asset_ids"] = concerns.still_of(client_id, restored["asset_ids"])
+    if client_id != ticket.client_id:
+        move(ticket, client_id)
     fields = _restore_fields(ticket, piece)
     subject = _restore_subject(ticket, piece)
     log.record(

@@ -16,11 +16,16 @@ from olmo.assets.models import Asset, AssetKind, State, Step
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict
 from olmo.people import queries as people
+from olmo.tickets import concerns
+from olmo.tickets import queries as tickets
 
 from ..lists.filters import clients
+from ..lists.rows import listed
 from ..shell import DeskRequest, SeeOther, agents, page
 from .forms import AssetForm
 from .listing import TONES, is_id
+
+TICKETS = 25
 
 
 @require_safe
@@ -29,7 +34,10 @@ def asset(request: DeskRequest, pk: int) -> HttpResponse:
     """The page of an asset."""
     found = queries.by_id(request.person, pk)
     steps = queries.trail(found)
+    about = tickets.page(tickets.visible_to(request.person).filter(concerns.about(pk)), size=TICKETS)
     context = {
+        "rows": listed(about.rows, tickets.unread(request.person, about.rows)), "is_empty": not about.rows,
+        "all_url": f"{reverse('desk:list')}?box=all&asset={pk}" if about.after else "",
         "one": found, "facts": _facts(found), "state": State(found.state).label, "tone": TONES[State(found.state)],
         "holders": queries.holders(steps), "steps": _said(steps),
     }  # fmt: skip

@@ -18,6 +18,7 @@ from olmo.tickets import actions, preparing
 from olmo.tickets import queries as tickets
 from olmo.tickets.models import CallDirection, Template, Ticket
 
+from ..assets import calling as assets
 from ..forms.opening import Opening
 from ..lists.filters import clients
 from ..people import find
@@ -27,7 +28,7 @@ from ..writing.sending import keep_files
 from . import callers
 
 # What an address may fill in.
-_BEGUN = ("requester", "subject", "phone", "name", "began_at")
+_BEGUN = ("requester", "subject", "phone", "name", "began_at", "asset")
 # Buttons that only go on filling in the form.
 _STEPS = ("choose", "find", "newcomer", "apply")
 
@@ -93,7 +94,10 @@ def _step(request: DeskRequest, form: Opening, draft: Typed) -> HttpResponse:
     """Who asks was looked for or chosen, or a template taken: the same form with all that was typed, and nothing judged yet."""
     keep_files(request, draft, _home(request, form))
     typed: dict[str, Any] = {name: request.POST.get(name, "") for name in form.fields}
-    typed["requester"] = request.POST.get("choose", typed["requester"])
+    typed["assets"] = request.POST.getlist("assets")
+    if "choose" in request.POST:
+        typed["requester"], asset = assets.chosen(request.POST["choose"], typed["requester"])
+        typed["assets"] += [asset] if asset else []
     if "newcomer" in request.POST:
         ids = list(clients(request.person).values_list("pk", flat=True))
         found = callers.newcomer(_typed(request), ids, request.person.time_zone)

@@ -1,6 +1,7 @@
 """The forms of the desk, one per change of a ticket; each knows its verb. A refusal of the verb becomes an error of its field."""
 
 from .aftercare import FollowedUp, PlannedLook
+from .assets import Assets
 from .base import ChangeForm
 from .calls import Call, Callback, Checklist, Outcome, Work
 from .joining import Links, Merge, Split
@@ -12,7 +13,7 @@ from .working import Assignment, Escalation, Hold, Resolution, Return
 FORMS: dict[str, type[ChangeForm]] = {
     form.noun: form
     for form in (
-        Assignment, Call, Callback, Category, Checklist, Due, Escalation, Fields, FollowedUp, Following, Hold, Kind,
+        Assets, Assignment, Call, Callback, Category, Checklist, Due, Escalation, Fields, FollowedUp, Following, Hold, Kind,
         Language, Links, Merge, Outcome, PlannedLook, Priority, Reference, Requester, Resolution, Return, Subject, Tags,
         Watchers, Work, WorkingState,
     )

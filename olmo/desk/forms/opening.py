@@ -30,6 +30,7 @@ from olmo.worklog import actions as worklog
 from olmo.worklog import queries as work
 
 from ..lists.filters import clients
+from .assets import choices
 from .values import CategoryChoice, active_teams, categories
 
 _CHANNELS = [(c.value, c.label) for c in (Channel.PHONE, Channel.COUNTER, Channel.DESK)]
@@ -84,6 +85,9 @@ class Opening(forms.Form):
         max_length=500,
         help_text=gettext_lazy("Separated by spaces or commas."),
     )
+    assets = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("What it is about"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
     minutes = forms.IntegerField(
         label=gettext_lazy("Minutes"), required=False, min_value=0, max_value=24 * 60,
         help_text=gettext_lazy("Empty: as measured since this page was opened. 0: none."),
@@ -106,6 +110,11 @@ class Opening(forms.Form):
         super().__init__(data, label_suffix="", **more)
         self.fields["client"].queryset = clients(by)  # type: ignore[attr-defined]
         self.fields["team"].queryset = active_teams()  # type: ignore[attr-defined]
+        chosen = data.getlist("assets") if data else [*self.initial.get("assets", ()), self.initial.get("asset")]
+        if not data:
+            self.initial["assets"] = [pk for pk in map(_number, chosen) if pk]
+        offered = choices(by, self.known(), [pk for pk in map(_number, chosen) if pk])
+        self.fields["assets"].choices = offered  # type: ignore[attr-defined]
         self.fields["category"].plant(categories())  # type: ignore[attr-defined]
 
     def known(self) -> Person | None:
@@ -162,6 +171,7 @@ class Opening(forms.Form):
             "category": data["category"], "team": data["team"], "assignee": self.by if data["take"] else None,
             "template": template, "fields": preparing.fields_of(template, requester.client, data["category"]),
             "checklist": [line for line in data["checklist"].splitlines() if line.strip()],
+            "assets": data["assets"],
             "tags": data["tags"].replace(",", " ").split(),
         }  # fmt: skip
         if is_solved:

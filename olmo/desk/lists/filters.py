@@ -22,7 +22,7 @@ from olmo.people.queries import clients_seen_by
 from olmo.reports.selection import Selection
 from olmo.service_levels.compliance import Behind
 from olmo.tenancy.models import Client
-from olmo.tickets import boxes, queries
+from olmo.tickets import boxes, concerns, queries
 from olmo.tickets.models import Channel, Priority, Reason, Ticket, TicketKind
 from olmo.tickets.search import tagged
 
@@ -56,8 +56,8 @@ DAYS = ("1d", "7d", "30d", "90d")
 class Filters:
     """The state of a list. An empty word narrows nothing; an empty sort is the box's own.
 
-    `client`, `category`, `requester`, `working_state`, `supplier` and `view` are ids, `team` and `assignee` an id or "none"
-    (an assignee also "me"); `opened` and `updated` are a day (2026-03-01) or how long ago at most (7d).
+    `client`, `category`, `requester`, `working_state`, `supplier`, `asset` and `view` are ids, `team` and `assignee` an id or
+    "none" (an assignee also "me"); `opened` and `updated` are a day (2026-03-01) or how long ago at most (7d).
     """
 
     box: str = "todo"
@@ -76,6 +76,7 @@ class Filters:
     reason: str = ""
     working_state: str = ""
     supplier: str = ""
+    asset: str = ""
     opened: str = ""
     updated: str = ""
     unread: str = ""
@@ -92,7 +93,7 @@ class Filters:
         found = cls(**given)
         for name, known in _KNOWN.items():
             _check(name, getattr(found, name), known)
-        for name in ("client", "category", "requester", "working_state", "supplier", "view"):
+        for name in ("client", "category", "requester", "working_state", "supplier", "asset", "view"):
             _check_id(name, getattr(found, name))
         _check_id("team", "" if found.team == NONE else found.team)
         _check_id("assignee", "" if found.assignee in (NONE, ME) else found.assignee)
@@ -134,6 +135,7 @@ class Filters:
             if word:
                 found = found.filter(**{f"{column}__gte": since(word)})
         found = found.filter(tagged(self.tag)) if self.tag else found
+        found = found.filter(concerns.about(int(self.asset))) if self.asset else found
         found = Behind.read(self.promise).among(found) if self.promise else found
         return Selection.read(self.only).among(found) if self.only else found
 

@@ -127,7 +127,7 @@ def choices(request: DeskRequest, name: str) -> HttpResponse:
         "options": sentences.choices(request.person, filters, name, typed),
         "name": name,
         "is_typed": name in sentences.TYPED,
-        "typed": typed if name == "requester" else getattr(filters, name, ""),
+        "typed": typed if name in ("requester", "asset") else getattr(filters, name, ""),
         "hidden": filters.hidden(but=name),
         "back_url": filters.url(),
     }

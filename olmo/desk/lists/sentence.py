@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from olmo.assets import queries as assets
 from olmo.kernel import spoken
 from olmo.kernel.errors import Words
 from olmo.people.models import Kind, Person, Team
@@ -30,6 +31,7 @@ LABELS: Mapping[str, Words] = {
     "reason": gettext_lazy("Reason"),
     "working_state": gettext_lazy("Working state"),
     "supplier": gettext_lazy("Supplier"),
+    "asset": gettext_lazy("Asset"),
     "assignee": gettext_lazy("Agent"),
     "requester": gettext_lazy("Requester"),
     "category": gettext_lazy("Category"),
@@ -47,10 +49,10 @@ LABELS: Mapping[str, Words] = {
 }
 ALWAYS = ("client", "team", "kind", "priority")  # said even where they narrow nothing
 SOMETIMES = (
-    "reason", "working_state", "supplier", "assignee", "requester", "category", "channel", "language", "tag", "opened", "updated",
-    "unread",
+    "reason", "working_state", "supplier", "assignee", "requester", "category", "asset", "channel", "language", "tag", "opened",
+    "updated", "unread",
 )  # fmt: skip
-TYPED = frozenset({"tag", "requester", "opened", "updated"})  # words that can be typed
+TYPED = frozenset({"tag", "requester", "asset", "opened", "updated"})  # words that can be typed
 DAY_WORDS: Mapping[str, Words] = {
     "1d": gettext_lazy("the last 24 hours"),
     "7d": gettext_lazy("the last 7 days"),
@@ -109,6 +111,7 @@ _SAID: Mapping[str, Callable[[Person, str], tuple[str, str]]] = {
     "category": lambda _viewer, value: (_("about"), _category_name(value)),
     "channel": lambda _viewer, value: (_("by way of"), str(Channel(value).label).lower()),
     "language": lambda _viewer, value: (_("in the language"), _language_name(value)),
+    "asset": lambda viewer, value: (_("concerning"), _asset_name(viewer, value)),
     "tag": lambda _viewer, value: (_("tagged"), value),
     "opened": lambda _viewer, value: (
         (_("opened in"), str(DAY_WORDS[value])) if value in DAYS else (_("opened since"), _day_name(value))
@@ -136,6 +139,8 @@ def choices(viewer: Person, filters: Filters, name: str, typed: str = "") -> lis
         return _further(filters)
     if name == "requester":
         return [_choice(filters, name, option) for option in _requesters(viewer, typed)]
+    if name == "asset":
+        return [_choice(filters, name, option) for option in _assets(viewer, typed)]
     if name == "sort":
         return [_choice(filters, name, option) for option in _sorts(filters)]
     return [_choice(filters, name, option) for option in _OPTIONS[name](viewer)]
@@ -190,6 +195,15 @@ def _requesters(viewer: Person, typed: str) -> list[Option]:
         people = visible_to(viewer).filter(Q(name__icontains=typed) | Q(email__icontains=typed), kind=Kind.REQUESTER)
         found += [(str(p.pk), p.name, {}) for p in _allowed(viewer, people).order_by("name")[:MOST_PEOPLE]]
     return found
+
+
+def _assets(viewer: Person, typed: str) -> list[Option]:
+    found = assets.find(viewer, typed, limit=MOST_PEOPLE) if typed else []
+    return [("", _("Any asset or none"), {}), *((str(one.pk), str(one), {"icon": one.kind.icon}) for one in found)]
+
+
+def _asset_name(viewer: Person, pk: str) -> str:
+    return assets.visible_to(viewer).filter(pk=pk).values_list("tag", flat=True).first() or _("something unknown")
 
 
 def _allowed(viewer: Person, people: QuerySet[Person]) -> QuerySet[Person]:

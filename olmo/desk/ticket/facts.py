@@ -16,6 +16,7 @@ from olmo.tickets.conversation import Around
 from olmo.tickets.models import CustomField, HoldReason, Impact, Priority, Status, Ticket, TicketKind, Urgency
 
 from .. import places
+from ..assets import beside as assets
 from ..calls import callbacks, checklist
 from ..escalation import inbox as escalations
 from ..escalation import major, partners
@@ -180,6 +181,7 @@ def _properties(viewer: Person, ticket: Ticket, around: Around) -> list[Fact]:
         {"label": _("Category"), "noun": "category", "value": _in_language(around.category, around.category_names)},
         {"label": _("Kind"), "noun": "kind", "value": TicketKind(ticket.kind).label},
         {"label": _("Due"), "noun": "due", "value": due},
+        assets.fact(ticket, around.also),
         {"label": _("Tags"), "noun": "tags", "tags": ticket.tags},
         {"label": _("Language"), "noun": "language", "value": dict(settings.LANGUAGES).get(ticket.language, ticket.language)},
         {"label": _("Followers"), "noun": "watchers", "value": ", ".join(around.watchers)},

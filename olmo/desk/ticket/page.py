@@ -31,6 +31,7 @@ from olmo.worklog import queries as worklog
 from olmo.writing import queries as written
 from olmo.writing.models import Kind
 
+from ..assets import beside as assets
 from ..forms import ChangeForm
 from ..lists import following
 from ..shell import DeskRequest, agents, is_ahead, is_part, page
@@ -130,6 +131,7 @@ def _also(viewer: Person, ticket: Ticket) -> dict[str, Part]:
         "asked": escalation.asked(ticket), "partners": at_partners.listed(ticket.pk), "offered": at_partners.offered(),
         "major": major.notice(ticket),
         "rated": surveys.last_rating(ticket), "follow_ups": surveys.open_follow_ups(ticket), **supplier,
+        **assets.part(ticket),
     }  # fmt: skip
 
 

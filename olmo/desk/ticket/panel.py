@@ -47,7 +47,7 @@ class _Printer:
         link, person, lines = (section.get(name) for name in ("link", "person", "lines"))
         facts = "".join(
             [
-                f"<dt>{escape(fact['label'])}</dt><dd>{self._fact(fact)}{_why(fact)}</dd>"
+                f"<dt>{escape(fact['label'])}</dt><dd>{self._fact(fact)}{_why(fact)}{_leads(fact)}</dd>"
                 for fact in section.get("facts", ())
             ]
         )
@@ -94,6 +94,11 @@ def _value(fact: Part) -> str:
 def _why(fact: Part) -> str:
     why = fact.get("why")
     return _WHY.format(escape(why["url"]), escape(why["label"])) if why else ""
+
+
+def _leads(fact: Part) -> str:
+    """Where the values of a property have pages of their own."""
+    return "".join([_WHY.format(escape(one["url"]), escape(one["label"])) for one in fact.get("leads", ())])
 
 
 def _line(line: Part) -> str:

@@ -19,6 +19,7 @@ from olmo.tickets.conversation import Around
 from olmo.tickets.models import ACTIVE, Ticket
 
 from .. import places
+from ..assets import beside as assets
 from ..calls import callers
 from ..shell import DeskRequest, SeeOther, agents, is_part, page
 
@@ -78,6 +79,7 @@ def _known(viewer: Person, ticket: Ticket) -> dict[str, Any]:
     others = [row for row in callers.open_tickets(viewer, person) if row["number"] != ticket.number]
     rows = theirs.exclude(pk=ticket.pk).exclude(status__in=ACTIVE).order_by("-updated_at")
     return {
+        **assets.devices(viewer, ticket),
         "asker": person,
         "open": others,
         "last": [

@@ -31,6 +31,8 @@ def _name(table: str, of: str) -> str:
     return f"(select name from {table} where id = t.{of})"  # noqa: S608  (ours)
 
 
+_TAGS_OF_ASSETS = "(select array_agg(tag order by tag_key) from assets_asset where id = any(t.asset_ids))"
+
 COLUMNS: Mapping[str, Column] = {
     "number": Column(_("Number"), "t.number", "number"),
     "subject": Column(_("Subject"), "t.subject"),
@@ -60,6 +62,7 @@ COLUMNS: Mapping[str, Column] = {
     "resolved": Column(_("Resolved"), "t.resolved_at", "moment"),
     "closed": Column(_("Closed"), "t.closed_at", "moment", is_usual=False),
     "code": Column(_("Resolution"), "t.resolution_code", choices=ResolutionCode, is_usual=False),
+    "assets": Column(_("Assets"), _TAGS_OF_ASSETS, "words", is_usual=False),
     "returns": Column(_("Back and forth"), "t.returns", "number", is_usual=False),
 }
 _FIELD = "field:"

@@ -8,7 +8,7 @@ from typing import Any
 from .content import WORDS
 from .matching import ALL, ANY, LEAST, MOST, NONE, Condition, Hours, Rule
 
-MANY = ("tags", "domain")  # a ticket has several at once
+MANY = ("tags", "domain", "asset", "asset_kind")  # a ticket has several at once
 WEEK = 7 * 24 * 60
 VARIES = ("calendar",)  # two calendars may hold at once
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from olmo.assets.models import AssetKind
 from olmo.kernel.errors import Words
 from olmo.people.models import Person, Team
 from olmo.people.queries import agents
@@ -66,6 +67,8 @@ PROPERTIES: tuple[Property, ...] = (
     Property("urgency", gettext_lazy("Urgency"), "ticks", IS),
     Property("priority", gettext_lazy("Priority"), "ticks", IS),
     Property("tags", gettext_lazy("Tags"), "lines", HAS),
+    Property("asset_kind", gettext_lazy("Kind of asset"), "ticks", HAS),
+    Property("asset", gettext_lazy("Tag of the asset"), "lines", HAS),
     Property("working_state", gettext_lazy("Working state"), "ticks", IS),
     Property("time", gettext_lazy("Day and time"), "hours", WITHIN),
     Property("calendar", gettext_lazy("Working time of a calendar"), "ticks", WITHIN),
@@ -147,6 +150,7 @@ _OFFERED: Mapping[str, Callable[[], Options]] = {
     "urgency": _choices(Urgency.choices),
     "priority": _choices(Priority.choices),
     "working_state": _states,
+    "asset_kind": lambda: _rows(AssetKind.objects.all()),
     "calendar": lambda: list(neighbour("CALENDAR_CHOICES")()),
 }
 

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from django.db import connection
 
-from olmo.tickets.changes import FieldsSet, Tagged, Watched, filled, loggable, of_event
+from olmo.assets.models import Asset
+from olmo.tickets.changes import AssetsNamed, FieldsSet, Tagged, Watched, filled, loggable, of_event
 from olmo.tickets.models import Event, Ticket
 
 from .folding import READ, folded
@@ -30,6 +31,7 @@ from people_person p where p.id = any(%s)
 _WITH_IT = (
     "fields_set",
     "tagged",
+    "assets_named",
     "watched",
     "checklist_set",
     "linked",
@@ -57,13 +59,14 @@ class Row(Protocol):
     fields: dict[str, Any]
     tags: list[str]
     watcher_ids: list[int]
+    asset_ids: list[int]
     subject: str
 
 
 # The same as columns: many tickets are read without a model each.
 ROW = (
     "pk", "client_id", "channel", "kind", "category_id", "language", "requester_id", "impact", "urgency", "priority", "team_id",
-    "assignee_id", "status", "working_state_id", "fields", "tags", "watcher_ids", "subject",
+    "assignee_id", "status", "working_state_id", "fields", "tags", "watcher_ids", "asset_ids", "subject",
 )  # fmt: skip
 
 
@@ -131,7 +134,7 @@ def present(ticket: Row) -> dict[str, Any]:
         "language": ticket.language, "requester": ticket.requester_id, "impact": ticket.impact, "urgency": ticket.urgency,
         "priority": ticket.priority, "team": ticket.team_id, "assignee": ticket.assignee_id, "status": ticket.status,
         "working_state": ticket.working_state_id, "fields": ticket.fields, "tags": frozenset(ticket.tags),
-        "followers": frozenset(ticket.watcher_ids),
+        "followers": frozenset(ticket.watcher_ids), "assets": frozenset(ticket.asset_ids),
     }  # fmt: skip
 
 
@@ -143,7 +146,7 @@ def _first(ticket: Row, came: Mapping[str, Any], later: Iterable[tuple[Any, ...]
         "language": said["language"], "requester": said["requester"], "impact": said["impact"], "urgency": said["urgency"],
         "priority": said["priority"], "team": said.get("team"), "assignee": said.get("assignee"),
         "status": "open" if said.get("assignee") else "new", "working_state": None, "fields": {}, "tags": frozenset(),
-        "followers": frozenset(),
+        "followers": frozenset(), "assets": frozenset(),
     }  # fmt: skip
     for seq, (number, kind, data, by, at) in enumerate(later, 2):
         if number != seq or kind not in _WITH_IT or by != came["by"] or at - came["at"] > _AT_ONCE:
@@ -159,6 +162,8 @@ def _add(state: dict[str, Any], change: Any, ticket: Row) -> None:
         state["fields"] = filled(state["fields"], words)
     elif isinstance(change, Tagged):
         state["tags"] = (state["tags"] | set(change.added or ())) - set(change.removed or ())
+    elif isinstance(change, AssetsNamed):
+        state["assets"] = (state["assets"] | set(change.assets_added or ())) - set(change.assets_removed or ())
     elif isinstance(change, Watched):
         state["followers"] |= {change.person}
 
@@ -167,6 +172,7 @@ def _states(rows: Sequence[tuple[Row, Mapping[str, Any], dict[str, Any], datetim
     """The same for all: words, the mailbox, who asked, the queues."""
     boxes = mailboxes([came["source"] for _t, came, _s, _at in rows if came["source"]])
     asked = _asked({state["requester"] for _t, _c, state, _at in rows})
+    named = _named({pk for _t, _c, state, _at in rows for pk in state["assets"]})
     found = []
     for ticket, came, state, at in rows:
         subject, text = folded(ticket.subject), folded(came["text"])
@@ -176,6 +182,8 @@ def _states(rows: Sequence[tuple[Row, Mapping[str, Any], dict[str, Any], datetim
             {
                 **state, "at": at, "subject": subject, "text": text, "words": f"{subject}\n{text}", "mailbox": mailbox,
                 "vip": is_vip, "domain": domains, "queues": _queues(state["channel"], mailbox, came["data"].get("team")),
+                "asset_kind": frozenset(named[pk][0] for pk in state["assets"] if pk in named),
+                "asset": frozenset(named[pk][1] for pk in state["assets"] if pk in named),
             }
         )  # fmt: skip
     return found
@@ -190,3 +198,9 @@ def _asked(ids: set[int]) -> dict[int, tuple[bool, frozenset[str]]]:
     with connection.cursor() as cursor:
         cursor.execute(_ASKED, [list(ids)])
         return {pk: (is_vip, frozenset(domains)) for pk, is_vip, domains in cursor.fetchall()}
+
+
+def _named(ids: set[int]) -> dict[int, tuple[int, str]]:
+    """Kind of assets, and their tags as they are compared."""
+    rows = Asset.objects.filter(pk__in=ids).values_list("pk", "kind_id", "tag_key") if ids else []
+    return {pk: (kind, tag) for pk, kind, tag in rows}

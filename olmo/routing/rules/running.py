@@ -31,7 +31,7 @@ WATCHED: Mapping[str, frozenset[str]] = {
     "subject": frozenset({"subject"}), "words": frozenset({"subject"}), "language": frozenset({"language"}),
     "team": frozenset({"team"}), "assignee": frozenset({"assignee"}), "impact": frozenset({"impact"}),
     "urgency": frozenset({"urgency"}), "priority": frozenset({"impact", "urgency"}), "tags": frozenset({"tags"}),
-    "working_state": frozenset({"working_state"}),
+    "working_state": frozenset({"working_state"}), "asset": frozenset({"assets"}), "asset_kind": frozenset({"assets"}),
 }  # fmt: skip
 
 

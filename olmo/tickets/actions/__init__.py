@@ -10,6 +10,7 @@ from .checklists import add_to_checklist, set_checklist, tick
 from .classifying import (
     categorise,
     classify,
+    name_assets,
     prioritise,
     retitle,
     set_due,
@@ -55,6 +56,7 @@ __all__ = [
     "log_call",
     "mark_missed",
     "merge",
+    "name_assets",
     "note",
     "open_solved",
     "open_ticket",

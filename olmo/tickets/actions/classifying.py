@@ -1,5 +1,6 @@
 """What it is and how much it matters: kind, category, impact and urgency, fields, subject, due date, tags."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,9 @@ from olmo.kernel.errors import Invalid
 from olmo.kernel.text import digest
 from olmo.people.models import Person
 
-from .. import policy, working
+from .. import concerns, policy, working
 from ..changes import (
+    AssetsNamed,
     Categorised,
     Change,
     Classified,
@@ -120,6 +122,20 @@ def tag(ticket: Ticket, *, by: Person, add: list[str] | None = None, remove: lis
         added = [t for t in checked_tags(add or []) if t not in ticket.tags]
         removed = [t for t in checked_tags(remove or []) if t in ticket.tags]
         return log.record(Tagged(added=added or None, removed=removed or None)) if added or removed else None
+
+
+def name_assets(ticket: Ticket, *, by: Person, add: Iterable[int] = (), remove: Iterable[int] = ()) -> Event | None:
+    """Say which assets the ticket is about, by their ids. Two people's changes add up.
+
+    Raises NotFound, NotAllowed, Invalid("assets": another organisation's, or too many).
+    """
+    with changing(ticket, by=by) as log:
+        policy.require_work(by, ticket)
+        added = sorted({*add} - {*ticket.asset_ids})
+        removed = sorted({*remove} & {*ticket.asset_ids})
+        concerns.checked({*added, *ticket.asset_ids} - {*removed}, ticket.client_id, by)
+        change = AssetsNamed(assets_added=added or None, assets_removed=removed or None)
+        return log.record(change) if added or removed else None
 
 
 def _set(ticket: Ticket, by: Person, change: Change, column: str, value: Any, seen: int | None) -> Event | None:

@@ -13,8 +13,8 @@ from olmo.kernel.tokens import new_token
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
-from .. import policy
-from ..changes import ChecklistSet, Linked, Opened, Tagged, Watched, loggable
+from .. import concerns, policy
+from ..changes import AssetsNamed, ChecklistSet, Linked, Opened, Tagged, Watched, loggable
 from ..changes import FieldsSet as FieldsFilled
 from ..log import changing, opening
 from ..models import Category, Channel, LinkKind, Template, Ticket, TicketKind
@@ -48,11 +48,13 @@ def open_ticket(
     category: Category | None = None, team: Team | None = None, assignee: Person | None = None, language: str = "",
     fields: dict[str, Any] | None = None, tags: list[str] | None = None, watchers: list[Person] | None = None,
     follows: FollowUp | None = None, template: Template | None = None, checklist: list[str] | None = None,
+    assets: list[int] | None = None,
 ) -> Ticket:  # fmt: skip
     """Open an incident or a service request and give it its log; the first event is `opened`.
 
     subject: one line, cut at 255 characters; needed. impact, urgency: 1 high to 3 low; the client's matrix gives the priority.
     The team defaults to the category's. template: what it began from; checklist: words of its items.
+    assets: ids of what it is about; a requester names their own.
     Raises Invalid (a field and why), NotAllowed, NotFound (not this person's client).
     Source: ITIL 4, incident management and service request management practices.
     """
@@ -62,6 +64,7 @@ def open_ticket(
     ticket.pk, ticket.number = ids.ticket, ids.number
     team = _team_for(team, category, by)
     values = checked_fields(fields or {}, client, category, by, complete=by.is_requester)
+    about = concerns.checked(assets or (), client.pk, by)
     with opening(ticket, by=by) as log:
         if message:
             row = message_row(ticket, message, author=message.author or requester, client_id=client.pk)
@@ -84,6 +87,8 @@ def open_ticket(
             log.record(FieldsFilled(values=loggable(values)))
         if tags:
             log.record(Tagged(added=checked_tags(tags)))
+        if about:
+            log.record(AssetsNamed(assets_added=about))
         for person in watchers or []:
             log.record(Watched(person=person.pk))
         if checklist:

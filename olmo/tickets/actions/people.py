@@ -6,7 +6,7 @@ from olmo.kernel.errors import Invalid
 from olmo.people.models import Person
 
 from .. import policy
-from ..changes import RequesterChanged, Unwatched, Watched
+from ..changes import AssetsNamed, RequesterChanged, Unwatched, Watched
 from ..log import changing
 from ..models import Attachment, Event, Message, PartnerCase, SearchDocument, Ticket
 
@@ -26,6 +26,8 @@ def change_requester(ticket: Ticket, *, by: Person, requester: Person, seen: int
             return None
         if client_id != ticket.client_id:
             move(ticket, client_id)
+            if ticket.asset_ids:  # they stay with their organisation
+                log.record(AssetsNamed(assets_removed=ticket.asset_ids))
         return log.record(RequesterChanged(requester=requester.pk, client=client_id))
 
 

@@ -30,6 +30,7 @@ from .ownership import Assigned, Escalated, GivenBack, HandedOver, RequesterChan
 from .partners import PartnerAnswered, PartnerAsked, PartnerReferenced
 from .promises import Breached, Rejudged, Waived, Warned
 from .properties import (
+    AssetsNamed,
     Categorised,
     Classified,
     DueSet,
@@ -50,6 +51,7 @@ __all__ = [
     "ApprovalAsked",
     "ApprovalGiven",
     "ApprovalWithdrawn",
+    "AssetsNamed",
     "Assigned",
     "Breached",
     "CallbackDone",

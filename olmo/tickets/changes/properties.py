@@ -133,6 +133,22 @@ class WorkingStateSet(Change):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AssetsNamed(Change):
+    """Assets that the ticket is about were named, or no longer."""
+
+    touches = frozenset({"assets"})
+    is_activity = False
+    noun = pgettext_lazy("taken back", "assets")
+    words = _("%(by)s changed the assets: %(assets)s")
+    plan = pgettext_lazy("what would happen", "Change the assets: %(assets)s")
+    assets_added: list[int] | None = None
+    assets_removed: list[int] | None = None
+
+    def apply(self, ticket: "Ticket", at: datetime) -> None:
+        ticket.asset_ids = sorted({*ticket.asset_ids, *(self.assets_added or [])} - {*(self.assets_removed or [])})
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tagged(Change):
     """Tags were added or removed."""
 

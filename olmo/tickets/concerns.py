@@ -1,0 +1,57 @@
+"""What a ticket is about: the assets that it names. `Ticket.asset_ids` is the truth, which the log proves."""
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from olmo.assets import queries as assets
+from olmo.assets.models import Asset
+from olmo.kernel.errors import Invalid
+from olmo.kernel.prepared import Part
+from olmo.people.models import Person
+from olmo.tenancy.models import Client
+
+MOST = 50  # assets of one ticket
+_NAMED = "(select json_agg(json_build_array(id, tag, name) order by tag_key, id) from assets_asset where id = any(%s::bigint[]))"
+
+
+class Concern(models.Model):
+    """Which tickets are about an asset: `Ticket.asset_ids` to be looked up from the asset's side. Kept by a trigger."""
+
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="+", db_index=False)
+    ticket = models.ForeignKey("tickets.Ticket", models.CASCADE, related_name="+")
+    client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["asset", "ticket"], name="concern_once")]
+
+    def __str__(self) -> str:
+        return f"{self.asset_id} {self.ticket_id}"
+
+
+def about(*asset_ids: int) -> Q:
+    """The condition that a ticket is about one of these assets."""
+    return Q(pk__in=Concern.objects.filter(asset__in=asset_ids).values("ticket_id"))
+
+
+def named(asset_ids: list[int]) -> Part:
+    """Id, tag and name of these, as an expression for the page's statement."""
+    return _NAMED, [asset_ids]
+
+
+def checked(ids: Iterable[int], client_id: int, by: Person) -> list[int]:
+    """Assets that a ticket of this client may name by this author: a requester's are their own. Raises Invalid("assets")."""
+    wanted = sorted(set(ids))
+    known = assets.visible_to(by).filter(client_id=client_id, pk__in=wanted).count()
+    if known < len(wanted):
+        raise Invalid("assets", _("This asset belongs to another organisation, or is no longer there."))
+    if len(wanted) > MOST:
+        raise Invalid("assets", _("A ticket names at most %(most)d assets.") % {"most": MOST})
+    return wanted
+
+
+def still_of(client_id: int, ids: list[int]) -> list[int]:
+    """Of former assets those that belong to the client: what an undo may give back."""
+    return sorted(Asset.objects.filter(client_id=client_id, pk__in=ids).values_list("pk", flat=True)) if ids else []
