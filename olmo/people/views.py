@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -52,6 +53,24 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     except Invalid as error:
         form.add_error("password" if error.field == "password" else "address", str(error))
         return _sign_in_page(request, form, 422)
+
+
+@sensitive_post_parameters("password")
+@never_cache
+def stale(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """A form that is not of this session any more (or was never ours): somebody signed in or out in another window meanwhile.
+
+    At the sign-in that is no fault: whoever is signed in already goes on, others get the form again with what they typed.
+    """
+    if request.path != reverse("people:sign_in"):
+        return csrf_failure(request, reason)
+    person: Person | None = getattr(request, "person", None)
+    next_url = signin.local(request.POST.get("next", ""))
+    if person is not None:
+        return onward(next_url or home_of(person))
+    typed = {"address": request.POST.get("address", "")[:254], "next": next_url}
+    notice = _("This page had grown old: you signed in or out in another window meanwhile. Please sign in once more.")
+    return _sign_in_page(request, SignInForm(initial=typed), 403, notice=notice)
 
 
 @never_cache
@@ -175,7 +194,7 @@ def _link_page(request: HttpRequest, *, is_open: bool = False, error: str = "", 
     return unlogged(render(request, "people/link.html", context, status=200 if is_open else status))
 
 
-def _sign_in_page(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResponse:
+def _sign_in_page(request: HttpRequest, form: SignInForm, status: int = 200, *, notice: str = "") -> HttpResponse:
     host, own = provider(), branding.of_host(request.get_host())
     languages = [
         {"code": code, "label": label, "url": reverse("people:language", args=[code]) + f"?next={request.path}"}
@@ -183,7 +202,7 @@ def _sign_in_page(request: HttpRequest, form: SignInForm, status: int = 200) -> 
         if not (own and own.languages) or code in own.languages
     ]
     brand = branding.shown(own, own.client.name) if own else None
-    context = {"form": form, "provider": host, "languages": languages, "gate_brand": brand}
+    context = {"form": form, "provider": host, "languages": languages, "gate_brand": brand, "notice": notice}
     return render(request, "people/sign_in.html", context, status=status)
 
 

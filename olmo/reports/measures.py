@@ -44,11 +44,16 @@ MEASURES: Mapping[str, Measure] = {
         "first_contact", "resolved",
     ),
     "in_time": Measure(
-        _("Solved in time"), "percent", _("Of the resolved that had a due date: those solved by then."), "kept", "promised"
+        _("Solved in time"), "percent",
+        _("Of the resolved with a promise: those that kept their service level or, without one, their due date."),
+        "kept", "promised",
     ),
     "prompt": Measure(
-        _("Answered within the allowance"), "percent",
-        _("Of the first answers: those given within 1 hour (critical), 4 hours (high), 1 day (normal) or 3 days (low)."),
+        _("Answered in time"), "percent",
+        _(
+            "Of the first answers: those that kept their service level or, without one, came within 1 hour (critical), 4 hours"
+            " (high), 1 day (normal) or 3 days (low)."
+        ),
         "prompt", "answered",
     ),
     "response": Measure(

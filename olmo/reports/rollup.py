@@ -13,7 +13,7 @@ from olmo.tenancy.queries import desk_zone
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
 from .models import Fact, Progress, Rollup
-from .targets import RESOLUTION_DUE, RESPONSE_DUE
+from .targets import IS_RESOLUTION_IN_TIME, IS_RESPONSE_IN_TIME
 
 BATCH = 2000  # tickets in one transaction
 EVENTS = 20_000  # read ahead for one batch
@@ -39,7 +39,7 @@ select t.id, t.client_id, coalesce(t.team_id, 0), coalesce(t.assignee_id, 0), co
     (extract(epoch from t.resolved_at - t.opened_at) / 60)::int,
     (log.reopened_at at time zone %(zone)s)::date, log.reopenings,
     t.resolved_at is not null and log.reopenings = 0 and log.escalations = 0 and log.answers <= 1 and log.questions = 0,
-    t.answered_at <= {RESPONSE_DUE}, t.resolved_at <= {RESOLUTION_DUE}
+    {IS_RESPONSE_IN_TIME}, {IS_RESOLUTION_IN_TIME}
 from tickets_ticket t cross join lateral (
     select (array_agg(e.by_id order by e.seq) filter (where {_IS_ANSWER}))[1] as answerer,
         (array_agg(e.by_id order by e.seq desc) filter (where e.kind = 'resolved'))[1] as resolver,

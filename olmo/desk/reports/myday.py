@@ -113,8 +113,8 @@ def _figures(viewer: Person) -> list[dict[str, Any]]:
 def _labels() -> dict[str, str]:
     return {
         "answered": _("First answers given"), "response": _("Median time to the first answer"),
-        "prompt": _("Answered within the allowance"), "resolved": _("Tickets resolved"),
-        "resolution": _("Median time to the solution"), "in_time": _("Solved by their due date"),
+        "prompt": _("Answered in time"), "resolved": _("Tickets resolved"),
+        "resolution": _("Median time to the solution"), "in_time": _("Solved in time"),
         "first_contact": _("Solved at first contact"), "reopened": _("Reopened"),
     }  # fmt: skip
 

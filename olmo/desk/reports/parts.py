@@ -38,8 +38,8 @@ def headline(lens: Lens) -> list[dict[str, Any]]:
         _count("opened", _("came in"), now, before, lens.selection(opened=span)),
         _count("resolved", _("resolved"), now, before, lens.selection(resolved=span)),
         _share(_("solved at first contact"), "first_contact", "resolved", now, before, lens.selection(resolved=span, first=1)),
-        _share(_("answered within the allowance"), "prompt", "answered", now, before, lens.selection(answered=span, prompt=1)),
-        _share(_("solved by their due date"), "kept", "promised", now, before, lens.selection(resolved=span, kept=1)),
+        _share(_("answered in time"), "prompt", "answered", now, before, lens.selection(answered=span, prompt=1)),
+        _share(_("solved in time"), "kept", "promised", now, before, lens.selection(resolved=span, kept=1)),
         _share(_("reopened, for each hundred resolved"), "reopened", "resolved", now, before, lens.selection(reopened=span)),
     ]  # fmt: skip
 

@@ -1,11 +1,14 @@
 """Signing in by password and by mailed link, and how sessions end."""
 
+import re
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.test import Client as Browser
 from django.test import override_settings
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 
 from olmo.kernel import clock
 from olmo.outbox.models import Envelope
@@ -91,6 +94,36 @@ class SigningInByPassword(DeskTest):
         answer = strict.post(reverse("people:sign_in"), {"address": "alma@desk.example", "password": PASSWORD})
         self.assertEqual(answer.status_code, 403)
         self.assertNotIn("_auth_user_id", strict.session)
+
+    def grown_old(self, browser: Browser, **typed: str) -> Any:
+        """Send a sign-in whose token is of a session that is gone."""
+        browser.get(reverse("people:sign_in"))
+        browser.cookies["olmo_csrf"] = get_random_string(32)
+        given = {"address": "alma@desk.example", "password": PASSWORD, "csrfmiddlewaretoken": get_random_string(32)}
+        return browser.post(reverse("people:sign_in"), {**given, **typed})
+
+    def test_a_form_that_grew_old_is_shown_again_with_what_was_typed(self) -> None:
+        strict = Browser(enforce_csrf_checks=True)
+        answer = self.grown_old(strict, next="/desk/tickets/7")
+        self.assertContains(answer, "This page had grown old", status_code=403)
+        self.assertContains(answer, 'value="alma@desk.example"', status_code=403)
+        self.assertContains(answer, 'value="/desk/tickets/7"', status_code=403)
+        self.assertNotContains(answer, PASSWORD, status_code=403)
+        token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', answer.content.decode())
+        assert token is not None
+        given = {
+            "address": "alma@desk.example",
+            "password": PASSWORD,
+            "csrfmiddlewaretoken": token[1],
+            "next": "/desk/x",
+        }
+        self.assertEqual(strict.post(reverse("people:sign_in"), given)["Location"], "/desk/x")
+
+    def test_whoever_is_signed_in_already_goes_on_to_where_they_wanted(self) -> None:
+        strict = Browser(enforce_csrf_checks=True)
+        strict.force_login(self.alma, backend=signin.BACKEND)
+        self.assertEqual(self.grown_old(strict, next="/desk/tickets/7")["Location"], "/desk/tickets/7")
+        self.assertEqual(self.grown_old(strict, next="https://evil.example/")["Location"], "/desk/")
 
     def test_proxy_headers_of_strangers_count_for_nothing(self) -> None:
         for _n in range(throttle.PASSWORD_FROM_PLACE.tries):
