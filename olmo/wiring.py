@@ -4,23 +4,30 @@ INSIDE runs in the same transaction and may refuse the write (at most three). AF
 ticket, and must be idempotent; what it changes, it changes by verbs.
 """
 
+from olmo.automation import macros
 from olmo.channels import queries as mail
 from olmo.channels import reactions as channels
+from olmo.desk.lists import saved
 from olmo.escalation import reactions as escalation
 from olmo.notifications import devices, pushing
 from olmo.notifications import reactions as notifications
 from olmo.outbox.models import PUSH
 from olmo.routing import reactions as routing
 from olmo.routing.assignment import giving
+from olmo.routing.rules import keeping
 from olmo.service_levels import clocks, hours, remaining
 from olmo.surveys import reactions as surveys
-from olmo.tickets import search, standing
+from olmo.tickets import preparing, search, standing
 
 INSIDE = [standing.keep, search.index, clocks.keep]
 AFTER = [channels.follow, surveys.follow, notifications.tell, routing.follow, giving.follow, escalation.follow]
 GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered
 MAILBOX_FAILED = [notifications.mailbox_failing]  # of mailboxes that cannot be read
 SIGNED_OUT = [devices.signed_out]  # of a person and the session that ended
+# What names a tag follows when it is renamed: (old, new, by) -> how many changed.
+RETAGGED = {
+    "templates": preparing.follow_tag, "macros": macros.follow_tag, "rules": keeping.follow_tag, "views": saved.follow_tag
+}  # fmt: skip
 CARRIERS = {PUSH: pushing.carry}  # who carries what leaves by another way than mail
 IN_ROWS = {"promise": remaining.OF_ROW}  # what rows of lists show beside the ticket: name -> expression over it (`t`)
 # What rules about tickets ask the rooms beside theirs: mailboxes and calendars, by their ids.

@@ -19,6 +19,7 @@ from olmo.tenancy.models import Client
 from olmo.tickets import placeholders
 from olmo.tickets.models import Category, Ticket
 from olmo.tickets.queries import branch, visible_to
+from olmo.tickets.tagging import renamed
 from olmo.tickets.undo import Made, undoable
 
 from .models import Macro
@@ -135,6 +136,17 @@ def remove(macro: Macro, *, by: Person) -> None:
     if macro.owner is None:
         audit.record(by, f"macro: {macro.name}", {name: [value, None] for name, value in state_of(macro).items()})
     macro.delete()
+
+
+def follow_tag(old: str, new: str, *, by: Person) -> int:
+    """Macros that add or remove a tag do so by its new name. Returns how many did."""
+    rows = []
+    for row in Macro.objects.select_for_update(of=("self",)).order_by("pk"):
+        steps = {n: renamed(v, old, new) if n in ("tags_add", "tags_remove") else v for n, v in row.steps.items()}
+        if steps != row.steps:
+            row.steps = steps
+            rows.append(row)
+    return Macro.objects.bulk_update(rows, ["steps"])
 
 
 def may_change(person: Person, macro: Macro) -> bool:

@@ -85,6 +85,13 @@ def near(at: datetime, now: datetime | None = None) -> str:
     return _dated(local, pgettext("date format", "j M Y"))
 
 
+def near_inside(at: datetime, now: datetime | None = None) -> str:
+    """The same in the middle of a sentence: "until today 16:00", "until Mon 30 Nov"."""
+    is_word = (_local(at).date() - _local(now or clock.now()).date()).days in NEAR
+    words = near(at, now)
+    return words[:1].lower() + words[1:] if is_word else words
+
+
 def weekday(at: datetime) -> str:
     """A moment by its weekday and day: "Mon 9 Mar 11:15", in the present zone."""
     return f"{_dated(_local(at), pgettext('date format', 'D j M'))} {hours(at)}"

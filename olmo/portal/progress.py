@@ -93,7 +93,7 @@ def _work_words(ticket: Ticket) -> str:
     if ticket.status != Status.WAITING:
         return ""
     words = _waiting(ticket.hold_reason).words
-    return f"{words}: {spoken.near(ticket.wake_at)}" if ticket.wake_at else words
+    return f"{words}: {spoken.near_inside(ticket.wake_at)}" if ticket.wake_at else words
 
 
 def _first(name: str) -> str:

@@ -54,7 +54,7 @@ def beside(person: Person, ticket: Ticket) -> dict[str, Any] | None:
         is_asked = rules.is_on and ticket.client_id not in rules.silent
         return {"url": _url(ticket), "scores": scores(0), "most": MOST_WORDS, "comment": ""} if is_asked else None
     until = surveys.changeable_until(given, rules.change_days)
-    words = {"score": Score(given.score).label, "when": spoken.near(given.changed_at or given.at)}
+    words = {"score": Score(given.score).label, "when": spoken.near_inside(given.changed_at or given.at)}
     return {
         "url": _url(ticket), "given": _("You rated our help: %(score)s (%(when)s).") % words, "comment": given.comment,
         "until": until,

@@ -170,7 +170,7 @@ def _require_changeable(found: Rating) -> None:
 
 def already(found: Rating) -> str:
     """That, when and how somebody answered, in the language that is spoken now."""
-    words = {"when": spoken.near(found.changed_at or found.at), "score": Score(found.score).label}
+    words = {"when": spoken.near_inside(found.changed_at or found.at), "score": Score(found.score).label}
     return _("You answered already, %(when)s: %(score)s.") % words
 
 

@@ -106,6 +106,14 @@ def save_template(template: Template | None, settings: TemplateSettings, *, by: 
     return row
 
 
+def follow_tag(old: str, new: str, *, by: Person) -> int:
+    """Templates that give a tag give it by its new name. Returns how many did."""
+    rows = list(Template.objects.select_for_update(of=("self",)).filter(tags__contains=[old]))
+    for row in rows:
+        row.tags = sorted({new if tag == old else tag for tag in row.tags})
+    return Template.objects.bulk_update(rows, ["tags"])
+
+
 @transaction.atomic
 def remove_template(template: Template, *, by: Person) -> None:
     """Remove a template from which no ticket began. Raises NotAllowed, Conflict (tickets began from it)."""

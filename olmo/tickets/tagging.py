@@ -1,10 +1,14 @@
 """Tags as a whole: which there are, and a tag renamed, merged into another or removed on every ticket that has it.
 
-That is many verbs, so it is a job: each ticket gets its own event, and the page shows how far it is.
+That is many verbs, so it is a job: each ticket gets its own event, and the page shows how far it is. A new name is followed by
+whatever names the tag: templates here, views, macros and rules in the rooms above (`wiring.RETAGGED`), in the job's last step.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -102,6 +106,11 @@ def resume(retagging: Retagging, *, by: Person) -> None:
     job.defer(pk=row.pk)
 
 
+def renamed(names: Sequence[str], old: str, new: str) -> list[str]:
+    """A list of tags with the new name in the place of the old one, each once."""
+    return list(dict.fromkeys(new if name == old else name for name in names))
+
+
 def under_way() -> list[Retagging]:
     """What is being changed, and what was in the last day, newest first."""
     return list(Retagging.objects.order_by("-pk")[:5])
@@ -117,9 +126,19 @@ def _batch(pk: int) -> bool:
         )
         for ticket in Ticket.objects.filter(pk__in=ids).order_by("pk"):
             _change(ticket, found)
+        if not ids:
+            _follow(found)
         changed = {"done": F("done") + len(ids)} if ids else {"ended_at": clock.now()}
         Retagging.objects.filter(pk=pk).update(**changed)
         return bool(ids)
+
+
+def _follow(found: Retagging) -> None:
+    """What names the tag names the new one from now on; done twice, the second time changes nothing."""
+    follow: dict[str, Callable[..., int]] = getattr(import_module(settings.OLMO_WIRING), "RETAGGED", {})
+    counts = {what: change(found.tag, found.into, by=found.by) for what, change in follow.items()} if found.into else {}
+    if told := {what: [None, count] for what, count in counts.items() if count}:
+        audit.arranged(found.by, f"tag: {found.tag}", {"name": [found.tag, found.into], **told})
 
 
 def _change(ticket: Ticket, found: Retagging) -> None:

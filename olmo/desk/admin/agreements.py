@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -66,7 +66,7 @@ class AgreementForm(SettingsForm):
         hint=_("Its clocks run while a ticket waits for it."),
     )
     client = one_of(_("Organisation"), Client.objects.order_by("name"), _("Every one that has none of its own"))
-    category = one_of(_("Category"), Category.objects.all(), _("All"))
+    category = one_of(_("Category"), Category.objects.all(), pgettext_lazy("category", "All"))
     ticket_kind = forms.ChoiceField(
         label=_("Kind of ticket"), required=False, choices=[("", _("All")), *TicketKind.choices]
     )

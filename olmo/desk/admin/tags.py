@@ -1,6 +1,7 @@
 """Tags: which there are, how many tickets have each, and one renamed, merged or removed everywhere."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -26,7 +27,16 @@ from .pages import administrators, list_of, or_404, settle, show, typed
 class TagForm(SettingsForm):
     """Another name for a tag. One that is there takes its tickets too."""
 
-    groups = (("", _("The name of another tag merges the two. Each ticket gets the change in its log."), ["into"]),)
+    groups = (
+        (
+            "",
+            _(
+                "The name of another tag merges the two. Each ticket gets the change in its log; views, macros, rules and"
+                " templates follow."
+            ),
+            ["into"],
+        ),
+    )
     button = _("Rename or merge")
 
     into = line(_("New name"), limit=40, autocapitalize="none", spellcheck="false")
@@ -62,7 +72,12 @@ def tag(request: DeskRequest) -> HttpResponse:
     if found is None:
         raise NotFound
     if request.method == "POST" and request.POST.get("remove"):
-        begun = tagging.retag(name, by=request.person)
+        try:
+            used.require_unnamed(request.person, "tag", name)
+            begun = tagging.retag(name, by=request.person)
+        except Conflict as refusal:
+            messages.error(request, str(refusal.message))
+            return SeeOther(f"{reverse('desk:admin_tag')}?{urlencode({'name': name})}")
         said = ngettext("“%(tag)s” is taken off %(n)d ticket.", "“%(tag)s” is taken off %(n)d tickets.", begun.total)
         messages.success(request, said % {"tag": name, "n": begun.total})
         return SeeOther(reverse("desk:admin_tags"))

@@ -84,7 +84,12 @@ def _row(row: CameUp, said: dict[int, str], asked: dict[int, Person]) -> dict[st
 
 def _done(firing: Firing, asked: dict[int, Person]) -> str:
     """What a step did, in words."""
-    words = {"policy": firing.policy_name, "step": firing.place, "act": _ACTS[firing.act], "at": spoken.near(firing.at)}
+    words = {
+        "policy": firing.policy_name,
+        "step": firing.place,
+        "act": _ACTS[firing.act],
+        "at": spoken.near_inside(firing.at),
+    }
     said = _("%(policy)s, step %(step)s: %(act)s (%(at)s)") % words
     if firing.state == State.WAITING and firing.answer_until:
         person = asked.get(firing.line[firing.asked - 1])

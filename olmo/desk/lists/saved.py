@@ -168,6 +168,18 @@ def move(view: SavedView, *, by: Person, step: int) -> None:
     taste.keep(by, views=tuple(order))
 
 
+def follow_tag(old: str, new: str, *, by: Person) -> int:
+    """Saved views that are narrowed by a tag are so by its new name. Returns how many were."""
+    rows = []
+    for row in SavedView.objects.select_for_update(of=("self",)).filter(query__contains="tag=").order_by("pk"):
+        words = QueryDict(row.query, mutable=True)
+        if words.get("tag") == old:
+            words["tag"] = new
+            row.query = words.urlencode()
+            rows.append(row)
+    return SavedView.objects.bulk_update(rows, ["query"])
+
+
 def require_edit(by: Person, view: SavedView) -> None:
     """Raises NotAllowed."""
     if not may_edit(by, view):

@@ -36,7 +36,7 @@ def why(request: DeskRequest, number: int) -> HttpResponse:
 def sentences(ticket: Ticket) -> list[str]:
     """What the ticket waits for, by when somebody must act, and where that time comes from."""
     kept = Standing.objects.get(ticket=ticket)
-    moment = {"since": spoken.near(kept.since), "who": ticket.requester.name}
+    moment = {"since": spoken.near_inside(kept.since), "who": ticket.requester.name}
     found = [_SINCE[Reason(kept.reason)]() % moment, _act(ticket, kept)]
     if kept.bucket != Bucket.DONE:
         found.append(_("The list puts first what must be acted on first."))
@@ -46,7 +46,7 @@ def sentences(ticket: Ticket) -> list[str]:
 def _act(ticket: Ticket, kept: Standing) -> str:
     if kept.act_by is None:
         return "" if kept.bucket == Bucket.DONE else _("Nobody has to act before something is heard.")
-    at = {"at": spoken.near(kept.act_by)}
+    at = {"at": spoken.near_inside(kept.act_by)}
     if kept.act_by == kept.promised_at:
         return _("The service level asks for the next step by %(at)s.") % at
     if kept.act_by == ticket.due_at:

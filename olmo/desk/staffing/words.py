@@ -25,7 +25,7 @@ _TONES: Mapping[Reason, str] = {Reason.HERE: "elm", Reason.EXTRA: "elm", Reason.
 def told(verdict: Verdict) -> str:
     """Whether somebody is there, and until when."""
     plain, until = _NOW[verdict.reason]
-    return str(until) % {"at": spoken.near(verdict.until)} if verdict.until else str(plain)
+    return str(until) % {"at": spoken.near_inside(verdict.until)} if verdict.until else str(plain)
 
 
 def tone(verdict: Verdict) -> str:

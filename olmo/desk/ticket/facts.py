@@ -69,7 +69,7 @@ def _status(ticket: Ticket, supplier: str) -> str:
     words = str(_WAITS.get(ticket.hold_reason, Status.WAITING.label))
     words = _("Waiting for %(name)s") % {"name": supplier} if supplier else words
     return (
-        _("%(state)s, until %(date)s") % {"state": words, "date": spoken.near(ticket.wake_at)}
+        _("%(state)s, until %(date)s") % {"state": words, "date": spoken.near_inside(ticket.wake_at)}
         if ticket.wake_at
         else words
     )

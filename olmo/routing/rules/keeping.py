@@ -15,6 +15,7 @@ from olmo.kernel.text import clean_line
 from olmo.people import administration as people
 from olmo.people.models import Person
 from olmo.tickets.actions.values import checked_tags
+from olmo.tickets.tagging import renamed
 
 from . import checking, matching, wording
 from .checking import Finding
@@ -102,6 +103,32 @@ def remove(row: Rule, *, by: Person) -> None:
     row = _found(_locked(), row.pk)
     people.record(by, f"rule: {row.name}", logged(row, Known()), dict.fromkeys(logged(row, Known())))
     row.delete()
+
+
+def follow_tag(old: str, new: str, *, by: Person) -> int:
+    """Rules that ask for a tag or set it do so by its new name, as a new version. Returns how many did."""
+    count = 0
+    for row in _locked():
+        content = _retagged(row.content, old, new)
+        if content != row.content:
+            row.content, row.version, count = content, row.version + 1, count + 1
+            row.save(update_fields=["content", "version"])
+            RuleVersion.objects.create(
+                rule_number=row.pk, version=row.version, name=row.name, content=content, by=by, at=clock.now()
+            )
+    return count
+
+
+def _retagged(content: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    made = dict(content)
+    if "conditions" in made:
+        made["conditions"] = [
+            {**one, "values": renamed(one["values"], old, new)} if one["what"] == "tags" else one
+            for one in made["conditions"]
+        ]
+    if "tags" in (outcome := made.get("outcome", {})):
+        made["outcome"] = {**outcome, "tags": renamed(outcome["tags"], old, new)}
+    return made
 
 
 def state_of(row: Rule) -> dict[str, Any]:

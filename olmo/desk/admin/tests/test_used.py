@@ -4,6 +4,7 @@ from datetime import date
 
 from olmo.automation import macros
 from olmo.automation.macros import MacroSettings
+from olmo.automation.models import Macro
 from olmo.channels.models import Mailbox
 from olmo.desk.models import SavedView
 from olmo.desk.tests.base import Visit
@@ -12,11 +13,11 @@ from olmo.escalation.administration import PolicySettings, StepSettings
 from olmo.escalation.models import Policy
 from olmo.kernel.errors import Invalid
 from olmo.people.models import AuditLine, Person, Team
-from olmo.routing.rules.models import Rule
+from olmo.routing.rules.models import Rule, RuleVersion
 from olmo.service_levels.models import Agreement
 from olmo.staffing.actions import on_call
 from olmo.staffing.actions.on_call import LayerSettings
-from olmo.tickets import actions, preparing, working
+from olmo.tickets import actions, preparing, tagging, working
 from olmo.tickets.models import Category, CustomField, Retagging, Template, WorkingState
 from olmo.tickets.preparing import TemplateSettings
 
@@ -241,3 +242,53 @@ class WhoWorks(UsedTest):
         self.assertIn(words, page.text)
         self.tove.refresh_from_db()
         self.assertFalse(self.tove.is_active)
+
+
+class RenamingATag(UsedTest):
+    def setUp(self) -> None:
+        super().setUp()
+        actions.tag(self.report("VPN"), by=self.alma, add=["vpn"])
+        self.view = SavedView.objects.create(name="Tunnels", owner=self.alma, query="box=open&tag=vpn&sort=newest")
+        self.other = SavedView.objects.create(name="Nets", owner=self.alma, query="box=open&tag=vpnet")
+        steps = {"tags_add": ["vpn", "tunnel"], "tags_remove": ["lan"]}
+        macros.save(None, MacroSettings(name="Tunnel", names={}, steps=steps), by=self.ines)
+        preparing.save_template(None, TemplateSettings(name="Access", names={}, tags=("vpn",)), by=self.ines)
+        asks = {"conditions": [{"what": "tags", "how": "any", "values": ["vpn"]}], "outcome": {"tags": ["lan"]}}
+        self.asks = Rule.objects.create(name="Asks", position=1, version=1, content=asks)
+        self.sets = Rule.objects.create(name="Sets", position=2, version=3, content={"outcome": {"tags": ["vpn", "x"]}})
+
+    def named(self) -> tuple[object, ...]:
+        for row in (self.view, self.other, self.asks, self.sets):
+            row.refresh_from_db()
+        macro, template = Macro.objects.get(), Template.objects.get()
+        return (
+            self.view.query, self.other.query, macro.steps["tags_add"], template.tags,
+            self.asks.content["conditions"][0]["values"], self.sets.content["outcome"]["tags"],
+        )  # fmt: skip
+
+    def test_whatever_names_it_follows_in_the_same_job_and_once(self) -> None:
+        begun = tagging.retag("vpn", by=self.ines, into="tunnel")
+        tagging.go_on(begun.pk)
+        wanted = (
+            "box=open&tag=tunnel&sort=newest", "box=open&tag=vpnet", ["tunnel"], ["tunnel"], ["tunnel"], ["tunnel", "x"],
+        )  # fmt: skip
+        self.assertEqual(self.named(), wanted)
+        self.assertEqual((self.asks.version, self.sets.version), (2, 4))
+        self.assertEqual(
+            list(RuleVersion.objects.filter(rule_number=self.sets.pk).values_list("version", flat=True)), [4]
+        )
+        line = AuditLine.objects.latest("pk")
+        self.assertEqual((line.subject, line.change["rules"], line.change["views"]), ("tag: vpn", [None, 2], [None, 1]))
+        Retagging.objects.update(ended_at=None)  # as if it had died before it could say that it is done
+        tagging.go_on(begun.pk)
+        self.assertEqual(self.named(), wanted)
+        self.assertEqual(self.sets.version, 4)
+
+    def test_one_that_is_named_is_not_removed_and_says_by_whom(self) -> None:
+        self.assertEqual(self.look("tags/tag?name=vpn").all("input[name=remove]"), [])
+        page = self.followed_tag("vpn")
+        self.assertIn("Macro: Tunnel", page.text)
+        self.assertFalse(Retagging.objects.exists())
+
+    def followed_tag(self, name: str) -> Visit:
+        return Visit(self.as_(self.ines).post(f"/desk/admin/tags/tag?name={name}", {"remove": "1"}, follow=True))
