@@ -4,5 +4,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0002_row_security"), ("service_levels", "0005_feeds")]
+    dependencies = [("reports", "0003_usual_time"), ("service_levels", "0005_feeds")]
     operations = [migrations.RunSQL("update reports_progress set zone = ''", migrations.RunSQL.noop)]
