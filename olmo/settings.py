@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "olmo.surveys",
     "olmo.status",
     "olmo.guides",
+    "olmo.fulfilment",
+    "olmo.procedures",
     "olmo.automation",
     "olmo.notifications",
     "olmo.escalation",

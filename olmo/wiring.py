@@ -9,18 +9,35 @@ from olmo.channels import queries as mail
 from olmo.channels import reactions as channels
 from olmo.desk.lists import saved
 from olmo.escalation import reactions as escalation
+from olmo.fulfilment import queries as tasks
+from olmo.fulfilment import reactions as fulfilment
+from olmo.fulfilment import undoing as undone_tasks
 from olmo.notifications import devices, pushing
 from olmo.notifications import reactions as notifications
 from olmo.outbox.models import PUSH
+from olmo.procedures import reactions as procedures
 from olmo.routing import reactions as routing
 from olmo.routing.assignment import giving
 from olmo.routing.rules import keeping
 from olmo.service_levels import clocks, hours, remaining
 from olmo.surveys import reactions as surveys
 from olmo.tickets import preparing, search, standing
+from olmo.writing import references
 
 INSIDE = [standing.keep, search.index, clocks.keep]
-AFTER = [channels.follow, surveys.follow, notifications.tell, routing.follow, giving.follow, escalation.follow]
+AFTER = [
+    channels.follow,
+    surveys.follow,
+    notifications.tell,
+    routing.follow,
+    giving.follow,
+    fulfilment.follow,
+    procedures.follow,
+    escalation.follow,
+]
+BEFORE_DONE = [fulfilment.require_over]  # may refuse that an agent resolves or closes a ticket
+TAKEN_BACK = [undone_tasks.take_back]  # what an undo means for the rows of other rooms; may refuse it
+NAMES = {"task": tasks.titles}  # what the log calls the things of other rooms, by their ids
 GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered
 MAILBOX_FAILED = [notifications.mailbox_failing]  # of mailboxes that cannot be read
 SIGNED_OUT = [devices.signed_out]  # of a person and the session that ended
@@ -33,3 +50,5 @@ IN_ROWS = {"promise": remaining.OF_ROW}  # what rows of lists show beside the ti
 # What rules about tickets ask the rooms beside theirs: mailboxes and calendars, by their ids.
 MAILBOXES, MAILBOX_CHOICES = mail.mailboxes_of, mail.mailbox_choices
 HOURS, CALENDAR_CHOICES = hours.counting, hours.choices
+ARTICLES_USED = references.used_on  # which articles were put into answers, for the proposals of procedures
+WORKING_AFTER = hours.after  # when so many working minutes are over, for the due times of tasks

@@ -18,6 +18,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from olmo.assets import actions as assets
 from olmo.assets import importing
 from olmo.assets.models import AssetKind
+from olmo.fulfilment import actions as fulfilment
+from olmo.fulfilment import administration
+from olmo.fulfilment.administration import PlanSettings
+from olmo.fulfilment.models import Run, Task
+from olmo.fulfilment.steps import Step
 from olmo.kernel import files
 from olmo.knowledge import actions as knowledge
 from olmo.knowledge import feedback, indexing
@@ -25,6 +30,11 @@ from olmo.knowledge.models import Article
 from olmo.people import signin
 from olmo.people.actions import robot
 from olmo.people.models import Person
+from olmo.procedures import running, writing
+from olmo.procedures.models import Procedure
+from olmo.procedures.models import Run as ProcedureRun
+from olmo.procedures.steps import Record
+from olmo.procedures.steps import Step as ProcedureStep
 from olmo.staffing.actions import on_call
 from olmo.tickets import actions
 from olmo.tickets.actions.writing import NewFile
@@ -55,6 +65,7 @@ class Walk(DeskTest):
         self.assets: list[int] = []
         files = self.enterContext(TemporaryDirectory(prefix="olmo-test-media-"))
         self.media = self.enterContext(override_settings(OLMO_FILES=files))
+        self.method = self.everybodys_method()
         self.rota = on_call.save_schedule(None, team=self.desk, name="Nights", zone="Europe/Rome", by=self.ines)
 
     def acme_works(self) -> Ticket:
@@ -75,8 +86,22 @@ class Walk(DeskTest):
             self.drafts.append(sharing.share(draft, by=self.alma, is_shared=True).pk)
         self.articles = [self.acme_knows().pk]
         self.assets = self.acme_has()
+        steps = [Step(key="one", title=f"Task {WORD}", instructions=f"Do {WORD}", team=self.desk.pk)]
+        plan = administration.save(None, PlanSettings(name=f"Plan {WORD}", client=self.acme, steps=steps), by=self.ines)
+        fulfilment.start(ticket, plan, by=self.alma)
+        running.do(running.start(ticket, self.method, by=self.alma), 1, by=self.alma, value=WORD)
         Person.objects.filter(pk=self.rui.pk).update(name=f"Rui {WORD}")
         return ticket
+
+    def everybodys_method(self) -> Procedure:
+        """A procedure for every organisation: what is written down when it is run is not."""
+        steps = [ProcedureStep(title="One", record=Record.TEXT), ProcedureStep(title="Two")]
+        draft = writing.Draft(title="Method", steps=steps)
+        procedure = writing.create(key="method", language="en", draft=draft, by=self.alma)
+        knowledge.ask_review(procedure.article, by=self.alma)
+        knowledge.approve(procedure.article, by=self.tove)
+        knowledge.publish(procedure.article, by=self.alma)
+        return procedure
 
     def acme_knows(self) -> Article:
         """An article for Acme alone, with a suggestion."""
@@ -118,6 +143,9 @@ class Walk(DeskTest):
             *self.assets,
             self.rota.pk,
             *self.drafts,
+            *Task.objects.filter(ticket=ticket).values_list("pk", flat=True),
+            *ProcedureRun.objects.filter(ticket=ticket).values_list("pk", flat=True),
+            *Run.objects.filter(ticket=ticket).values_list("pk", flat=True),
         }
         plain = ["teams", "boxes", "clients", "categories", "team", "assignee", "category", "requester"]
         return {

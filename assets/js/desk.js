@@ -5,6 +5,7 @@ import "./arrivals.js";
 import "./calls.js";
 import "./carry.js";
 import "./composer.js";
+import "./copy.js";
 import "./countdown.js";
 import "./dialogs.js";
 import "./errands.js";

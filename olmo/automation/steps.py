@@ -2,7 +2,7 @@
 
     {"team": 3, "assignee": "me", "tags_add": ["vpn"], "state": "hold", "reason": "date", "days": 2}
 
-Ids of people, teams, categories and working states; "none" takes a value away; "me" is whoever acts. What is not named
+Ids of people, teams, categories, plans and working states; "none" takes a value away; "me" is whoever acts. What is not named
 stays as it is.
 """
 
@@ -13,6 +13,8 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from olmo.fulfilment import actions as fulfilment
+from olmo.fulfilment.models import Plan
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid
 from olmo.people.models import Person, Team
@@ -111,6 +113,10 @@ def _working_state(ticket: Ticket, by: Person, steps: Steps, seen: int | None) -
     actions.set_working_state(ticket, by=by, state=state, seen=seen)
 
 
+def _plan(ticket: Ticket, by: Person, steps: Steps, _seen: int | None) -> None:
+    fulfilment.start(ticket, _found(Plan, steps["plan"], "plan"), by=by)
+
+
 def _merge(ticket: Ticket, by: Person, steps: Steps, _seen: int | None) -> None:
     into = queries.by_number(by, steps["merge"])
     if into.pk == ticket.pk:
@@ -130,6 +136,7 @@ _ORDER: tuple[tuple[tuple[str, ...], Callable[[Ticket, Person, Steps, int | None
     (("due_at", "due_days"), _due),
     (("follow", "unfollow"), _watchers),
     (("team", "assignee"), _assignment),
+    (("plan",), _plan),
     (("note",), _note),
     (("reply",), _reply),
     (("state",), _state),

@@ -19,6 +19,7 @@ from olmo.kernel.errors import Invalid, Words
 from olmo.kernel.text import clean_line
 from olmo.knowledge import search as articles
 from olmo.people.models import Person
+from olmo.procedures.models import Procedure
 from olmo.tickets import finding, queries
 
 from . import people, places
@@ -62,10 +63,17 @@ def _people(viewer: Person, typed: str) -> list[Found]:
 
 def _articles(viewer: Person, typed: str) -> list[Found]:
     found = articles.find(viewer, typed, limit=MOST, is_typing=True)
-    return [
-        Found(reverse("desk:article", args=[one.article_id]), one.title, one.key, marks.icon("book", "s"))
-        for one in found
-    ]
+    runnable = dict(
+        Procedure.objects.filter(article__in=[one.article_id for one in found]).values_list("article", "pk")
+    )
+    return [_article(one, runnable.get(one.article_id)) for one in found]
+
+
+def _article(one: articles.Found, procedure: int | None) -> Found:
+    """An article; of a procedure the page from which it is run."""
+    if procedure:
+        return Found(reverse("desk:procedure", args=[procedure]), one.title, one.key, marks.icon("numbers", "s"))
+    return Found(reverse("desk:article", args=[one.article_id]), one.title, one.key, marks.icon("book", "s"))
 
 
 def _assets(viewer: Person, typed: str) -> list[Found]:

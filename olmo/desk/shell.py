@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from olmo.fulfilment import queries as fulfilment
 from olmo.kernel.errors import Words
 from olmo.kernel.prepared import Part
 from olmo.notifications import queries as notifications
@@ -107,6 +108,7 @@ class Seen:
     views: list[SavedView]
     notices: int
     presence: str
+    tasks: int = 0
     timer: Any = None  # as the statement answered
     banners: Sequence[status.Banner] = ()
 
@@ -120,22 +122,29 @@ def look(viewer: Person) -> Seen:
         staffing.said(viewer),
         worklog.running(viewer),
         status.at_desk(viewer, team_ids(viewer)),
+        _tasks(queries.Reader.of(viewer)),
     ]
-    *numbers, known, notices, presence, timer, told = queries.counts(viewer, counted, MOST_COUNTED, also=also)
+    *numbers, known, notices, presence, timer, told, tasks = queries.counts(viewer, counted, MOST_COUNTED, also=also)
     views = saved.arranged(viewer, known)
     return Seen(
         dict(zip(counted, numbers, strict=True)),
         views,
         notices,
         staffing.presence_of(presence),
-        timer,
-        status.banners_of(told),
+        tasks=tasks,
+        timer=timer,
+        banners=status.banners_of(told),
     )
 
 
 @lru_cache(maxsize=512)
 def _unread(reader: queries.Reader) -> Part:
     return queries.counting(notifications.unread(reader.viewer), MOST_COUNTED)
+
+
+@lru_cache(maxsize=512)
+def _tasks(reader: queries.Reader) -> Part:
+    return fulfilment.counting(reader.viewer, MOST_COUNTED)
 
 
 def navigation(
@@ -147,7 +156,9 @@ def navigation(
     """
     views = seen.views
     counted = _counted(viewer, views) if counts_views else []
-    items = [*_boxes(boxes.INBOX, seen, place), *_boxes(boxes.WORK, seen, place), *_view_items(views, counted, place)]
+    items = [*_boxes(boxes.INBOX, seen, place), *_boxes(boxes.WORK, seen, place)]
+    tasks = _place_item(boxes.WORK, _("Tasks"), "list", "desk:tasks", "tasks", path)
+    items += [{**tasks, "count": bounded(seen.tasks)}, *_view_items(views, counted, place)]
     items += [_place_item("own", *words, path) for words in OWN]
     items += _boxes(boxes.DESK, seen, place)
     items.append(_place_item(boxes.DESK, _("Knowledge"), "book", "desk:knowledge", "knowledge", path))
@@ -156,6 +167,7 @@ def navigation(
         _place_item(boxes.DESK, _("Troubleshooters"), "numbers", "desk:troubleshooters", "troubleshooters", path)
     )
     items.append(_place_item(boxes.DESK, _("Service status"), "globe", "desk:status", "status", path))
+    items.append(_place_item(boxes.DESK, _("Procedures"), "numbers", "desk:procedures", "procedures", path))
     items.append(_place_item(boxes.DESK, _("Contracts"), "shield", "desk:contracts", "contracts", path))
     items.append(_place_item(boxes.DESK, _("On call"), "phone", "desk:oncall", "oncall", path))
     items.append(_place_item(boxes.DESK, _("Reports"), "chart", "desk:reports", "reports", path))

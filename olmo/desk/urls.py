@@ -8,6 +8,7 @@ from .calls import checklist, opening
 from .escalation import handover, major
 from .escalation import inbox as escalations
 from .forms import FORMS
+from .fulfilment import urls as fulfilment_urls
 from .guides import urls as guides_urls
 from .knowledge import acts as kb_acts
 from .knowledge import beside as kb_beside
@@ -15,6 +16,7 @@ from .knowledge import editing as kb_editing
 from .knowledge import pages as kb_pages
 from .knowledge import uploads as kb_uploads
 from .lists import bulk, exporting, listing, searching, views, why
+from .procedures import urls as procedure_urls
 from .selfservice import urls as selfservice_urls
 from .service_levels import contracts, promises
 from .staffing import urls as staffing_urls
@@ -55,6 +57,8 @@ urlpatterns = [
     path("tickets/next", whom.take_next, name="take_next"),
     *staffing_urls.urlpatterns,
     *asset_urls.urlpatterns,
+    *fulfilment_urls.urlpatterns,
+    *procedure_urls.urlpatterns,
     path("keys", keys.keys, name="keys"),
     path("macros", macros.listed, name="macros"),
     path("macros/new", macros.one, name="macro_new"),

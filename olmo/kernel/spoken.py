@@ -145,6 +145,11 @@ def minutes(count: int) -> str:
     )
 
 
+def lasted(seconds: int) -> str:
+    """How long something took: "45 s", then as `minutes` says it."""
+    return _("{n} s").format(n=seconds) if seconds < 60 else minutes(round(seconds / 60))
+
+
 def size(octets: int) -> str:
     """The size of a file, in decimal units: "214 kB", "1.8 MB"."""
     if octets < 1000:

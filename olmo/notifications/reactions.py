@@ -34,12 +34,15 @@ from olmo.tickets.changes import (
     Replied,
     Resolved,
     SendStopped,
+    TaskGiven,
+    TaskOverdue,
+    TaskReady,
     Warned,
     of_event,
 )
 from olmo.tickets.models import Event, Message, MessageKind
 
-from . import judged, kinds, partners, promising, surveys
+from . import judged, kinds, partners, promising, surveys, tasks
 from .acknowledging import acknowledge
 from .answers import send_answer
 from .noticing import following_agents, members_of, notify, team_name
@@ -233,6 +236,7 @@ _REACTIONS: dict[type[Change], Callable[[Event, Any], None]] = {
     Escalated: _escalated, GivenBack: _given_back, DeliveryFailed: _delivery_failed, ApprovalAsked: _approval_asked,
     DraftReturned: _draft_returned, SendStopped: _send_stopped,
     PartnerAsked: partners.asked, PartnerAnswered: partners.answered,
+    TaskReady: tasks.ready, TaskGiven: tasks.given, TaskOverdue: tasks.overdue,
     CallbackMissed: missed, Warned: promising.warned, Breached: promising.breached,
     FollowUpPlanned: judged.planned,
 }  # fmt: skip

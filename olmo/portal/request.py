@@ -22,7 +22,7 @@ from olmo.tickets.actions.values import checked_text
 from olmo.tickets.models import Attachment, Channel, Message, ResolutionCode, Status, Ticket
 from olmo.tickets.sentences import describe
 
-from . import expecting, progress, rating, uploads
+from . import expecting, progress, rating, tasks, uploads
 from .shell import PortalRequest, page
 from .words import paragraphs
 
@@ -116,6 +116,7 @@ def _page(request: HttpRequest, ticket: Ticket, draft: Draft | None = None, *, s
         "topic": f"ticket:{ticket.pk}",
         "headline": progress.headline(ticket),
         "stages": progress.stages(ticket),
+        "tasks": tasks.of(ticket),
         "merged": ticket.merged_into,
         "talk": _talk(person, ticket),
         "history": _history(person, ticket),

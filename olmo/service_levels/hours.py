@@ -1,11 +1,15 @@
-"""Whether time counts in a calendar at an instant: asked by rules about tickets (`wiring.HOURS`)."""
+"""Questions of other rooms to the calendars, by `wiring`: whether time counts at an instant, when working minutes are over."""
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+from olmo.tickets.models import Ticket
+
+from .engine.terms import in_force
+from .engine.working_time import LAST, WorkingTime
 from .models import Calendar
-from .promises import working_calendar
+from .promises import NOTHING, governing, working_calendar
 
 
 def counting(pk: int) -> Callable[[datetime], bool] | None:
@@ -20,3 +24,22 @@ def counting(pk: int) -> Callable[[datetime], bool] | None:
 def choices() -> list[tuple[int, str]]:
     """All calendars by their names."""
     return list(Calendar.objects.values_list("pk", "name"))
+
+
+def after(ticket: Ticket, start: datetime, minutes: int) -> datetime:
+    """When so many working minutes from `start` are over, by the ticket's agreement, else in the desk's first calendar.
+
+    Without any calendar every minute counts (`wiring.WORKING_AFTER`).
+    """
+    calendar = _calendar_of(ticket, int(start.timestamp()))
+    at = calendar.reach(int(start.timestamp()), minutes * 60, LAST) if calendar and minutes > 0 else None
+    return start + timedelta(minutes=minutes) if at is None else datetime.fromtimestamp(at, UTC)
+
+
+def _calendar_of(ticket: Ticket, at: int) -> WorkingTime | None:
+    found = governing([ticket.client_id])
+    terms = in_force(found.terms_of(found.of(ticket.client_id, ticket.category_id, ticket.kind)), at)
+    if terms is not None and terms is not NOTHING:
+        return terms.otherwise.calendar
+    kept = Calendar.objects.order_by("pk").first()
+    return working_calendar(json.dumps(kept.content), kept.name) if kept else None

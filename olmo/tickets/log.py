@@ -96,7 +96,7 @@ class Log:
             return
         reactions.inside(self.ticket, self.events, self.changes)
         reactions.queue_after(self.ticket, self.events)
-        public = int(any(change.is_public or isinstance(change, Undone) for change in self.changes))
+        public = int(any(change.is_public or change.is_felt or isinstance(change, Undone) for change in self.changes))
         live.tell(client=self.ticket.client_id, ticket=self.ticket.pk, public=public)
 
 

@@ -1,16 +1,19 @@
 """Runs what `wiring` names when a ticket's log grows: INSIDE the transaction, and AFTER it by one job a transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from procrastinate.contrib.django import app
 
 from .changes import Change
 from .models import Event, Ticket
+
+if TYPE_CHECKING:
+    from .log import Log
 
 _is_silent: ContextVar[bool] = ContextVar("is_silent", default=False)
 
@@ -51,5 +54,23 @@ def after(event: Event) -> None:
         react(event)
 
 
+def before_done(ticket: Ticket) -> None:
+    """Ask the other rooms before an agent resolves or closes a ticket; one may raise to refuse it."""
+    for ask in _named("BEFORE_DONE"):
+        ask(ticket)
+
+
+def taken_back(log: "Log", events: list[Event]) -> None:
+    """Tell the other rooms that these events of one ticket are undone; one may raise to refuse it."""
+    for undo in _named("TAKEN_BACK"):
+        undo(log, events)
+
+
+def names_of(thing: str, ids: Iterable[int]) -> dict[int, str]:
+    """What another room calls these things, in the reader's language."""
+    answer: Mapping[str, Any] = getattr(import_module(settings.OLMO_WIRING), "NAMES", {})
+    return dict(answer[thing](ids)) if thing in answer else {}
+
+
 def _named(which: str) -> list[Any]:
-    return list(getattr(import_module(settings.OLMO_WIRING), which))
+    return list(getattr(import_module(settings.OLMO_WIRING), which, ()))

@@ -29,6 +29,7 @@ from .models import (
     Urgency,
     WorkingState,
 )
+from .reactions import names_of
 
 METRICS = {
     "first_response": gettext_lazy("first response"), "next_response": gettext_lazy("next response"),
@@ -210,6 +211,29 @@ class _Values(dict[str, str]):
     def _ending(self) -> str:
         return _("stood down") if self.data.get("is_stood_down") else _("resolved")
 
+    def _task(self) -> str:
+        return self.names.tasks.get(self.data["task"]) or _("one that is no longer there")
+
+    def _whose(self) -> str:
+        person, team = self.names.people.get(self.data.get("person")), self.names.teams.get(self.data.get("team"))
+        return person or team or _("the ticket’s team")
+
+    def _title(self) -> str:
+        return str(self.data["title"])
+
+    def _version(self) -> str:
+        return str(self.data["version"])
+
+    def _how(self) -> str:
+        return "" if self.data.get("is_ok", True) else _(": not as expected")
+
+    def _outcome_of_run(self) -> str:
+        words = {"done": _("done"), "failed": _("not as expected, to be escalated"), "stopped": _("stopped")}
+        return words.get(self.data["outcome"], str(self.data["outcome"]))
+
+    def _line(self) -> str:
+        return str(self.data["line"])
+
     def _requester(self) -> str:
         return self.names.people.get(self.data["requester"]) or _("somebody")
 
@@ -249,6 +273,8 @@ class _Names:
         self.people, self.teams, self.items, self.tickets, self.suppliers, self.assets = found
         self.states = _called(WorkingState, data, "working_state")
         self.categories = _called(Category, data, "category")
+        tasks = _ids(data, ("task",))
+        self.tasks = names_of("task", tasks) if tasks else {}
 
 
 _NAMED = """

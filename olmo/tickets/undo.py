@@ -26,7 +26,7 @@ from olmo.kernel.tokens import new_token
 from olmo.outbox import actions as outbox
 from olmo.people.models import Person
 
-from . import concerns, family, policy, working
+from . import concerns, family, policy, reactions, working
 from .actions.people import move
 from .changes import KINDS, Resolved, Talk, Undone, loggable, of_event
 from .collecting import KEPT, Collection, Piece, collecting, ended, opened, plain
@@ -228,6 +228,7 @@ def _take_back(log: Log, piece: UndoPiece) -> int:
     """Undo one piece. Returns how many of its messages had left already."""
     ticket = log.ticket
     events = list(Event.objects.filter(ticket=ticket, seq__in=piece.seqs).order_by("seq"))
+    reactions.taken_back(log, events)
     stay = _withdraw(events)
     wanted = _closed(piece) if piece.is_new else dict(piece.before)
     if stay:

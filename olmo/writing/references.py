@@ -1,5 +1,8 @@
 """Articles that agents put into what they write on a ticket: as a link or as text. Each article counts once for a ticket."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -72,3 +75,9 @@ def text_of(version: Version) -> str:
     helping = [part for part in (version.workaround, version.solution, version.body) if part]
     words = "\n\n".join(helping or [part for name in PARTS if (part := getattr(version, name))])
     return files.as_links(words)
+
+
+def used_on(tickets: Sequence[int]) -> list[tuple[int, datetime, str]]:
+    """(ticket, when, key) of each article that was used for these tickets (`wiring.ARTICLES_USED`)."""
+    rows = Reference.objects.filter(ticket__in=list(tickets))
+    return list(rows.order_by("ticket", "at", "pk").values_list("ticket", "at", "article__key"))

@@ -8,7 +8,15 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from olmo.assets.tests.base import take_in
+from olmo.fulfilment import actions as fulfilment
+from olmo.fulfilment import administration
+from olmo.fulfilment.administration import PlanSettings
+from olmo.fulfilment.steps import Step
+from olmo.knowledge import actions as knowledge
 from olmo.people.models import Person
+from olmo.procedures import running, writing
+from olmo.procedures.steps import Record
+from olmo.procedures.steps import Step as ProcedureStep
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import actions
 from olmo.tickets.actions import NewMessage
@@ -38,9 +46,29 @@ class EveryPage(Journey):
             self.ticket = actions.open_ticket(
                 by=self.rui, requester=self.rui, client=self.acme, subject="Printer", message=NewMessage(text="Help.")
             )
+            self.fulfil()
             self.laptop = take_in(self.acme, "LT-0042", by=self.alma, person=self.rui)
             self.rui.set_password("rui's long password")
             self.rui.save()
+
+    def fulfil(self) -> None:
+        """A plan under way on the ticket, and a procedure that is run."""
+        steps = [
+            Step(key="a", title="Order", team=self.desk.pk, checklist=["One"]),
+            Step(key="b", title="Hand over", needs=["a"]),
+        ]
+        self.plan = administration.save(None, PlanSettings(name="Laptop", steps=steps), by=self.ines)
+        self.task = fulfilment.start(self.ticket, self.plan, by=self.alma).tasks[0]
+        method = [
+            ProcedureStep(title="Look", record=Record.CHOICE, choices=("red", "green")),
+            ProcedureStep(title="Restart"),
+        ]
+        draft = writing.Draft(title="Printer", steps=method)
+        self.procedure = writing.create(key="printer", language="en", draft=draft, by=self.alma)
+        knowledge.ask_review(self.procedure.article, by=self.alma)
+        knowledge.approve(self.procedure.article, by=self.tove)
+        knowledge.publish(self.procedure.article, by=self.alma)
+        self.run_ = running.do(running.start(self.ticket, self.procedure, by=self.alma), 1, by=self.alma, value="red")
 
     def test_axe_finds_nothing_grave_for_an_administrator(self) -> None:
         self.walk(self.ines, at_least=25)
@@ -99,6 +127,10 @@ class EveryPage(Journey):
         kinds: dict[str, Any] = {
             "admin/assets": self.laptop.kind,
             "assets/": self.laptop,
+            "procedures/runs": self.run_,
+            "procedures": self.procedure,
+            "plans": self.plan,
+            "tasks": self.task,
             "organisations": self.acme,
             "contracts": self.acme,
             "teams": self.desk,

@@ -11,6 +11,7 @@ from olmo.automation.models import Macro
 from olmo.catalogue.models import Item, Service
 from olmo.channels.models import Mailbox
 from olmo.escalation.models import Policy
+from olmo.fulfilment.models import Plan
 from olmo.knowledge.models import Synonyms
 from olmo.people.models import Kind, Person, Team, Tier
 from olmo.routing.models import Rule, Target
@@ -129,6 +130,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "brands": _named(Client.objects.filter(brand__isnull=False), "brand", "name", "brand__host", "brand__name"),
     "widgets": _widgets,
     "components": _named(Component.objects.all(), "component", "name", "names"),
+    "plans": _named(Plan.objects.all(), "plan", "name", "names"),
     "rules": _named(Rule.objects.all(), "rule"),
     "triage": _targets,
     "mailboxes": _named(Mailbox.objects.order_by("address"), "mailbox", "address"),

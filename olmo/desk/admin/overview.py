@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 
 from olmo.channels import queries as channels
 from olmo.channels.models import Mailbox
+from olmo.fulfilment import administration as plans
+from olmo.fulfilment.models import Plan
 from olmo.kernel.errors import Words
 from olmo.outbox import queries as outbox
 from olmo.outbox.models import Envelope, State
@@ -58,6 +60,7 @@ PURPOSES: Mapping[str, Words] = {
     "tags": gettext_lazy("Words that agents give to tickets: rename, merge and remove them everywhere."),
     "kinds": gettext_lazy("What sorts of things people work with: laptops, phones, licences."),
     "templates": gettext_lazy("What a new ticket begins from: its words, its team, its checklist."),
+    "plans": gettext_lazy("What several teams do for a ticket, step by step: in order, in parallel, under conditions."),
     "activities": gettext_lazy("What agents are at when they enter time, and how minutes are counted."),
     "rules": gettext_lazy(
         "Which tickets go to which team, and what else is set by itself, in order; tried before it is saved."
@@ -108,6 +111,13 @@ def _attention(viewer: Person) -> Iterator[dict[str, Any]]:
     if broken := keeping.broken():
         words = ngettext("%(n)d rule does not work any more.", "%(n)d rules do not work any more.", len(broken))
         yield _banner("ochre", words % {"n": len(broken)}, ", ".join(f"“{name}”" for name in broken[:8]), "rules")
+    if broken := [str(one) for one in Plan.objects.filter(is_active=True) if plans.wrong_with(one)]:
+        words = ngettext(
+            "%(n)d plan names somebody who takes no tasks.",
+            "%(n)d plans name somebody who takes no tasks.",
+            len(broken),
+        )
+        yield _banner("ochre", words % {"n": len(broken)}, ", ".join(f"“{name}”" for name in broken[:8]), "plans")
     waiting = outbox.waiting()
     if waiting.count and not waiting.has_relay:
         words = ngettext("%(n)d mail waits for a relay.", "%(n)d mails wait for a relay.", waiting.count)

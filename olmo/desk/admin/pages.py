@@ -37,6 +37,7 @@ SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
             ("words", _("Words of the search")),
             ("templates", _("Templates")),
             ("kinds", _("Kinds of assets")),
+            ("plans", _("Plans")),
             ("activities", _("Time")),
             ("rules", _("Rules")),
             ("triage", _("Triage")),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from olmo.fulfilment import administration as fulfilment
 from olmo.people import administration as people
 from olmo.people.models import Identity, Kind, Person, Team
 from olmo.tenancy.models import Client
@@ -74,7 +76,10 @@ class AgentForm(PersonForm):
         data.pop("seen")
         wanted = data.pop("invite", False)
         data.update(teams=tuple(data["teams"]), clients=tuple(data["clients"]))
-        agent = administration.save_agent(self.thing, people.AgentSettings(**data), by=by, seen=seen)
+        with transaction.atomic():
+            agent = administration.save_agent(self.thing, people.AgentSettings(**data), by=by, seen=seen)
+            if not agent.is_active:
+                fulfilment.release(agent, by=by)
         return self.welcome(agent, wanted, by)
 
 

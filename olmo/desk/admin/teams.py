@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Prefetch
 from django.http import HttpResponse
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from olmo.fulfilment import administration as fulfilment
 from olmo.kernel.signatures import taken
 from olmo.people import administration as people
 from olmo.people.models import Kind, Person, Team, Tier
@@ -75,7 +77,11 @@ class TeamForm(SettingsForm):
             used.require_unneeded(by, self.thing)
         into, members, leads = data.pop("into", None), tuple(data.pop("members")), data.pop("leads")
         values = people.TeamSettings(signatures=taken(data), **data, members=members, leads=tuple(leads))
-        return administration.save_team(self.thing, values, by=by, into=into, seen=seen)
+        with transaction.atomic():
+            team = administration.save_team(self.thing, values, by=by, into=into, seen=seen)
+            if not team.is_active:
+                fulfilment.hand_over(team, into, by=by)
+        return team
 
 
 class TierForm(SettingsForm):

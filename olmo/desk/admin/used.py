@@ -17,6 +17,8 @@ from olmo.automation import macros
 from olmo.automation.models import Macro
 from olmo.channels.models import Mailbox
 from olmo.escalation.models import Policy
+from olmo.fulfilment.administration import steps_of
+from olmo.fulfilment.models import Plan
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, Words
 from olmo.people.models import Person, Team
@@ -94,7 +96,7 @@ def _named_by(macro: Macro) -> Iterator[Named]:
     """What a macro changes and where it is offered."""
     steps: dict[str, Any] = macro.steps
     yield "category", str(macro.category_id)
-    for name in ("working_state", "category", "team"):
+    for name in ("working_state", "category", "team", "plan"):
         yield name, str(steps.get(name))
     yield "person", str(steps.get("assignee"))
     for name in ("tags_add", "tags_remove"):
@@ -179,8 +181,21 @@ def _below(_viewer: Person, named: Named) -> Iterator[Use]:
         yield Use(gettext_lazy("Follow-up"), str(check.category), reverse("desk:admin_check", args=[check.pk]))
 
 
+def _plans(_viewer: Person, named: Named) -> Iterator[Use]:
+    """Plans that hang on a category, have a step only for it (or for a tag or a field), or one of a team or a person."""
+    name, value = named
+    asked = {"tag": "tag", "field": f"field:{value}", "category": "category"}.get(name, "")
+    for plan in Plan.objects.all() if asked or name in ("team", "person") else ():
+        steps = steps_of(plan)
+        conditions = [one for step in steps for one in step["conditions"] if one["what"] == asked]
+        is_asked = any(name == "field" or value in one["values"] for one in conditions)
+        is_taker = plan.is_active and any(str(step.get(name)) == value for step in steps)
+        if is_asked or is_taker or (name == "category" and str(plan.category_id) == value):
+            yield Use(gettext_lazy("Plan"), str(plan), reverse("desk:admin_plan", args=[plan.pk]))
+
+
 _FINDERS: Sequence[Callable[[Person, Named], Iterator[Use]]] = (
-    _views, _macros, _templates, _rules, _policies, _schedules, _agreed, _below,
+    _views, _macros, _templates, _rules, _policies, _schedules, _agreed, _below, _plans,
 )  # fmt: skip
 
 

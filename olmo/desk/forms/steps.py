@@ -12,6 +12,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from olmo.automation.steps import ME, NONE
+from olmo.fulfilment.models import Plan
 from olmo.people import queries as people
 from olmo.people.models import Person
 from olmo.tenancy.models import Client
@@ -61,6 +62,7 @@ class StepsForm(forms.Form):
             ),
         ),
         (_("Words"), ("reply", "note")),
+        (_("Tasks"), ("plan",)),
         (_("How work stands"), ("state", "reason", "wake_at", "days", "code", "working_state", "merge")),
     )
 
@@ -76,6 +78,7 @@ class StepsForm(forms.Form):
     tags_add = forms.CharField(label=_("Add tags"), required=False, max_length=500, help_text=_("Separated by spaces."))
     tags_remove = forms.CharField(label=_("Remove tags"), required=False, max_length=500)
     no_due = forms.BooleanField(label=_("Drop the due date"), required=False)
+    plan = _one_of(_("Start the plan"))
     note = _words(_("Internal note"), _("Written on each ticket; agents only."))
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
     reason = forms.ChoiceField(
@@ -107,6 +110,7 @@ class StepsForm(forms.Form):
         self._choose(
             "category", [(NONE, gettext("No category")), *((str(pk), name) for pk, name in tree(categories()))]
         )
+        self._choose("plan", [(str(one.pk), str(one)) for one in Plan.objects.filter(is_active=True)])
         own = [(str(one.pk), f"{Status(one.status).label} · {one}") for one in working.in_order(only_active=True)]
         self._choose("working_state", [(NONE, str(_("No working state"))), *own])
         for definition in self._custom():
@@ -238,7 +242,7 @@ def _plain(name: str, value: Any) -> Any:
         return checked_tags(value.replace(",", " ").split())
     if name in ("due_at", "wake_at"):
         return value.isoformat()
-    is_id = name in ("team", "assignee", "follow", "unfollow", "category", "impact", "urgency", "working_state")
+    is_id = name in ("team", "assignee", "follow", "unfollow", "category", "impact", "urgency", "working_state", "plan")
     return int(value) if is_id and value.isdecimal() else value
 
 

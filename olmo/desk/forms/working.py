@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from olmo.fulfilment import actions as fulfilment
+from olmo.fulfilment import queries as tasks
 from olmo.people import queries as people
 from olmo.people.models import Person, Team
 from olmo.surveys import following_up
@@ -154,6 +156,11 @@ class Resolution(ChangeForm):
     look_at = Moment(
         label=_("Look at it again on"), required=False, help_text=_("On that day it stands among your follow-ups.")
     )
+    tasks = forms.CharField(
+        label=_("Why its open tasks are left out"), required=False, max_length=500,
+        help_text=_("They are cancelled with this reason."), widget=forms.TextInput(attrs={"dir": "auto"}),
+    )  # fmt: skip
+
     children = forms.BooleanField(
         label=_("Resolve its open children too: %(numbers)s"),
         required=False,
@@ -164,7 +171,9 @@ class Resolution(ChangeForm):
         return {"code": usual_code(ticket)}
 
     def prepare(self) -> None:
-        """Ask about the children where there are some."""
+        """Ask about tasks and children where there are some."""
+        if not tasks.open_count(self.ticket):
+            del self.fields["tasks"]
         found = family.open_children(self.by, self.ticket)
         if not found:
             del self.fields["children"]
@@ -176,7 +185,9 @@ class Resolution(ChangeForm):
         if data["look_at"]:
             checked_future("look_at", data["look_at"])
         resolve = actions.resolve_family if data.get("children") else actions.resolve
-        with transaction.atomic():  # resolved and planned, or neither
+        with transaction.atomic():  # tasks ended, resolved and planned, or nothing
+            if data.get("tasks"):
+                fulfilment.cancel_open(self.ticket, by=self.by, reason=data["tasks"])
             done = resolve(self.ticket, by=self.by, code=data["code"], note=data["note"], seen=seen)
             if data["look_at"]:
                 following_up.plan(self.ticket, by=self.by, at=data["look_at"])

@@ -156,6 +156,10 @@ def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list
         worktime.section(viewer, ticket, around, token),
     ]
     parts += aftercare.sections(viewer, ticket, around.also["rated"], around.also["follow_ups"], token)
+    url = places.ticket(ticket.number, "ticket_tasks")
+    parts.append({"title": _("Tasks"), "html": requester.lazy("tasks", url, _("Show them"))})
+    url = places.ticket(ticket.number, "ticket_procedures")
+    parts.append({"title": _("Procedures"), "html": requester.lazy("procedures", url, _("Look for them"))})
     parts += partners.sections(ticket, around.also.get("partners"))
     parts += related.sections(viewer, ticket)
     url = places.ticket(ticket.number, "articles")

@@ -13,7 +13,10 @@ from olmo.surveys import administration as surveys
 from olmo.tickets.preparing import TemplateSettings, save_template
 from olmo.writing import canned
 
+from . import content
+from .methods import lay_up_procedures
 from .stage import Stage
+from .tasks import lay_up
 
 BEFORE = timedelta(days=90)
 
@@ -29,6 +32,8 @@ def furnish(stage: Stage, kept: dict[str, Any], now: datetime) -> None:
             texts = {language: row[language] for language in ("en", "it")}
             where: dict[str, Any] = {"scope": "desk", "folder": row["folder"], "tags": tuple(row["tags"])}
             canned.save(None, canned.Settings(title=row["title"], texts=texts, **where), by=stage.administrator)
+        lay_up(stage, content.plans())
+        lay_up_procedures(stage, content.procedures())
         for row in kept["macros"]:
             _macro(stage, row)
         _surveys(stage)

@@ -15,8 +15,10 @@ from olmo.tickets.models import ACTIVE, Channel, ReadMark, Ticket
 from . import content, lives, moments
 from .content import Scene, Script
 from .lives import Life
+from .methods import play_procedures
 from .stage import House, Stage
 from .story import Story
+from .tasks import play_tasks
 from .today import play_today
 
 DAYS = 60
@@ -39,6 +41,8 @@ def play(stage: Stage, *, tickets: int, seed: int, now: datetime, more: Sequence
         _perform([*Playwright(stage, seed, now).lives(tickets), *more], stage, now)
         with clock.at(now):
             sweep()
+        play_procedures(stage, content.procedures(), now, Random(f"{seed} procedures"))  # noqa: S311  (stories, no secrets)
+        play_tasks(stage, content.plans(), now, Random(f"{seed} tasks"))  # noqa: S311  (stories, no secrets)
         play_today(stage, content.kept()["notes"], now, Random(f"{seed} today"))  # noqa: S311  (stories, no secrets)
     _catch_up_on_reading(stage, Random(f"{seed} reading"))  # noqa: S311  (stories, no secrets)
 

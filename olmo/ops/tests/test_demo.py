@@ -12,12 +12,15 @@ from django.db import transaction
 from django.test import SimpleTestCase, TestCase
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from olmo.fulfilment.models import Run, Task
 from olmo.kernel import clock
 from olmo.ops import demo
 from olmo.ops.demo import content, moments, pictures, playing, stage
 from olmo.ops.problems import Problem
 from olmo.outbox.models import Envelope
 from olmo.people.models import Kind, Person, Team
+from olmo.procedures.models import Procedure
+from olmo.procedures.models import Run as ProcedureRun
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import queries
@@ -55,6 +58,18 @@ class ALivelyDesk(TestCase):
         languages = Counter(Ticket.objects.values_list("language", flat=True))
         self.assertEqual(sum(languages.values()), TICKETS)
         self.assertGreater(min(languages["en"], languages["it"]), TICKETS // 6)
+
+    def test_plans_are_under_way_with_tasks_in_several_states(self) -> None:
+        states = set(Task.objects.values_list("state", flat=True))
+        self.assertLessEqual({"done", "todo", "waits"}, states)
+        self.assertEqual(Run.objects.values("version__plan").distinct().count(), len(content.plans()))
+
+    def test_procedures_are_published_in_both_languages_and_were_run(self) -> None:
+        for procedure in Procedure.objects.select_related("article"):
+            texts = procedure.article.translations.values_list("language", "shown__title")
+            self.assertEqual({language for language, title in texts if title}, {"en", "it"})
+        self.assertEqual(Procedure.objects.count(), len(content.procedures()))
+        self.assertTrue(ProcedureRun.objects.exists())
 
     def test_old_work_is_finished_and_new_work_waits(self) -> None:
         states = Counter(Ticket.objects.values_list("status", flat=True))

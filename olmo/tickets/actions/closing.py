@@ -11,7 +11,7 @@ from olmo.kernel.errors import Conflict, Invalid
 from olmo.people.actions import robot
 from olmo.people.models import Person
 
-from .. import family, policy
+from .. import family, policy, reactions
 from ..changes import Closed, Received, Reopened, Resolved
 from ..log import changing
 from ..models import Channel, Event, MessageKind, ResolutionCode, Status, Ticket
@@ -28,7 +28,7 @@ def resolve(
 
     note: plain text for the requester (or a whole `message` in its place); may be empty when a reply said it already.
     on_first_contact: see `opening.open_solved`.
-    Raises NotFound, NotAllowed, Invalid, Conflict (already resolved; its checklist must be done first), Stale.
+    Raises NotFound, NotAllowed, Invalid, Conflict (already resolved; its checklist or its tasks must be done first), Stale.
     Source: ITIL 4, incident management practice.
     """
     if code not in ResolutionCode.values:
@@ -38,7 +38,7 @@ def resolve(
         policy.require_work(by, ticket)
         if ticket.is_done:
             raise Conflict(_("This ticket is resolved already."))
-        require_ticked(ticket)
+        _require_ended(ticket)
         row = None
         if words:
             row = message_row(ticket, words, author=by, client_id=ticket.client_id, kind=MessageKind.PUBLIC)
@@ -64,7 +64,7 @@ def resolve_family(
 def close(ticket: Ticket, *, by: Person) -> Event:
     """Close a ticket for good: an agent by hand, or the requester who says that it is solved or no longer needed.
 
-    Raises NotFound, NotAllowed, Conflict (closed already; an agent: its checklist must be done first).
+    Raises NotFound, NotAllowed, Conflict (closed already; an agent: its checklist or its tasks must be done first).
     """
     with changing(ticket, by=by) as log:
         policy.require_sight(by, ticket)
@@ -73,7 +73,7 @@ def close(ticket: Ticket, *, by: Person) -> Event:
             raise Conflict(_("This ticket is closed already."))
         if ticket.is_active:
             if not by.is_requester:
-                require_ticked(ticket)
+                _require_ended(ticket)
             log.record(Resolved(code=ResolutionCode.WITHDRAWN if by.is_requester else ResolutionCode.ANSWERED))
         return log.record(Closed())
 
@@ -166,3 +166,9 @@ def close_due(limit: int = 500) -> int:
                 log.record(Closed())
                 closed += 1
     return closed
+
+
+def _require_ended(ticket: Ticket) -> None:
+    """What an agent must have done before: the checklist, and what other rooms ask for."""
+    require_ticked(ticket)
+    reactions.before_done(ticket)

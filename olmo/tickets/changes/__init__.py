@@ -28,6 +28,13 @@ from .escalations import (
 from .life import ChainStopped, Closed, Opened, PutOnHold, Reopened, Resolved, Resumed
 from .ownership import Assigned, Escalated, GivenBack, HandedOver, RequesterChanged, Unwatched, Watched
 from .partners import PartnerAnswered, PartnerAsked, PartnerReferenced
+from .procedures import (
+    ProcedureEnded,
+    ProcedurePaused,
+    ProcedureResumed,
+    ProcedureStarted,
+    ProcedureStepped,
+)
 from .promises import Breached, Rejudged, Waived, Warned
 from .properties import (
     AssetsNamed,
@@ -43,6 +50,23 @@ from .properties import (
 )
 from .relations import Absorbed, Linked, Merged, Released, SplitOff, Unlinked, Unmerged
 from .surveys import CommentErased, FollowUpDone, FollowUpDropped, FollowUpPlanned, Rated, RatingAsked
+from .tasks import (
+    PlanRenewed,
+    PlanStarted,
+    TaskAdded,
+    TaskBegun,
+    TaskCancelled,
+    TaskDated,
+    TaskDone,
+    TaskGiven,
+    TaskOverdue,
+    TaskReady,
+    TaskReopened,
+    TaskReworded,
+    TaskSkipped,
+    TaskTicked,
+    TaskWaits,
+)
 from .undoing import Undone
 
 __all__ = [
@@ -91,8 +115,15 @@ __all__ = [
     "PartnerAnswered",
     "PartnerAsked",
     "PartnerReferenced",
+    "PlanRenewed",
+    "PlanStarted",
     "PolicyStepped",
     "Prioritised",
+    "ProcedureEnded",
+    "ProcedurePaused",
+    "ProcedureResumed",
+    "ProcedureStarted",
+    "ProcedureStepped",
     "PutOnHold",
     "Rated",
     "RatingAsked",
@@ -112,6 +143,19 @@ __all__ = [
     "SplitOff",
     "Tagged",
     "Talk",
+    "TaskAdded",
+    "TaskBegun",
+    "TaskCancelled",
+    "TaskDated",
+    "TaskDone",
+    "TaskGiven",
+    "TaskOverdue",
+    "TaskReady",
+    "TaskReopened",
+    "TaskReworded",
+    "TaskSkipped",
+    "TaskTicked",
+    "TaskWaits",
     "Undone",
     "Unlinked",
     "Unmerged",

@@ -38,6 +38,7 @@ class Change:
     kind: ClassVar[str] = ""
     touches: ClassVar[frozenset[str]] = frozenset()
     is_public: ClassVar[bool] = False  # the requester sees that it happened
+    is_felt: ClassVar[bool] = False  # not in the requester's history, but their page shows what came of it
     is_activity: ClassVar[bool] = True  # it moves the ticket up in lists and marks it unread
     is_final: ClassVar[bool] = False  # nobody can take it back: words came from outside, or were erased
     is_mark: ClassVar[bool] = False  # only told: neither the row, nor the talk, nor a clock changes by it

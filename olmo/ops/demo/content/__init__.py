@@ -78,5 +78,15 @@ def guard() -> dict[str, Any]:
     return _read("guard.toml")
 
 
+def plans() -> list[dict[str, Any]]:
+    """What several teams do together, step by step."""
+    return list(_read("plans.toml")["plans"])
+
+
+def procedures() -> list[dict[str, Any]]:
+    """Standard methods in both languages."""
+    return list(_read("procedures.toml")["procedures"])
+
+
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(files(__name__).joinpath(name).read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""Tasks in the desk: beside their ticket, on a page each, and everybody's own in one list."""

@@ -1,0 +1,24 @@
+"""Verbs of fulfilment: start a plan on a ticket, work on its tasks, change what is under way. Each is logged on the ticket."""
+
+from .changing import TaskSettings, add, change, give, renew, set_due
+from .starting import Started, start
+from .working import begin, cancel, cancel_open, finish, reopen, skip, sweep, tick
+
+__all__ = [
+    "Started",
+    "TaskSettings",
+    "add",
+    "begin",
+    "cancel",
+    "cancel_open",
+    "change",
+    "finish",
+    "give",
+    "renew",
+    "reopen",
+    "set_due",
+    "skip",
+    "start",
+    "sweep",
+    "tick",
+]

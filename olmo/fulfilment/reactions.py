@@ -1,0 +1,55 @@
+"""What fulfilment does when a ticket changes (`wiring.AFTER`), and what it says before one is done (`wiring.BEFORE_DONE`)."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from olmo.kernel.errors import Conflict, Invalid
+from olmo.people.actions import robot
+from olmo.tickets.models import Event, Ticket
+from olmo.tickets.queries import branch
+
+from . import actions, queries
+from .models import Plan, Run, Task
+
+_CATEGORY = frozenset({"opened", "categorised"})
+_ENDED = frozenset({"resolved", "closed"})
+
+
+def require_over(ticket: Ticket) -> None:
+    """Raise Conflict when tasks of the ticket are open."""
+    if left := queries.open_count(ticket):
+        words = ngettext(
+            "One task of this ticket is open. Finish, skip or cancel it, or say in “Resolve” why it is left out.",
+            "%(n)d tasks of this ticket are open. Finish, skip or cancel them, or say in “Resolve” why they are left out.", left,
+        )  # fmt: skip
+        raise Conflict(words % {"n": left})
+
+
+def follow(event: Event) -> None:
+    """AFTER reaction: a plan of the category starts by itself; tasks move with their ticket; none outlives it."""
+    if event.kind in _CATEGORY:
+        _start_by_itself(Ticket.objects.select_related("client", "requester").get(pk=event.ticket_id))
+    elif event.kind == "requester_changed":
+        ticket = Ticket.objects.get(pk=event.ticket_id)
+        Run.objects.filter(ticket=ticket).update(client_id=ticket.client_id)
+        Task.objects.filter(ticket=ticket).update(client_id=ticket.client_id)
+    elif event.kind in _ENDED:
+        ticket = Ticket.objects.get(pk=event.ticket_id)
+        if ticket.is_done and queries.open_count(ticket):
+            with override(settings.LANGUAGE_CODE):
+                reason = _("The ticket is over.")
+            actions.cancel_open(ticket, by=robot("Olmo"), reason=reason)
+
+
+def _start_by_itself(ticket: Ticket) -> None:
+    """Once for a ticket, also when the job comes twice or the category goes to and fro."""
+    if ticket.category_id is None or ticket.is_done:
+        return
+    plans = Plan.objects.filter(is_active=True, starts_by_itself=True, category__in=branch(ticket.category_id))
+    for plan in plans.exclude(versions__runs__ticket=ticket).order_by("pk"):
+        if plan.client_id in (None, ticket.client_id):
+            try:
+                actions.start(ticket, plan, by=robot("Olmo"))
+            except (Conflict, Invalid):
+                continue  # it was started, ended or switched off in the meantime
