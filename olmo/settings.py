@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "olmo.notifications",
     "olmo.escalation",
     "olmo.reports",
+    "olmo.upkeep",
     "olmo.desk",
     "olmo.portal",
     "olmo.ops",

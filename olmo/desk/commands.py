@@ -107,6 +107,7 @@ COMMANDS: tuple[Command, ...] = (
     _go(name="troubleshooters", label=_("Troubleshooters"), path="troubleshooters", icon="numbers"),
     _go(name="status", label=_("Service status"), path="status", icon="globe"),
     _go(name="knowledge", label=_("Knowledge"), key="g k", path="knowledge", icon="book"),
+    _go(name="mending", label=_("Articles to mend"), path="knowledge/mending", icon="shield"),
     _go(name="asset-list", label=_("Assets"), key="g l", path="assets", icon="laptop"),
     _go(name="procedures", label=_("Procedures"), key="g y", path="procedures", icon="numbers"),
     _go(name="contracts", label=_("Contracts"), path="contracts/", icon="shield"),

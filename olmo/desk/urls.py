@@ -92,6 +92,7 @@ urlpatterns = [
     path("notices/bell", notices.ring, name="ring"),
     path("knowledge", kb_pages.index, name="knowledge"),
     path("knowledge/new", kb_editing.new, name="article_new"),
+    path("knowledge/", include("olmo.desk.upkeep.urls")),
     path("knowledge/uploads", kb_uploads.upload, name="article_uploads"),
     path("knowledge/<int:pk>", kb_pages.article, name="article"),
     path("knowledge/<int:pk>/texts/<slug:code>", kb_editing.edit, name="article_edit"),

@@ -67,12 +67,15 @@ def understand(limit: int = 2000) -> int:
     if not meaning.is_ready():
         return 0
     with connection.cursor() as cursor:
+        # While many come in, the planner believes the tables empty and would compare each with each.
+        cursor.execute("select set_config('enable_nestloop', 'off', true)")
         cursor.execute(
             "select id, text from knowledge_passage p"
             " where not exists (select from knowledge_vector v where v.passage_id = p.id) order by id limit %s",
             [limit],
         )
         rows = cursor.fetchall()
+        cursor.execute("select set_config('enable_nestloop', 'on', true)")
         for some in batched(rows, BATCH):
             vectors = [meaning.as_text(vector) for vector in meaning.encode([text for _pk, text in some])]
             cursor.execute(

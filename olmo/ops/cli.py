@@ -59,6 +59,7 @@ COMMANDS: dict[str, Command] = {
     "mail deliver": Command("olmo.channels.mail.cli:main", Needs.DATABASE, "deliver a message", fails_with=75),
     "mail parse": Command("olmo.channels.mail.cli:main", Needs.DJANGO, "show how a message is read"),
     "knowledge": Command("olmo.knowledge.cli:main", Needs.DATABASE, "bring articles in, and search them"),
+    "knowledge topics": Command("olmo.upkeep.cli:main", Needs.DJANGO, "measure how kinds of request are found"),
     "triage": Command("olmo.routing.triage.cli:main", Needs.NOTHING, "measure how well tickets can be triaged"),
     "sla load": Command("olmo.service_levels.loading:main", Needs.DATABASE, "bring an agreement and its calendars in"),
     "sla": Command(

@@ -16,6 +16,12 @@ def of_parent(table: str, parent: str, column: str) -> RunSQL:
     return _protect(table, f"exists (select 1 from {parent} parent where parent.id = {table}.{column})")  # noqa: S608
 
 
+def of_all(table: str, parent: str, column: str) -> RunSQL:
+    """Rows are seen by whoever sees every row of `parent` that the array `column` names."""
+    unseen = f"not exists (select 1 from {parent} parent where parent.id = one.id)"  # noqa: S608
+    return _protect(table, f"not exists (select 1 from unnest({table}.{column}) one(id) where {unseen})")  # noqa: S608
+
+
 def of_some(table: str, column: str, *, when: str) -> RunSQL:
     """Rows are everybody's; those of which `when` (a condition) is true belong to the clients in the array `column`."""
     return _protect(table, f"not ({when}) or {column} && {_CLIENTS}")

@@ -21,6 +21,7 @@ from olmo.writing import waiting
 
 from .. import places
 from ..shell import DeskRequest, agents, is_part, page
+from ..upkeep.topics import may_see
 from .uploads import listed
 
 PAGE, FOUND, SHOWN_STEPS = 50, 20, 30
@@ -65,6 +66,7 @@ def index(request: DeskRequest) -> HttpResponse:
     """Articles by key, or the best for `q`; narrowed by what is shown, audience and subject area."""
     asked = Asked.of(request)
     context: dict[str, Any] = {"asked": asked, "audiences": Audience.choices, "topics": queries.topics(request.person)}
+    context["is_lead"] = may_see(request.person)
     if asked.show == "tasks":
         context["tasks"] = list(feedback.tasks(request.person)[:PAGE])
     else:
@@ -148,7 +150,8 @@ def article(request: DeskRequest, pk: int) -> HttpResponse:
         "others": [(code, names[code]) for code in translations if chosen and code != chosen.language],
         "is_newest": is_newest, "state": State(found.state).label, "badge": BADGES[State(found.state)],
         "readers": readers(found), "may": may, "yes": yes, "no": no,
-        "suggestions": _suggestions(request.person, found), "kept_files": listed(found), **_waiting(request.person, found),
+        "suggestions": _suggestions(request.person, found), "kept_files": listed(found), "questions": list(found.questions.all()),
+        **_waiting(request.person, found),
         "steps": [(step, showing.sentence(step)) for step in _steps(found)],
         "missing": [(code, name) for code, name in settings.LANGUAGES if code not in translations],
         "agents": _reviewers(request.person, found),

@@ -1,0 +1,1 @@
+"""Pages of upkeep: what is to be mended in articles, the commonest kinds of request, and test questions."""

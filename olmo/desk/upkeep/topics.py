@@ -1,0 +1,111 @@
+"""The commonest kinds of request, for those who lead the desk for every organisation."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from olmo.kernel.errors import NotFound
+from olmo.kernel.text import clean_line
+from olmo.knowledge import queries as knowledge
+from olmo.knowledge.models import Article, Translation
+from olmo.people.models import Person
+from olmo.people.queries import clients_of
+from olmo.reports.queries import leads
+from olmo.tenancy.scope import EveryClient
+from olmo.tickets import queries
+from olmo.upkeep import topics
+from olmo.upkeep.models import Topic
+
+from .. import places
+from ..shell import DeskRequest, SeeOther, agents, page
+
+EXAMPLES, MOST = 5, 60
+
+
+def may_see(person: Person) -> bool:
+    """Whether somebody leads, and serves every organisation: kinds are made of the words of all."""
+    return isinstance(clients_of(person), EveryClient) and leads(person) != ()
+
+
+@require_safe
+@agents
+def index(request: DeskRequest) -> HttpResponse:
+    """Ten kinds, or all with `all`; and what was sought in vain. To those who lead nothing there is no such page."""
+    if not may_see(request.person):
+        raise NotFound
+    is_all = bool(request.GET.get("all"))
+    found = topics.top(MOST if is_all else topics.SHOWN)
+    context = {
+        "rows": [_row(topic) for topic in _with_examples(request.person, found)], "gaps": topics.gaps(),
+        "as_of": found[0].at if found else None, "is_all": is_all or len(found) < topics.SHOWN,
+    }  # fmt: skip
+    return page(request, "desk/upkeep/topics.html", context)
+
+
+@require_POST
+@agents
+def rename(request: DeskRequest, pk: int) -> HttpResponse:
+    """Give a kind a name of its own (`given`); without one its words name it again."""
+    if not may_see(request.person) or not Topic.objects.filter(pk=pk).update(
+        name=clean_line(request.POST.get("given", ""), 120)
+    ):
+        raise NotFound
+    return SeeOther(f"{reverse('desk:topics')}#topic-{pk}")
+
+
+def _with_examples(viewer: Person, found: list[Topic]) -> list[tuple[Topic, list[dict[str, Any]], dict[int, str]]]:
+    """Each with the tickets nearest to its middle, and the titles of all articles."""
+    wanted = {pk for topic in found for pk in topic.ticket_ids[:EXAMPLES]}
+    rows = queries.visible_to(viewer).filter(pk__in=wanted).values("pk", "number", "subject")
+    known = {row["pk"]: {**row, "url": places.ticket(row["number"])} for row in rows}
+    titles = _titles(viewer, [topic.article for topic in found if topic.article])
+    return [(topic, [known[pk] for pk in topic.ticket_ids[:EXAMPLES] if pk in known], titles) for topic in found]
+
+
+def _titles(viewer: Person, articles: list[Article]) -> dict[int, str]:
+    seen = knowledge.visible_to(viewer).filter(pk__in=[article.pk for article in articles])
+    rows = Translation.objects.filter(article__in=seen, shown__isnull=False)
+    language = (get_language() or "en")[:2]
+    told = sorted(rows.values_list("article_id", "language", "shown__title"), key=lambda row: row[1] == language)
+    return {pk: title for pk, _code, title in told}
+
+
+def _row(given: tuple[Topic, list[dict[str, Any]], dict[int, str]]) -> dict[str, Any]:
+    topic, examples, titles = given
+    figures, article = topic.figures, topic.article
+    shown = (
+        {"url": reverse("desk:article", args=[article.pk]), "title": titles.get(article.pk, article.key)}
+        if article
+        else None
+    )
+    return {
+        "pk": topic.pk, "name": str(topic), "given": topic.name, "words": ", ".join(topic.words), "examples": examples,
+        "n": figures["n"], "trend": _trend(figures["n"], figures["before"]), "spent": _hours(figures["minutes"]),
+        "article": shown, "used": figures["used"] if shown else "–", "saves": _saves(topic),
+        "lasted": f"{figures['lasted']}/{figures['used']}" if figures["used"] else "–",
+    }  # fmt: skip
+
+
+def _trend(now: int, before: int) -> str:
+    if not before:
+        return _("new") if now else "–"
+    return f"{(now - before) / before:+.0%}".replace("-", "−")
+
+
+def _hours(minutes: int) -> str:
+    return _("%(n)s h") % {"n": f"{minutes / 60:.1f}"} if minutes else "–"
+
+
+def _saves(topic: Topic) -> str:
+    """What an article would save each four weeks, where there is none."""
+    if topic.article is not None:
+        return "–"
+    saves = topic.figures.get("saves")
+    if saves is None:
+        few = ngettext("at most %(h)s in %(n)s ticket", "at most %(h)s in %(n)s tickets", topic.figures["n"])
+        return few % {"h": _hours(topic.figures["minutes"]), "n": topic.figures["n"]}
+    return _("about %(h)s") % {"h": _hours(saves)}
