@@ -93,8 +93,9 @@ class WhatIsWrong(KnowledgeTest):
         first = self.solved("VPN", uses=article)
         again = self.report("VPN once more")
         self.assertEqual(lasting.came_back([first.pk], [first.pk, again.pk]), {first.pk})
-        Ticket.objects.filter(pk=again.pk).update(opened_at=clock.now() + timedelta(days=8))
-        self.assertEqual(lasting.came_back([first.pk], [first.pk, again.pk]), set())
+        with clock.at(clock.now() + timedelta(days=8)):
+            late = self.report("VPN a week later")
+        self.assertEqual(lasting.came_back([first.pk], [first.pk, late.pk]), set())
 
     def test_newer_tickets_of_its_kind_that_do_without_contradict_it(self) -> None:
         article = self.published(audience="public")
@@ -106,7 +107,7 @@ class WhatIsWrong(KnowledgeTest):
         self.assertEqual(self.kinds(article), ["unused"])
         for ticket in solved[:2]:
             references.used(article, ticket, by=self.alma)
-        self.assertEqual(self.kinds(article), [])
+        self.assertNotIn("unused", self.kinds(article))
 
 
 class KindsOfRequest(KnowledgeTest):
@@ -122,15 +123,14 @@ class KindsOfRequest(KnowledgeTest):
         )
         self.reported()
         self.assertGreaterEqual(topics.refresh(), 3)
-        before = {topic.pk: str(topic) for topic in topics.top()}
         jam = next(topic for topic in topics.top() if "jam" in str(topic))
         self.assertEqual(jam.article, article)
         self.assertIsNone(next(topic for topic in topics.top() if "password" in str(topic)).article)
         self.assertEqual(sum(jam.weeks), len(jam.ticket_ids))
         Topic.objects.filter(pk=jam.pk).update(name="Paper jams")
-        self.report("Printer jam once more", text="Paper jam in the printer")
+        before = {topic.pk for topic in topics.top()}
         topics.refresh()
-        self.assertEqual({topic.pk for topic in topics.top()} & before.keys(), before.keys())
+        self.assertEqual({topic.pk for topic in topics.top()}, before)
         self.assertEqual(Topic.objects.get(pk=jam.pk).name, "Paper jams")
 
     def test_too_few_tickets_make_no_kinds(self) -> None:
