@@ -7,9 +7,11 @@ without it. Both count only what happened since the article was published last, 
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
@@ -63,7 +65,10 @@ def sentence(fault: Fault) -> str:
         Fault.Kind.REOPENED: _("Of %(of)s tickets that used it, %(n)s came back within 7 days."),
         Fault.Kind.UNUSED: _("Of the last %(of)s solved tickets of its kind, %(n)s did without it."),
     }
-    said: str = sentences[fault.kind] % fault.data
+    data = dict(fault.data)
+    if "day" in data:
+        data["day"] = date_format(date.fromisoformat(data["day"]), "DATE_FORMAT")
+    said: str = sentences[fault.kind] % data
     return said
 
 

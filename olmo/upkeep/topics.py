@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from olmo.kernel import clock
-from olmo.knowledge import meaning, search
+from olmo.knowledge import meaning, search, vocabulary
 from olmo.knowledge.models import Article, StopWords
 from olmo.people.actions import robot
 from olmo.selfservice.models import Search
@@ -31,6 +31,7 @@ MOST, MOST_MEANT = clustering.MOST, 5_000  # newest tickets that are read; up to
 ASKED, LEAST_NEAR = 8, 0.3  # middle tickets by which an article is sought; how near it must be
 FEWEST_COMPARED = 10  # tickets with an article, and without, from which a saving can be told
 SHOWN, GAPS = 10, 50
+LONGEST_SMALL = 9  # letters of a word that may say nothing in itself
 
 
 def refresh() -> int:
@@ -38,7 +39,7 @@ def refresh() -> int:
     rows = _tickets()
     texts = [f"{subject}. {words[:300]}" for _pk, subject, words, _language, _at in rows]
     meant = meaning.encode(texts) if meaning.is_installed() and len(texts) <= MOST_MEANT else None
-    groups = clustering.groups_of(texts, _stop_words(), meant)
+    groups = clustering.groups_of(texts, _stop_words(texts), meant)
     with transaction.atomic():
         return _keep(groups, rows)
 
@@ -71,8 +72,13 @@ def _tickets() -> list[tuple[int, str, str, str, datetime]]:
     return [(pk, subject, words.get(pk, ""), language, at) for pk, subject, language, at in told]
 
 
-def _stop_words() -> list[str]:
-    return sorted({word for row in StopWords.objects.all() for word in row.words if word.isalpha()})
+def _stop_words(texts: Sequence[str]) -> list[str]:
+    """Words that say nothing: the desk's own, and those of these texts that the full text of some language leaves out."""
+    own = {word for row in StopWords.objects.all() for text in row.words for word in vocabulary.words_of(text)}
+    short = sorted({word for text in texts for word in vocabulary.words_of(text) if len(word) <= LONGEST_SMALL})
+    for language in vocabulary.LANGUAGES:
+        own |= {word for word, found in zip(short, vocabulary.lexemes(short, language), strict=True) if not found}
+    return sorted(own)
 
 
 def _keep(groups: Sequence[clustering.Group], rows: list[tuple[int, str, str, str, datetime]]) -> int:
