@@ -60,9 +60,10 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 def stale(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """A form that is not of this session any more (or was never ours): somebody signed in or out in another window meanwhile.
 
-    At the sign-in that is no fault: whoever is signed in already goes on, others get the form again with what they typed.
+    At the sign-in that is no fault: whoever is signed in already goes on, others get the form again with what they typed. A form
+    without any token was not ours.
     """
-    if request.path != reverse("people:sign_in"):
+    if request.path != reverse("people:sign_in") or "csrfmiddlewaretoken" not in request.POST:
         return csrf_failure(request, reason)
     person: Person | None = getattr(request, "person", None)
     next_url = signin.local(request.POST.get("next", ""))
