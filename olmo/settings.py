@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "olmo.escalation",
     "olmo.reports",
     "olmo.upkeep",
+    "olmo.requests",
     "olmo.desk",
     "olmo.portal",
     "olmo.ops",

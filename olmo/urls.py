@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("olmo.ops.urls")),
     path("", include("olmo.people.urls")),
     path("account/", include("olmo.notifications.urls")),
+    path("", include("olmo.requests.urls")),
     path("", include("olmo.surveys.urls")),
     path("desk/", include("olmo.desk.urls")),
     path("manifest.webmanifest", app.manifest, name="manifest"),

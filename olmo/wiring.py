@@ -16,6 +16,7 @@ from olmo.notifications import devices, pushing
 from olmo.notifications import reactions as notifications
 from olmo.outbox.models import PUSH
 from olmo.procedures import reactions as procedures
+from olmo.requests import reactions as requests
 from olmo.routing import reactions as routing
 from olmo.routing.assignment import giving
 from olmo.routing.rules import keeping
@@ -34,6 +35,7 @@ AFTER = [
     fulfilment.follow,
     procedures.follow,
     escalation.follow,
+    requests.follow,
 ]
 BEFORE_DONE = [fulfilment.require_over]  # may refuse that an agent resolves or closes a ticket
 TAKEN_BACK = [undone_tasks.take_back]  # what an undo means for the rows of other rooms; may refuse it

@@ -22,6 +22,7 @@ from .bilingual import said
 from .definition import WITH_CHOICES, Field, FieldKind, Form, Test
 
 type Answers = Mapping[str, Any]
+type Names = Mapping[str, Mapping[int, str]]  # kind of field -> id -> name
 
 LONGEST_LINE, LONGEST_TEXT, ROWS, FILES = 500, 20_000, 20, 10
 LARGEST = 10**15
@@ -29,11 +30,13 @@ LARGEST = 10**15
 
 @dataclass(frozen=True)
 class Known:
-    """What the check asks beyond the form: a person by what was typed (raises Invalid), and names of persons and files."""
+    """What the check asks beyond the form: a person or an asset by what was typed (raises Invalid), and what they are called."""
 
     person: Callable[[str], int]
     names: Callable[[Sequence[int]], Mapping[int, str]] = lambda _ids: {}
     files: Callable[[Sequence[int]], Mapping[int, str]] = lambda _ids: {}
+    asset: Callable[[str], int] | None = None
+    assets: Callable[[Sequence[int]], Mapping[int, str]] = lambda _ids: {}
 
 
 @dataclass
@@ -159,9 +162,19 @@ def _choices(one: Field, value: Any, known: Known) -> list[str]:
     return list(dict.fromkeys(_choice(one, each, known) for each in given if _is_given(each)))
 
 
+def _asset(one: Field, value: Any, known: Known) -> int:
+    return _found(one, value, known.asset)
+
+
 def _person(one: Field, value: Any, known: Known) -> int:
+    return _found(one, value, known.person)
+
+
+def _found(one: Field, value: Any, find: Callable[[str], int] | None) -> int:
+    if find is None:
+        raise Invalid(one.key, _("“%(value)s” is not known here.") % {"value": str(value)[:40]})
     try:
-        return known.person(str(value).strip())
+        return find(str(value).strip())
     except Invalid as refusal:
         raise Invalid(one.key, refusal.message) from refusal
 
@@ -200,6 +213,7 @@ def _row(one: Field, n: int, row: Mapping[str, Any], known: Known) -> dict[str, 
 _READERS: Mapping[str, Callable[[Field, Any, Known], Any]] = {
     FieldKind.TEXT: _text, FieldKind.LONG: _long, FieldKind.NUMBER: _number, FieldKind.DATE: _date,
     FieldKind.CHOICE: _choice, FieldKind.CHOICES: _choices, FieldKind.PERSON: _person, FieldKind.FILE: _files,
+    FieldKind.ASSET: _asset,
     FieldKind.TABLE: _table,
 }  # fmt: skip
 
@@ -226,7 +240,10 @@ class Part:
 def readable(form: Form, values: Answers, known: Known) -> list[Part]:
     """The answers in the order of the form, in the reader's language; questions without an answer are left out."""
     parts = [Part("")]
-    people = known.names([v for one in form.questions if one.kind == FieldKind.PERSON and (v := values.get(one.key))])
+    people: Names = {
+        FieldKind.PERSON: known.names(_ids(form, values, FieldKind.PERSON)),
+        FieldKind.ASSET: known.assets(_ids(form, values, FieldKind.ASSET)),
+    }  # fmt: skip
     for one in form:
         if one.kind == FieldKind.SECTION:
             parts.append(Part(str(one)))
@@ -235,7 +252,11 @@ def readable(form: Form, values: Answers, known: Known) -> list[Part]:
     return [part for part in parts if part.lines]
 
 
-def _line(one: Field, value: Any, people: Mapping[int, str]) -> Line:
+def _ids(form: Form, values: Answers, kind: str) -> list[int]:
+    return [value for one in form.questions if one.kind == kind and isinstance(value := values.get(one.key), int)]
+
+
+def _line(one: Field, value: Any, people: Names) -> Line:
     if one.kind == FieldKind.TABLE:
         rows = tuple(tuple(spoken(column, row.get(column.key), people) for column in one.columns) for row in value)
         return Line(str(one), heads=tuple(str(column) for column in one.columns), rows=rows)
@@ -244,7 +265,7 @@ def _line(one: Field, value: Any, people: Mapping[int, str]) -> Line:
     return Line(str(one), spoken(one, value, people))
 
 
-def spoken(one: Field, value: Any, people: Mapping[int, str]) -> str:
+def spoken(one: Field, value: Any, people: Names) -> str:
     """One value in words."""
     if value is None:
         return ""
@@ -255,4 +276,4 @@ def spoken(one: Field, value: Any, people: Mapping[int, str]) -> str:
         return date_format(date.fromisoformat(value), "DATE_FORMAT")
     if one.kind == FieldKind.NUMBER:
         return number_format(value)
-    return people.get(value, "") if one.kind == FieldKind.PERSON else str(value)
+    return people[one.kind].get(value, "") if one.kind in people else str(value)

@@ -29,6 +29,7 @@ class FieldKind(models.TextChoices):
     CHOICES = "choices", gettext_lazy("Choice of several")
     DATE = "date", gettext_lazy("Date")
     PERSON = "person", gettext_lazy("Person")
+    ASSET = "asset", gettext_lazy("Asset")
     FILE = "file", gettext_lazy("Files")
     TABLE = "table", gettext_lazy("Table")
     SECTION = "section", gettext_lazy("Section")

@@ -196,7 +196,7 @@ def _widget(one: Field) -> forms.Widget:
         return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     if one.kind == FieldKind.NUMBER:
         return forms.TextInput(attrs={"inputmode": "decimal"})
-    if one.kind == FieldKind.PERSON:
+    if one.kind in (FieldKind.PERSON, FieldKind.ASSET):
         return forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     return forms.TextInput(attrs={"dir": "auto"})
 

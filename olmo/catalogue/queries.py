@@ -72,6 +72,7 @@ def form_in_force(item: Item) -> FormVersion | None:
 
 def is_still_taken(version: FormVersion) -> bool:
     """Whether answers to a version are accepted: it is in force, or was until some days ago and was not withdrawn."""
+    version.refresh_from_db(fields=["superseded_at", "withdrawn_at"])  # it may have ended while it was filled in
     if version.withdrawn_at is not None:
         return False
     days = timedelta(days=version.item.grace_days)

@@ -106,6 +106,8 @@ COMMANDS: tuple[Command, ...] = (
     _go(name="macros", label=_("Macros"), path="macros", icon="macro"),
     _go(name="troubleshooters", label=_("Troubleshooters"), path="troubleshooters", icon="numbers"),
     _go(name="status", label=_("Service status"), path="status", icon="globe"),
+    _go(name="approvals", label=_("My approvals"), path="approvals", icon="check"),
+    _go(name="ordering", label=_("Order for somebody"), path="orders/new", icon="laptop"),
     _go(name="knowledge", label=_("Knowledge"), key="g k", path="knowledge", icon="book"),
     _go(name="mending", label=_("Articles to mend"), path="knowledge/mending", icon="shield"),
     _go(name="asset-list", label=_("Assets"), key="g l", path="assets", icon="laptop"),

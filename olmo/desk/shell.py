@@ -228,6 +228,8 @@ GROUPS: Mapping[str, Words] = {
 # What everybody keeps for themselves: label, icon, page, command.
 OWN = (
     (_("Escalation inbox"), "escalate", "desk:escalations", "escalations"),
+    (_("My approvals"), "check", "desk:approvals", "approvals"),
+    (_("Order for somebody"), "laptop", "desk:ordering", "ordering"),
     (_("My drafts"), "pen", "desk:drafts", "drafts"),
     (_("Ready answers"), "chat", "desk:canned", "answers-list"),
     (_("Macros"), "macro", "desk:macros", "macros"),

@@ -5,6 +5,7 @@ from django.urls import include, path
 from . import keys, notices, palette, people, undoing
 from .assets import urls as asset_urls
 from .calls import checklist, opening
+from .catalogue import urls as catalogue_urls
 from .escalation import handover, major
 from .escalation import inbox as escalations
 from .forms import FORMS
@@ -55,6 +56,7 @@ urlpatterns = [
     path("uploads", writing.uploads, name="uploads"),
     path("tickets/new", opening.new, name="new"),
     path("tickets/next", whom.take_next, name="take_next"),
+    *catalogue_urls.at_work,
     *staffing_urls.urlpatterns,
     *asset_urls.urlpatterns,
     *fulfilment_urls.urlpatterns,

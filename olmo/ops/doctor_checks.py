@@ -30,8 +30,8 @@ from olmo.tickets import standing
 from olmo.tickets.models import Attachment, Event, SearchDocument, Standing, Ticket
 from olmo.tickets.replay import differences
 
-# Tables with a client that are not client data: who belongs to whom is needed before there is a scope.
-OPEN_TABLES = {"tenancy_domain", "people_person_clients"}
+# Tables with a client that are not client data: who belongs to whom, and how a host looks, is needed before there is a scope.
+OPEN_TABLES = {"tenancy_brand", "tenancy_domain", "people_person_clients"}
 # Closed to the program by a policy, but not to its owner's search function (see its migration).
 SEARCHED_TABLE = "tickets_searchdocument"
 GUARDS = {

@@ -24,9 +24,9 @@ from olmo.tenancy import actions as tenancy
 from olmo.tenancy import branding
 from olmo.tenancy.models import Brand, Client, Provider
 
-from . import audit, signin
+from . import audit, reporting, signin
 from .identities import normal_address, normal_number
-from .models import Identity, Kind, Person, Team, Tier
+from .models import CostCentre, Identity, Kind, Person, Team, Tier
 
 MOST_ITEMS, LONGEST_ITEM = 20, 200  # of what is tried before escalating
 _TEAM_ONCE = {"people_team_name_key": ("name", gettext_lazy("Another team has this name."))}
@@ -57,11 +57,14 @@ class AgentSettings(Known):
 
 @dataclass(frozen=True, kw_only=True)
 class RequesterSettings(Known):
-    """Somebody of a client organisation who asks for help."""
+    """Somebody of a client organisation who asks for help. manager: the address of somebody there, "" for nobody known."""
 
     client: Client
     is_vip: bool = False
     sees_organisation: bool = False
+    location: str = ""
+    manager: str = ""
+    cost_centre: CostCentre | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +180,9 @@ def save_requester(person: Person | None, settings: RequesterSettings, *, by: Pe
     require_unchanged(before, seen)
     requester.client, requester.is_vip = settings.client, settings.is_vip
     requester.sees_organisation = settings.sees_organisation
+    requester.location = clean_line(settings.location, 120)
+    requester.manager = reporting.manager(settings.manager, requester, settings.client)
+    requester.cost_centre = reporting.cost_centre(settings.cost_centre, settings.client)
     _write(requester, settings)
     record(by, f"requester: {requester.name}", before, state_of_requester(requester))
     live.tell(person=requester.pk)
@@ -271,7 +277,9 @@ def state_of_requester(person: Person) -> dict[str, Any]:
     if not person.pk:
         return {}
     client = person.client.name if person.client else ""
-    return {**_state(person), "client": client, "is_vip": person.is_vip, "sees_organisation": person.sees_organisation}
+    given = {"client": client, "is_vip": person.is_vip, "sees_organisation": person.sees_organisation}
+    above = {"location": person.location, "manager": (person.manager.email or "") if person.manager else ""}
+    return {**_state(person), **given, **above, "cost_centre": str(person.cost_centre or "")}
 
 
 def state_of_team(team: Team) -> dict[str, Any]:

@@ -41,6 +41,13 @@ class Person(AbstractBaseUser, Located):
     clients: "models.ManyToManyField[Client, Any]" = models.ManyToManyField(
         Client, blank=True, related_name="+", help_text=_("An agent of these organisations only; none means all.")
     )
+    location = models.CharField(_("location"), max_length=120, blank=True)
+    manager = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="reports_to_me", verbose_name=_("manager")
+    )
+    cost_centre = models.ForeignKey(
+        "CostCentre", models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("cost centre")
+    )
     theme = models.CharField(max_length=8, blank=True, choices=[("light", _("Light")), ("dark", _("Dark"))])
     is_nav_narrow = models.BooleanField(default=False)
     lists = models.JSONField(default=dict, blank=True)  # how an agent likes the lists: see olmo/desk/lists/taste.py
@@ -90,6 +97,22 @@ class Person(AbstractBaseUser, Located):
     @property
     def first_name(self) -> str:
         return self.name.split(" ")[0]
+
+
+class CostCentre(models.Model):
+    """Who pays within an organisation. Its owner approves what is charged to it."""
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False, verbose_name=_("organisation"))
+    code = models.CharField(_("code"), max_length=40)
+    name = models.CharField(_("name"), max_length=120)
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("owner"))
+
+    class Meta:
+        ordering = ["client_id", "code"]
+        constraints = [models.UniqueConstraint(fields=["client", "code"], name="cost_centre_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
 
 
 class Identity(models.Model):

@@ -56,6 +56,8 @@ def _of(status: str, hold_reason: str, assignee: str | None) -> State:
 def _waiting(reason: str) -> State:
     if reason == HoldReason.REQUESTER:
         return State("reply", _("We need an answer from you"))
+    if reason == HoldReason.APPROVAL:
+        return State("waiting", _("Waiting for an approval"))
     if reason == HoldReason.THIRD_PARTY:
         return State("waiting", _("Waiting for somebody outside"))
     return State("calendar", _("Planned for later"))

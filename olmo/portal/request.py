@@ -17,12 +17,13 @@ from olmo.kernel.middleware import status_of
 from olmo.people.answers import onward
 from olmo.people.gate import for_requesters
 from olmo.people.models import Person
+from olmo.requests import queries as requests
 from olmo.tickets import actions, pictures, policy, queries
 from olmo.tickets.actions.values import checked_text
 from olmo.tickets.models import Attachment, Channel, Message, ResolutionCode, Status, Ticket
 from olmo.tickets.sentences import describe
 
-from . import expecting, progress, rating, tasks, uploads
+from . import approving, expecting, progress, rating, tasks, uploads
 from .shell import PortalRequest, page
 from .words import paragraphs
 
@@ -120,6 +121,7 @@ def _page(request: HttpRequest, ticket: Ticket, draft: Draft | None = None, *, s
         "merged": ticket.merged_into,
         "talk": _talk(person, ticket),
         "history": _history(person, ticket),
+        "ordered": approving.beside(person, requests.of_ticket(ticket)) if ticket.service_id else None,
         "is_past": policy.is_past(ticket),
         "may_close": policy.may_close(person, ticket) and ticket.status == Status.RESOLVED,
         "answer": _answer(person, ticket, draft or Draft()),

@@ -16,7 +16,7 @@ from olmo.knowledge import queries
 from olmo.knowledge.models import Translation
 from olmo.people.models import Person
 
-from . import progress, reading
+from . import ordering, progress, reading
 from .forms import categories
 from .suggesting import language
 
@@ -79,6 +79,7 @@ def areas(person: Person) -> list[dict[str, Any]]:
 
 SECTIONS: tuple[Section, ...] = (
     Section("requests", "portal/home/requests.html", requests),
+    Section("orders", "portal/home/orders.html", ordering.popular),
     Section("guides", "portal/home/guides.html", guides),
     Section("troubleshooters", "portal/home/troubleshooters.html", walks),
     Section("areas", "portal/home/areas.html", areas),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from olmo.people.models import Person
 from olmo.people.streams import stream_url
+from olmo.requests import queries as approvals
 from olmo.status import queries
 from olmo.tenancy import branding
 from olmo.tenancy.queries import provider
@@ -27,7 +28,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     person = cast(PortalRequest, request).person
     around = {
         "brand": branding.of_person(person.client_id),
-        "nav": navigation(request.path),
+        "nav": navigation(request.path, person),
         "banners": queries.banners(person.client_id) if person.client_id else [],
         "live_url": stream_url(request, heard(person)),
     }
@@ -49,13 +50,16 @@ def public_page(
     return render(request, template, {**around, **context}, status=status)
 
 
-def navigation(path: str) -> list[dict[str, Any]]:
-    """The places of the portal."""
+def navigation(path: str, person: Person | None = None) -> list[dict[str, Any]]:
+    """The places of the portal; approvals for those who are asked, or who stand in for somebody."""
     places = [
         (reverse("portal:new"), _("Report a problem"), "plus"),
+        (reverse("portal:catalogue"), _("Order something"), "laptop"),
         (reverse("portal:list"), _("My requests"), "form"),
         (reverse("portal:devices"), _("My devices"), "laptop"),
         (reverse("portal:guides"), _("Guides"), "book"),
         (reverse("portal:status"), _("Status"), "globe"),
     ]
+    if person is not None and approvals.is_asked_at_all(person):
+        places.append((reverse("portal:approvals"), _("My approvals"), "check"))
     return [{"url": url, "label": label, "icon": icon, "active": url == path} for url, label, icon in places]

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from . import devices, ending, guides, rating, request, status, troubleshooters, uploads, views, widget
+from . import (
+    approving,
+    devices,
+    ending,
+    guides,
+    ordering,
+    rating,
+    request,
+    status,
+    troubleshooters,
+    uploads,
+    views,
+    widget,
+)
 
 app_name = "portal"
 
@@ -27,6 +40,13 @@ urlpatterns = [
     path("status/subscription", status.subscribe, name="status_subscribe"),
     path("status/confirm/<str:token>", status.confirm, name="status_confirm"),
     path("status/leave/<str:token>", status.leave, name="status_leave"),
+    path("catalogue", ordering.catalogue, name="catalogue"),
+    path("catalogue/basket", ordering.basket, name="basket"),
+    path("catalogue/<int:pk>", ordering.order, name="order"),
+    path("my-approvals", approving.approvals, name="approvals"),
+    path("my-approvals/<int:pk>", approving.approval, name="approval"),
+    path("my-approvals/substitute", approving.substitute, name="substitute"),
+    path("requests/<int:number>/order", ordering.change, name="order_change"),
     path("requests", views.tickets, name="list"),
     path("requests/new", views.new, name="new"),
     path("requests/uploads", uploads.upload, name="uploads"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from olmo.catalogue.models import Service
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
 from olmo.kernel.text import clean_line
@@ -98,7 +99,8 @@ def remove_calendar(calendar: Calendar, *, by: Person) -> None:
 
 def agree(
     name: str, *, by: Person, client: Client | None, category: Category | None = None, ticket_kind: str = "",
-    kind: str = AgreementKind.SERVICE_LEVEL, team: Team | None = None, supplier: Supplier | None = None,
+    service: Service | None = None, kind: str = AgreementKind.SERVICE_LEVEL,
+    team: Team | None = None, supplier: Supplier | None = None,
 ) -> Agreement:  # fmt: skip
     """Make an agreement, still without terms. An operational one is with a team, an underpinning contract with a supplier.
 
@@ -114,6 +116,7 @@ def agree(
                 name=name,
                 kind=kind,
                 client=client,
+                service=service,
                 category=category,
                 ticket_kind=ticket_kind,
                 team=team,
@@ -127,6 +130,7 @@ def agree(
         {
             "client": [None, client.pk if client else None],
             "kind": [None, kind],
+            **({"service": [None, service.key]} if service else {}),
             **({"team": [None, team.name]} if team else {}),
             **({"supplier": [None, supplier.name]} if supplier else {}),
         },

@@ -70,7 +70,7 @@ def rows_of(
     ticket: Ticket, told: Sequence[Told], log: Sequence[Event], found: Governing, until: datetime
 ) -> list[Clock]:
     """What the engine said, as rows; only clocks of which something was promised."""
-    own = found.of(ticket.client_id, ticket.category_id, ticket.kind)
+    own = found.of(ticket)
     given, forgiven = recorded(log), waived(log)
     return [
         _row(ticket, place, each, pk, until, given, forgiven, found)

@@ -9,19 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from olmo.kernel import spoken
-from olmo.tickets.models import Event, HoldReason, Priority, Ticket
+from olmo.tickets.models import Event, HoldReason, Priority, Ticket, TicketKind
 from olmo.tickets.sentences import METRICS
 
 from . import calendars, clocks, drawing
 from .engine.clock import Clock as Told
 from .engine.clock import Step
 from .engine.working_time import Calendar, WorkingTime
-from .models import AgreementKind, Waiver
+from .models import Agreement, AgreementKind, Waiver
 from .promises import Governing, governing
 
 SPANS = 12  # periods that are listed at most
 _HOLDS = {
     "requester": HoldReason.REQUESTER.label, "third_party": HoldReason.THIRD_PARTY.label, "scheduled": HoldReason.DATE.label,
+    "approval": HoldReason.APPROVAL.label,
 }  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def _explained(told: Told, ticket: Ticket, waived: str, found: Governing, now: d
         heading=f"{AgreementKind(agreement.kind).label}: {agreement.party}" if agreement else "",
         agreement=told.agreement,
         started_at=_at(told.started_at),
-        sentence=sentence(told, found, found.of(ticket.client_id, ticket.category_id, ticket.kind) or 0),
+        sentence=sentence(told, found, found.of(ticket) or 0),
         steps=sorted(_steps(told), key=lambda step: step[0]),
         days=drawing.drawn(told, spans, int(now.timestamp())),
         counted=[(_at(a), _at(b)) for a, b in spans[-SPANS:]],
@@ -100,8 +101,22 @@ def _reasons(told: Told, found: Governing, own: int) -> Iterator[str]:
         yield _("stopped %(at)s") % {"at": spoken.weekday(_at(told.stopped_at))}
     if told.breached_at is not None:
         yield _("broken %(at)s") % {"at": spoken.weekday(_at(told.breached_at))}
+    if special := _special(found.named(told.agreement or own)):
+        yield special
     version = {"version": told.version.name, "date": since and spoken.short_day(timezone.localdate(since))}
     yield _("terms %(version)s of %(date)s") % version if since else _("terms %(version)s") % version
+
+
+def _special(agreement: Agreement | None) -> str:
+    """Why this agreement and no other: the most specific one governs."""
+    if agreement is None or not (agreement.service or agreement.category or agreement.ticket_kind):
+        return ""
+    kind = TicketKind(agreement.ticket_kind).label if agreement.ticket_kind else ""
+    about = [str(one) for one in (agreement.service, agreement.category, kind) if one]
+    return _("agreement %(name)s, the most specific one: for %(about)s") % {
+        "name": agreement.name,
+        "about": ", ".join(about),
+    }
 
 
 def _due(told: Told) -> str:

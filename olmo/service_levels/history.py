@@ -15,6 +15,7 @@ _HOLDS = {
     HoldReason.REQUESTER: Hold.REQUESTER,
     HoldReason.THIRD_PARTY: Hold.THIRD_PARTY,
     HoldReason.DATE: Hold.SCHEDULED,
+    HoldReason.APPROVAL: Hold.APPROVAL,
 }
 
 
@@ -66,7 +67,7 @@ def _state(row: Ticket, governing: Governing) -> _State:
         hold=_HOLDS.get(HoldReason(row.hold_reason), "") if row.status == Status.WAITING and row.hold_reason else "",
         is_done=is_done,
         is_closed=row.status == Status.CLOSED,
-        governing=governing.of(row.client_id, row.category_id, row.kind),
+        governing=governing.of(row),
         beside=frozenset() if is_done else frozenset(governing.beside(row)),
     )
 

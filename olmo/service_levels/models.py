@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from olmo.catalogue.models import Service
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Category, Supplier, Ticket, TicketKind
@@ -59,6 +60,7 @@ class Agreement(models.Model):
     kind = models.CharField(_("kind"), max_length=3, choices=AgreementKind, default=AgreementKind.SERVICE_LEVEL)
     client = models.ForeignKey(Client, models.PROTECT, null=True, blank=True, related_name="+")
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
+    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="+")
     ticket_kind = models.CharField(_("kind of ticket"), max_length=16, choices=TicketKind, blank=True)
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
     supplier = models.ForeignKey(Supplier, models.PROTECT, null=True, blank=True, related_name="+")
@@ -66,7 +68,7 @@ class Agreement(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "client", "category", "ticket_kind", "team", "supplier"],
+                fields=["kind", "client", "service", "category", "ticket_kind", "team", "supplier"],
                 name="agreement_of_its_tickets",
                 nulls_distinct=False,
             ),
@@ -87,9 +89,14 @@ class Agreement(models.Model):
         return str(self.team or self.supplier or "")
 
     @property
-    def rank(self) -> tuple[bool, bool, bool]:
-        """The larger, the more specific: its client goes before its category, and that before its kind of ticket."""
-        return self.client_id is not None, self.category_id is not None, bool(self.ticket_kind)
+    def rank(self) -> tuple[bool, bool, bool, bool]:
+        """The larger, the more specific: its client goes before its service, that before its category, that before its kind."""
+        return (
+            self.client_id is not None,
+            self.service_id is not None,
+            self.category_id is not None,
+            bool(self.ticket_kind),
+        )
 
 
 class Terms(models.Model):

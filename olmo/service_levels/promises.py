@@ -33,21 +33,20 @@ def working_calendar(content: str, name: str) -> WorkingTime:
 
 @dataclass
 class Governing:
-    """The agreements that may govern some tickets. The most specific wins: client, then category, then kind of ticket."""
+    """The agreements that may govern some tickets. The most specific wins: client, then service, then category, then kind."""
 
     agreements: list[Agreement] = field(default_factory=list)
     terms: dict[int, tuple[Version, ...]] = field(default_factory=dict)
     calendars: dict[str, int] = field(default_factory=dict)  # ids by name
     signed_at: dict[tuple[int, str], datetime] = field(default_factory=dict)  # when a version came into force
 
-    def of(self, client: int, category: int | None, kind: str) -> int | None:
-        """The service level agreement that governs such a ticket."""
-        return _best(self._fitting(AgreementKind.SERVICE_LEVEL, client, category, kind))
+    def of(self, row: Ticket) -> int | None:
+        """The service level agreement that governs a ticket as its row is."""
+        return _best(self._fitting(AgreementKind.SERVICE_LEVEL, row))
 
     def beside(self, row: Ticket) -> set[int]:
         """The agreement with the team that has the ticket, and the contract with the supplier for whom it waits."""
-        own = self._fitting(AgreementKind.OPERATIONAL, row.client_id, row.category_id, row.kind)
-        outer = self._fitting(AgreementKind.UNDERPINNING, row.client_id, row.category_id, row.kind)
+        own, outer = (self._fitting(kind, row) for kind in (AgreementKind.OPERATIONAL, AgreementKind.UNDERPINNING))
         teams = [a for a in own if row.team_id is not None and a.team_id == row.team_id]
         suppliers = [a for a in outer if row.supplier_id is not None and a.supplier_id == row.supplier_id]
         return {pk for pk in (_best(teams), _best(suppliers)) if pk is not None}
@@ -60,14 +59,15 @@ class Governing:
         """The kind of an agreement."""
         return next(a.kind for a in self.agreements if a.pk == agreement)
 
-    def _fitting(self, kind: str, client: int, category: int | None, ticket_kind: str) -> list[Agreement]:
+    def _fitting(self, kind: str, row: Ticket) -> list[Agreement]:
         return [
             a
             for a in self.agreements
             if a.kind == kind
-            and a.client_id in (None, client)
-            and a.category_id in (None, category)
-            and a.ticket_kind in ("", ticket_kind)
+            and a.client_id in (None, row.client_id)
+            and a.service_id in (None, row.service_id)
+            and a.category_id in (None, row.category_id)
+            and a.ticket_kind in ("", row.kind)
         ]
 
     def terms_of(self, agreement: int | None) -> tuple[Version, ...]:
@@ -85,7 +85,11 @@ def governing(clients: Iterable[int], known_at: datetime | None = None) -> Gover
     if known_at is not None:
         known &= Q(superseded_at=None) | Q(superseded_at__gt=known_at)
     rows = Terms.objects.filter(known, Q(agreement__client__in=list(clients)) | Q(agreement__client=None))
-    listed = list(rows.select_related("agreement__team", "agreement__supplier").order_by("agreement_id", "valid_from"))
+    listed = list(
+        rows.select_related(
+            "agreement__team", "agreement__supplier", "agreement__service", "agreement__category"
+        ).order_by("agreement_id", "valid_from")
+    )
     if not listed:
         return Governing()
     kept = list(Calendar.objects.all())

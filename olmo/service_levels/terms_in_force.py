@@ -18,6 +18,7 @@ from .promises import MARKS, METRICS, working_calendar
 
 HOLDS = {
     Hold.REQUESTER: HoldReason.REQUESTER, Hold.THIRD_PARTY: HoldReason.THIRD_PARTY, Hold.SCHEDULED: HoldReason.DATE,
+    Hold.APPROVAL: HoldReason.APPROVAL,
 }  # fmt: skip
 
 
@@ -44,8 +45,8 @@ class InForce:
 def of_client(client: Client) -> list[InForce]:
     """The service level agreements that may govern a client's tickets, the most specific first."""
     rows = Agreement.objects.filter(Q(client=client) | Q(client=None), kind=AgreementKind.SERVICE_LEVEL)
-    listed = sorted(rows.select_related("client", "category"), key=lambda a: a.rank, reverse=True)
-    own = next((a for a in listed if a.client_id and not a.category_id and not a.ticket_kind), None)
+    listed = sorted(rows.select_related("client", "category", "service"), key=lambda a: a.rank, reverse=True)
+    own = next((a for a in listed if a.client_id and not (a.service_id or a.category_id or a.ticket_kind)), None)
     return [_in_force(a) for a in listed if own is None or a.client_id]
 
 

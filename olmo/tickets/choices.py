@@ -14,6 +14,7 @@ class HoldReason(models.TextChoices):
     REQUESTER = "requester", _("Waiting for the requester")
     THIRD_PARTY = "third_party", _("Waiting for a third party")
     DATE = "date", _("Waiting until a date")
+    APPROVAL = "approval", _("Waiting for an approval")
 
 
 class ResolutionCode(models.TextChoices):
@@ -78,6 +79,7 @@ class Reason(models.TextChoices):
     REQUESTER = "requester", _("Waiting for the requester")
     THIRD_PARTY = "third_party", _("Waiting for a third party")
     DATE = "date", _("Waiting until a date")
+    APPROVAL = "approval", _("Waiting for an approval")
     RESOLVED = "resolved", _("Resolved, to be confirmed")
     CLOSED = "closed", _("Closed")
     MERGED = "merged", _("Merged")

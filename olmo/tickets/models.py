@@ -11,6 +11,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from olmo.catalogue.models import Service
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
@@ -159,6 +160,7 @@ class Ticket(models.Model):
     callback_at = models.DateTimeField(_("call-back"), null=True)
     is_first_contact = models.BooleanField(_("solved at the first contact"), default=False)
     template = models.ForeignKey(Template, models.PROTECT, null=True, related_name="tickets", db_index=False)
+    service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="+", db_index=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     absorbed_ids = ArrayField(models.BigIntegerField(), default=list)
     returns = models.PositiveSmallIntegerField(default=0, db_default=0)  # to a team that gave it away
@@ -201,6 +203,7 @@ class Ticket(models.Model):
             models.Index(fields=["template"], name="ticket_of_template", condition=Q(template__isnull=False)),
             _newest_of("working_state"),
             _newest_of("supplier"),
+            models.Index(fields=["service"], name="ticket_of_service", condition=Q(service__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -40,6 +40,10 @@ POLICY_ACTS = {
     "raise": gettext_lazy("raised the priority"), "page": gettext_lazy("paged %(target)s"),
     "manager": gettext_lazy("called the lead, %(target)s"),
 }  # fmt: skip
+ORDER_OUTCOMES = {
+    "approved": gettext_lazy("approved"), "rejected": gettext_lazy("not approved"),
+    "expired": gettext_lazy("nobody decided in time"), "withdrawn": gettext_lazy("withdrawn"),
+}  # fmt: skip
 _PEOPLE, _TEAMS, _TICKETS = ("assignee", "person", "requester", "next"), ("team", "from_team"), ("other",)
 _ASSETS = ("assets_added", "assets_removed")
 
@@ -142,6 +146,15 @@ class _Values(dict[str, str]):
 
     def _language(self) -> str:
         return str(dict(settings.LANGUAGES).get(self.data["language"], self.data["language"]))
+
+    def _in_place(self) -> str:
+        """For whom somebody decided, where it was not for themselves."""
+        if self.data["person"] == self.event.by_id:
+            return ""
+        return " " + _("(in place of %(name)s)") % {"name": self._person()}
+
+    def _order_outcome(self) -> str:
+        return str(ORDER_OUTCOMES.get(self.data["outcome"], self.data["outcome"]))
 
     def _hold_reason(self) -> str:
         reason, supplier = (

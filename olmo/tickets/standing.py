@@ -29,6 +29,7 @@ ANSWERS = frozenset({Reason.FIRST_RESPONSE, Reason.NEXT_RESPONSE, Reason.ESCALAT
 
 _WAITS: Mapping[str, Reason] = {
     HoldReason.REQUESTER: Reason.REQUESTER, HoldReason.THIRD_PARTY: Reason.THIRD_PARTY, HoldReason.DATE: Reason.DATE,
+    HoldReason.APPROVAL: Reason.APPROVAL,
 }  # fmt: skip
 _NAMES = ", ".join(COLUMNS)
 _KEEP = (

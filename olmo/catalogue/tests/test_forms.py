@@ -28,6 +28,7 @@ def _nobody(text: str) -> int:
 
 
 KNOWN = Known(
+    asset=lambda text: int(text.removeprefix("PC-")),
     person=_nobody,
     names=lambda ids: dict.fromkeys(ids, "Rui"),
     files=lambda ids: {pk: "a.txt" for pk in ids if pk < 100},
@@ -113,6 +114,7 @@ class Checking(SimpleTestCase):
             (ask("a", "person"), "rui@acme.example", 7),
             (ask("a", "file"), ["5", "101", "x"], [5]),
             (ask("a", "long"), "one\ntwo", "one\ntwo"),
+            (ask("a", "asset"), "PC-12", 12),
         ]
         for field, value, kept in good:
             self.assertEqual(self.judged(field, value).values, {"a": kept})

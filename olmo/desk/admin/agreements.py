@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from olmo.catalogue.models import Service
 from olmo.kernel.errors import Invalid
 from olmo.people.models import Person, Team
 from olmo.service_levels import actions
@@ -32,6 +33,7 @@ CORRECTED = timedelta(minutes=5)  # so long before it was known terms begin that
 HOLDS = (
     (Hold.REQUESTER, HoldReason.REQUESTER.label), (Hold.THIRD_PARTY, HoldReason.THIRD_PARTY.label),
     (Hold.SCHEDULED, HoldReason.DATE.label),
+    (Hold.APPROVAL, HoldReason.APPROVAL.label),
 )  # fmt: skip
 
 
@@ -46,8 +48,8 @@ class AgreementForm(SettingsForm):
     groups = (
         (
             "",
-            _("The most specific agreement wins: organisation, then category, then kind of ticket."),
-            ["name", "kind", ("team", "supplier"), "client", ("category", "ticket_kind")],
+            _("The most specific agreement wins: organisation, then service, then category, then kind of ticket."),
+            ["name", "kind", ("team", "supplier"), "client", "service", ("category", "ticket_kind")],
         ),
     )
 
@@ -66,6 +68,7 @@ class AgreementForm(SettingsForm):
         hint=_("Its clocks run while a ticket waits for it."),
     )
     client = one_of(_("Organisation"), Client.objects.order_by("name"), _("Every one that has none of its own"))
+    service = one_of(_("Service"), Service.objects.all(), pgettext_lazy("category", "All"))
     category = one_of(_("Category"), Category.objects.all(), pgettext_lazy("category", "All"))
     ticket_kind = forms.ChoiceField(
         label=_("Kind of ticket"), required=False, choices=[("", _("All")), *TicketKind.choices]
@@ -233,7 +236,7 @@ def listed(request: DeskRequest) -> HttpResponse:
     words = typed(request)
     found = (
         Agreement.objects.filter(name__icontains=words)
-        .select_related("client", "category", "team", "supplier")
+        .select_related("client", "service", "category", "team", "supplier")
         .order_by("name", "pk")
     )
     groups = [
@@ -258,7 +261,7 @@ def new(request: DeskRequest) -> HttpResponse:
 @administrators
 def agreement(request: DeskRequest, pk: int) -> HttpResponse:
     """An agreement: its terms, an amendment with what it would change, and the history."""
-    found = or_404(Agreement.objects.select_related("client", "category", "team", "supplier"), pk)
+    found = or_404(Agreement.objects.select_related("client", "service", "category", "team", "supplier"), pk)
     form = AmendmentForm(request.POST or None, thing=found)
     history = list(Terms.objects.filter(agreement=found).select_related("by").order_by("-recorded_at", "-pk"))
     context = {

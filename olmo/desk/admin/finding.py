@@ -13,7 +13,7 @@ from olmo.channels.models import Mailbox
 from olmo.escalation.models import Policy
 from olmo.fulfilment.models import Plan
 from olmo.knowledge.models import Synonyms
-from olmo.people.models import Kind, Person, Team, Tier
+from olmo.people.models import CostCentre, Kind, Person, Team, Tier
 from olmo.routing.models import Rule, Target
 from olmo.selfservice.models import Widget
 from olmo.service_levels.models import Agreement, Calendar
@@ -109,6 +109,7 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
         *_named(Team.objects.all(), "team")(words), *_named(Tier.objects.all(), "tier")(words),
     ],
     "requesters": _named(Person.objects.filter(kind=Kind.REQUESTER).order_by("name"), "requester", "name", "email"),
+    "cost_centres": _named(CostCentre.objects.all(), "cost_centre", "code", "name"),
     "assignment": _named(Team.objects.filter(is_active=True), "way"),
     "skills": _named(Skill.objects.all(), "skill", "name", "names"),
     "oncall": _schedules,

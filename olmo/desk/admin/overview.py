@@ -46,6 +46,7 @@ PURPOSES: Mapping[str, Words] = {
     "agents": gettext_lazy("Who works here, in which teams, for whom, and who administers."),
     "teams": gettext_lazy("Who takes tickets together, and to whom they escalate."),
     "requesters": gettext_lazy("Who asks for help, and how they are reached."),
+    "cost_centres": gettext_lazy("Who pays within an organisation, and who approves what is charged."),
     "assignment": gettext_lazy("How the tickets of each team find their agent: by hand, in turn, by work or by skill."),
     "skills": gettext_lazy("What agents can and categories need, and how well."),
     "capacity": gettext_lazy("How much agents take at once, what tickets weigh, and who has how much now."),

@@ -24,7 +24,15 @@ PAGE = 50
 # name of the address -> what the section is called; a heading stands where a group begins
 SECTIONS: Sequence[tuple[Words, Sequence[tuple[str, Words]]]] = (
     (_("The desk"), (("provider", _("Provider")), ("organisations", _("Organisations")))),
-    (_("People"), (("agents", _("Agents")), ("teams", _("Teams and tiers")), ("requesters", _("Requesters")))),
+    (
+        _("People"),
+        (
+            ("agents", _("Agents")),
+            ("teams", _("Teams and tiers")),
+            ("requesters", _("Requesters")),
+            ("cost_centres", _("Cost centres")),
+        ),
+    ),
     (
         _("Tickets"),
         (

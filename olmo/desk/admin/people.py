@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from olmo.fulfilment import administration as fulfilment
 from olmo.people import administration as people
-from olmo.people.models import Identity, Kind, Person, Team
+from olmo.people.models import CostCentre, Identity, Kind, Person, Team
 from olmo.tenancy.models import Client
 from olmo.tenancy.queries import provider
 from olmo.tickets import administration
@@ -43,7 +43,7 @@ class PersonForm(SettingsForm):
 
     def shown(self) -> dict[str, Any]:
         """The settings, related rows by their ids."""
-        return {**self.state, "client": self.thing.client_id}
+        return {**self.state, "client": self.thing.client_id, "cost_centre": self.thing.cost_centre_id}
 
     def welcome(self, person: Person, wanted: bool, by: Person) -> Person:
         """Invite somebody new, when that is wanted."""
@@ -88,11 +88,17 @@ class RequesterForm(PersonForm):
 
     groups = (
         (_("Who it is"), "", ["name", "client", "title", ("addresses", "phones"), ("language", "time_zone")]),
+        (_("Place in the organisation"), "", ["location", "manager", "cost_centre"]),
         (_("Rights"), "", ["is_vip", "sees_organisation"]),
         (_("Access"), "", ["invite", "is_active"]),
     )
 
     client = one_of(_("Organisation"), Client.objects.all())
+    location = line(_("Location"), required=False, hint=_("Where they work, such as a site and a room."))
+    manager = line(
+        _("Manager"), limit=254, required=False, hint=_("E-mail address. Approves what asks for the manager.")
+    )
+    cost_centre = one_of(_("Cost centre"), CostCentre.objects.select_related("client"), _("None"))
     is_vip = tick(_("VIP"), hint=_("Agents see it beside the name."))
     sees_organisation = tick(_("Sees all tickets of the organisation"))
 

@@ -169,6 +169,9 @@ def _agreed(_viewer: Person, named: Named) -> Iterator[Use]:
 
 def _below(_viewer: Person, named: Named) -> Iterator[Use]:
     """What hangs on a category: categories below it, fields of its tickets, what was agreed for them."""
+    if named[0] == "service":
+        for agreement in Agreement.objects.filter(service_id=named[1]).order_by("name"):
+            yield Use(gettext_lazy("Agreement"), str(agreement), reverse("desk:admin_agreement", args=[agreement.pk]))
     if named[0] != "category":
         return
     for category in Category.objects.filter(parent_id=int(named[1])).order_by("name"):

@@ -84,7 +84,7 @@ class StepsForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("It waits"),
         required=False,
-        choices=[("", "–"), *HoldReason.choices],
+        choices=[("", "–"), *(one for one in HoldReason.choices if one[0] != HoldReason.APPROVAL)],
         help_text=_("Only for “On hold”."),
     )
     code = forms.ChoiceField(

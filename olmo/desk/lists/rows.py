@@ -130,6 +130,8 @@ def _passed(row: Row, now: datetime) -> bool:
 def _wait(row: Row, now: datetime) -> str:
     if row["wake_at"]:
         return spoken.near(row["wake_at"], now)
+    if row["hold_reason"] == HoldReason.APPROVAL:
+        return _("Approval")
     return _("Requester") if row["hold_reason"] == HoldReason.REQUESTER else row["supplier__name"] or _("Third party")
 
 

@@ -72,6 +72,7 @@ _SINCE: Mapping[Reason, Callable[[], str]] = {
     Reason.IN_PROGRESS: lambda: _("Somebody works on it; it last moved: %(since)s."),
     Reason.REQUESTER: lambda: _("It waits for %(who)s since %(since)s."),
     Reason.THIRD_PARTY: lambda: _("It waits for a third party since %(since)s."),
+    Reason.APPROVAL: lambda: _("It waits for an approval since %(since)s."),
     Reason.DATE: lambda: _("It waits until a date, since %(since)s."),
     Reason.RESOLVED: lambda: _("It was resolved (%(since)s) and will be closed if nobody objects."),
     Reason.CLOSED: lambda: _("It was closed: %(since)s."),

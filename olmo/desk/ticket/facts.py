@@ -35,6 +35,7 @@ _WAITS: Mapping[str, Words] = {
     HoldReason.REQUESTER: gettext_lazy("Waiting for the requester"),
     HoldReason.THIRD_PARTY: gettext_lazy("Waiting for a third party"),
     HoldReason.DATE: gettext_lazy("Waiting"),
+    HoldReason.APPROVAL: gettext_lazy("Waiting for an approval"),
 }
 
 
@@ -104,6 +105,8 @@ def _acts(ticket: Ticket) -> list[dict[str, Any]]:
     """What needs no words: one press."""
     if ticket.merged_into_id is not None:
         return [{"label": _("Take the merge back"), "icon": "unmerge", "url": _url(ticket, "merge_end")}]
+    if ticket.hold_reason == HoldReason.APPROVAL:
+        return []  # it goes on by itself when that is decided
     if ticket.status == Status.WAITING:
         return [{"label": _("Resume"), "icon": "play", "noun": "hold_end", "url": _url(ticket, "hold_end")}]
     if ticket.is_done:
@@ -149,6 +152,9 @@ def sections(viewer: Person, ticket: Ticket, around: Around, token: str) -> list
         *_custom(ticket, around),
     ]
     parts: list[dict[str, Any]] = [requester.section(ticket, around), *triage.sections(ticket, token)]
+    if ticket.service_id:
+        url = places.ticket(ticket.number, "ticket_order")
+        parts.append({"title": _("What was ordered"), "html": requester.lazy("order", url, _("Look at it"))})
     parts.append({"title": _("Properties"), "facts": properties})
     parts += [
         callbacks.section(ticket, token),

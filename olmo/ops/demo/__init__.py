@@ -23,6 +23,7 @@ from olmo.tickets.models import Ticket
 
 from . import content, guarding
 from .furnishing import furnish
+from .orders import order
 from .playing import LEAST_FOR_SPECIAL, play
 from .selfhelp import help_themselves
 from .stage import Stage, build
@@ -46,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         apart = guarding.TICKETS if asked.tickets >= LEAST_FOR_SPECIAL else 0
         equip(stage, now)
         last, more = guarding.last_job(), guarding.disturbances(stage, content.guard(), now) if apart else []
+        order(stage, now)
         play(stage, tickets=asked.tickets - apart, seed=asked.seed, now=now, more=more)
         guarding.watch(stage, now, last)
         rollup.refresh()

@@ -51,7 +51,7 @@ def _agree(stage: Stage, name: str, targets: dict[str, list[int]], calendars: di
     by_priority = {key: {"first_response": first, "resolution": last} for key, (first, last) in targets.items()}
     terms = {
         "version": "1", "from": clock.now().isoformat(timespec="seconds"), "reason": "Signed", "calendar": next(iter(calendars)),
-        "pauses": ["requester"], "targets": by_priority,
+        "pauses": ["requester", "approval"], "targets": by_priority,
     }  # fmt: skip
     given = {"agreement": f"{name}, care", "client": name, "calendars": calendars, "terms": terms}
     loading.load(given, by=stage.administrator)

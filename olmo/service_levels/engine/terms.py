@@ -22,6 +22,7 @@ class Hold(StrEnum):
     REQUESTER = "requester"
     THIRD_PARTY = "third_party"
     SCHEDULED = "scheduled"
+    APPROVAL = "approval"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from olmo.catalogue.models import Service
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.kernel.language import guess
 from olmo.kernel.text import clean_line, digest
@@ -48,12 +49,12 @@ def open_ticket(
     category: Category | None = None, team: Team | None = None, assignee: Person | None = None, language: str = "",
     fields: dict[str, Any] | None = None, tags: list[str] | None = None, watchers: list[Person] | None = None,
     follows: FollowUp | None = None, template: Template | None = None, checklist: list[str] | None = None,
-    assets: list[int] | None = None,
+    assets: list[int] | None = None, service: Service | None = None,
 ) -> Ticket:  # fmt: skip
     """Open an incident or a service request and give it its log; the first event is `opened`.
 
     subject: one line, cut at 255 characters; needed. impact, urgency: 1 high to 3 low; the client's matrix gives the priority.
-    The team defaults to the category's. template: what it began from; checklist: words of its items.
+    The team defaults to the category's. template: what it began from; checklist: words of its items. service: that it is about.
     assets: ids of what it is about; a requester names their own.
     Raises Invalid (a field and why), NotAllowed, NotFound (not this person's client).
     Source: ITIL 4, incident management and service request management practices.
@@ -79,7 +80,7 @@ def open_ticket(
                 urgency=checked_level("urgency", urgency), priority=client.priority_of(impact, urgency),
                 message=ids.message if message else None, team=team.pk if team else None,
                 assignee=assignee.pk if assignee else None, category=category.pk if category else None,
-                template=template.pk if template else None,
+                template=template.pk if template else None, service=service.pk if service else None,
             )
         )  # fmt: skip
         if values:

@@ -26,7 +26,7 @@ def hold(
     supplier: the third party, when it is one that is known; its underpinning contract counts while the ticket waits for it.
     Raises NotFound, NotAllowed, Invalid, Conflict (finished), Stale.
     """
-    if reason not in HoldReason.values:
+    if reason not in HoldReason.values or reason == HoldReason.APPROVAL:
         raise Invalid("reason", _("Say what the ticket waits for."))
     if reason == HoldReason.DATE and wake_at is None:
         raise Invalid("wake_at", _("Say until when the ticket waits."))
@@ -34,6 +34,7 @@ def hold(
         raise Invalid("supplier", _("Only a third party that the ticket waits for has a name."))
     with changing(ticket, by=by, seen=seen, touching=["status"]) as log:
         policy.require_work(by, ticket)
+        _require_decided(ticket)
         if ticket.is_done:
             raise Conflict(_("This ticket is finished; reopen it before you put it on hold."))
         until, whom = checked_future("wake_at", wake_at), suppliers.checked(supplier)
@@ -46,7 +47,14 @@ def resume(ticket: Ticket, *, by: Person) -> Event:
         policy.require_work(by, ticket)
         if ticket.status != Status.WAITING:
             raise Conflict(_("This ticket is not on hold."))
+        _require_decided(ticket)
         return log.record(Resumed())
+
+
+def _require_decided(ticket: Ticket) -> None:
+    """A ticket that waits for an approval goes on when that is decided."""
+    if ticket.status == Status.WAITING and ticket.hold_reason == HoldReason.APPROVAL:
+        raise Conflict(_("This ticket waits for an approval. It goes on by itself when that is decided."))
 
 
 def wake_due(limit: int = 500) -> int:

@@ -26,6 +26,15 @@ from .escalations import (
     PolicyStepped,
 )
 from .life import ChainStopped, Closed, Opened, PutOnHold, Reopened, Resolved, Resumed
+from .orders import (
+    OrderApprovalAsked,
+    OrderApprovalReminded,
+    OrderApproved,
+    OrderChanged,
+    OrderPlaced,
+    OrderRejected,
+    OrderSettled,
+)
 from .ownership import Assigned, Escalated, GivenBack, HandedOver, RequesterChanged, Unwatched, Watched
 from .partners import PartnerAnswered, PartnerAsked, PartnerReferenced
 from .procedures import (
@@ -112,6 +121,13 @@ __all__ = [
     "Merged",
     "Noted",
     "Opened",
+    "OrderApprovalAsked",
+    "OrderApprovalReminded",
+    "OrderApproved",
+    "OrderChanged",
+    "OrderPlaced",
+    "OrderRejected",
+    "OrderSettled",
     "PartnerAnswered",
     "PartnerAsked",
     "PartnerReferenced",

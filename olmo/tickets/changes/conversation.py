@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..models import Status
+from ..models import HoldReason, Status
 from .base import Change, Talk, take, wake
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Replied(Change):
 
 @dataclass(frozen=True, kw_only=True)
 class Received(Change):
-    """The requester, or somebody else outside the desk, wrote. It wakes a ticket that waits.
+    """The requester, or somebody else outside the desk, wrote. It wakes a ticket that waits, but not one for an approval.
 
     keeps_hold: it waits for a third party, who has it still: only the desk or that party ends this hold.
     """
@@ -50,7 +50,8 @@ class Received(Change):
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.last_message_id = self.message
-        if ticket.status == Status.WAITING and not self.keeps_hold:
+        keeps = self.keeps_hold or ticket.hold_reason == HoldReason.APPROVAL
+        if ticket.status == Status.WAITING and not keeps:
             wake(ticket)
 
     def talk(self, before: Talk, at: datetime) -> Talk:

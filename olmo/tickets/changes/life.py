@@ -35,13 +35,14 @@ class Opened(Change):
     assignee: int | None = None
     category: int | None = None
     template: int | None = None
+    service: int | None = None
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.kind, ticket.channel, ticket.language = self.ticket_kind, self.channel, self.language
         ticket.client_id, ticket.requester_id = self.client, self.requester
         ticket.impact, ticket.urgency, ticket.priority = self.impact, self.urgency, self.priority
         ticket.team_id, ticket.assignee_id, ticket.category_id = self.team, self.assignee, self.category
-        ticket.template_id = self.template
+        ticket.template_id, ticket.service_id = self.template, self.service
         enter(ticket, Status.OPEN if self.assignee else Status.NEW)
         ticket.opened_at, ticket.last_message_id = at, self.message
 

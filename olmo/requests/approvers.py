@@ -1,0 +1,63 @@
+"""Who is asked to approve an order, step by step. Nobody whom it concerns is ever among them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from olmo.kernel.errors import Invalid
+from olmo.people.models import Person
+from olmo.people.reporting import managers_above
+
+from . import policy
+from .models import ApprovalStep, ApproverKind, Order
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A step with the people who are asked in it, and how many must say yes."""
+
+    number: int
+    stage: int
+    kind: str
+    people: Sequence[Person]
+    quorum: int
+
+
+def of(order: Order) -> list[Asked]:
+    """Everybody who is asked, in order of the stages. Raises Invalid (nobody is left who could approve a step)."""
+    steps = ApprovalStep.objects.filter(item=order.item).prefetch_related("people").order_by("stage", "pk")
+    return [_asked(order, number, step) for number, step in enumerate(steps, start=1)]
+
+
+def _asked(order: Order, number: int, step: ApprovalStep) -> Asked:
+    people = _fit(order, _named(order, step))
+    if not people:  # whom it concerns does not approve it: those above do, else who owns the service
+        above = [one for person in _named(order, step) for one in managers_above(person)]
+        people = (_fit(order, above) or _fit(order, managers_above(order.recipient)))[:1]
+    people = people or _fit(order, [order.item.service.owner])
+    if not people:
+        words = _("Nobody can approve this: %(who)s. Please ask the service desk.")
+        raise Invalid("form", words % {"who": ApproverKind(step.kind).label})
+    return Asked(number, step.stage, step.kind, people, min(step.quorum or len(people), len(people)))
+
+
+def _named(order: Order, step: ApprovalStep) -> list[Person]:
+    person = order.recipient
+    if step.kind == ApproverKind.MANAGER:
+        return [person.manager] if person.manager else []
+    if step.kind == ApproverKind.COST_CENTRE:
+        return [person.cost_centre.owner] if person.cost_centre else []
+    return [order.item.service.owner] if step.kind == ApproverKind.OWNER else list(step.people.all())
+
+
+def _fit(order: Order, people: Iterable[Person | None]) -> list[Person]:
+    """Active ones of the organisation or the desk, each once, without those whom it concerns."""
+    concerned = policy.concerned(order)
+    found: dict[int, Person] = {}
+    for person in people:
+        if person is None or person.pk in concerned or not person.is_active:
+            continue
+        if person.is_agent or person.client_id == order.client_id:
+            found[person.pk] = person
+    return list(found.values())

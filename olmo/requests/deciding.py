@@ -1,0 +1,223 @@
+"""Verbs of approval: ask, decide, remind, expire. All under the lock of the ticket, so that two clicks count once."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from olmo.kernel import clock, spoken
+from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from olmo.kernel.text import clean
+from olmo.people.actions import robot
+from olmo.people.models import Person
+from olmo.tickets import actions
+from olmo.tickets.changes import (
+    OrderApprovalAsked,
+    OrderApprovalReminded,
+    OrderApproved,
+    OrderRejected,
+    OrderSettled,
+    PutOnHold,
+)
+from olmo.tickets.log import Log, changing
+from olmo.tickets.models import HoldReason, Status
+
+from . import approvers, policy
+from .models import Approval, Decision, Order, OrderState
+from .queries import handling
+
+MOST_WORDS = 2000
+
+
+class Decided(Conflict):
+    """The approval was decided, or is not needed any more; says by whom, when, or why."""
+
+
+def ask(order: Order, log: Log) -> None:
+    """Begin a round: the first stage is asked, and the ticket waits. An order without steps is approved as it is."""
+    steps = approvers.of(order)
+    order.round += 1
+    if not steps:
+        order.state, order.settled_at = OrderState.APPROVED, clock.now()
+        order.save()
+        if order.round > 1:
+            log.record(OrderSettled(outcome=OrderState.APPROVED))
+        return
+    order.state, order.settled_at = OrderState.PENDING, None
+    order.save()
+    _ask_stage(order, log, min(step.stage for step in steps), steps)
+    if not log.ticket.is_done and log.ticket.hold_reason != HoldReason.APPROVAL:
+        log.record(PutOnHold(reason=HoldReason.APPROVAL))
+
+
+def _ask_stage(order: Order, log: Log, stage: int, steps: Iterable[approvers.Asked]) -> None:
+    how, now = handling(order.item), clock.now()
+    remind = now + timedelta(days=how.remind_after_days) if how.remind_after_days else None
+    for step in (step for step in steps if step.stage == stage):
+        for person in step.people:
+            row = Approval.objects.create(
+                client_id=order.client_id, order=order, round=order.round, stage=stage, step=step.number, kind=step.kind,
+                quorum=step.quorum, revision=order.revision, approver=person, asked_at=now, remind_at=remind,
+                expires_at=now + timedelta(days=how.expire_after_days),
+            )  # fmt: skip
+            log.record(OrderApprovalAsked(person=person.pk, approval=row.pk, round=order.round))
+
+
+def drop(order: Order, *, step: int | None = None) -> int:
+    """The words of those who have not decided are not needed any more (of one step, or of all)."""
+    rows = Approval.objects.filter(order=order, decision="", dropped_at=None)
+    rows = rows.filter(step=step, round=order.round) if step is not None else rows
+    return rows.update(dropped_at=clock.now())
+
+
+@transaction.atomic
+def decide(approval: Approval, *, by: Person, says: str, comment: str = "", by_link: bool = False) -> Order:
+    """Say yes or no, with a comment; a no needs one. Others of the step go on to be asked until its quorum is reached.
+
+    Raises NotFound (not asked), NotAllowed (it concerns them), Decided (by whom and when), Invalid (no such word; no reason).
+    """
+    words = clean(comment, 10**6).strip()
+    if says not in Decision.values:
+        raise Invalid("says", _("Choose whether you approve it."))
+    if len(words) > MOST_WORDS:
+        raise Invalid("comment", _("It is too long: at most %(most)s characters.") % {"most": MOST_WORDS})
+    if says == Decision.NO and not words:
+        raise Invalid("comment", _("Say why, so that the requester can change it."))
+    order = approval.order
+    with changing(order.ticket, by=by) as log:
+        row = _locked(approval, order)
+        _require_asked(row, by)
+        row.decision, row.decided_by, row.decided_at, row.comment = says, by, clock.now(), words
+        row.save()
+        said = OrderApproved if says == Decision.YES else OrderRejected
+        log.record(said(person=row.approver_id, approval=row.pk, by_link=by_link))
+        outcome = _outcome(row.order, row, log)
+    if outcome == OrderState.REJECTED:
+        _tell_no(row)
+    return row.order
+
+
+def _locked(approval: Approval, order: Order) -> Approval:
+    row = Approval.objects.select_related("order__item__service", "order__recipient", "approver", "decided_by").get(
+        pk=approval.pk
+    )
+    row.order.ticket = order.ticket
+    return row
+
+
+def _require_asked(row: Approval, by: Person) -> None:
+    if by.pk in policy.concerned(row.order):
+        raise NotAllowed(
+            _("Nobody approves what they ordered or what is for them, not even in place of somebody else.")
+        )
+    if row.decision and row.decided_by:
+        words = {"decision": row.get_decision_display(), "name": row.decided_by.name, "when": _moment(row.decided_at)}
+        raise Decided(_("This was decided already: %(decision)s, by %(name)s on %(when)s.") % words)
+    if not row.is_open or row.order.state != OrderState.PENDING:
+        raise Decided(_why_over(row))
+    if not policy.is_asked(by, row):
+        raise NotFound
+
+
+def _why_over(row: Approval) -> str:
+    if row.order.state == OrderState.WITHDRAWN:
+        return _("The request was withdrawn. There is nothing to decide any more.")
+    if row.round != row.order.round:
+        return _("The request was changed since. Who is asked about it now has a new mail.")
+    if row.order.state == OrderState.EXPIRED:
+        return _("The time to decide is over. The requester can ask again.")
+    return _("Others have decided this already; your word is not needed any more.")
+
+
+def _moment(at: datetime | None) -> str:
+    return spoken.moment(at) if at else ""
+
+
+def _outcome(order: Order, row: Approval, log: Log) -> str:
+    """What follows: the end, the next stage, or nothing yet. A no ends it as soon as the step cannot be passed any more."""
+    mine = list(Approval.objects.filter(order=order, round=order.round, step=row.step))
+    yes = sum(one.decision == Decision.YES for one in mine)
+    no = sum(one.decision == Decision.NO for one in mine)
+    if len(mine) - no < row.quorum:
+        return _settle(order, log, OrderState.REJECTED)
+    if yes < row.quorum:
+        return OrderState.PENDING
+    drop(order, step=row.step)
+    stage = Approval.objects.filter(order=order, round=order.round, stage=row.stage)
+    if stage.filter(decision="", dropped_at=None).exists():
+        return OrderState.PENDING
+    later = [step for step in approvers.of(order) if step.stage > row.stage]
+    if later:
+        _ask_stage(order, log, min(step.stage for step in later), later)
+        return OrderState.PENDING
+    return _settle(order, log, OrderState.APPROVED)
+
+
+def _settle(order: Order, log: Log, outcome: OrderState) -> str:
+    drop(order)
+    order.state, order.settled_at = outcome, clock.now()
+    order.save()
+    log.record(OrderSettled(outcome=outcome))
+    return outcome
+
+
+def _tell_no(row: Approval) -> None:
+    """The ticket ends for now, with the reason for the requester; changing the answers asks again."""
+    ticket = row.order.ticket
+    with override(ticket.requester.language):
+        words = _("%(name)s did not approve this request: %(reason)s") % {
+            "name": row.approver.name,
+            "reason": row.comment,
+        }
+        more = _("You can change your answers and ask again, on the page of the request.")
+    actions.resolve(ticket, by=robot("Olmo"), code="declined", note=f"{words}\n\n{more}")
+
+
+def remind_due(limit: int = 200) -> int:
+    """Remind everybody whose time to be reminded has come; returns how many. Safe to run at any time, by many."""
+    due = Approval.objects.filter(
+        decision="", dropped_at=None, remind_at__lte=clock.now(), order__state=OrderState.PENDING
+    )
+    done = 0
+    for row in due.select_related("order__ticket", "order__item").order_by("remind_at")[:limit]:
+        with changing(row.order.ticket, by=robot("Olmo")) as log:
+            fresh = Approval.objects.get(pk=row.pk)
+            if fresh.is_open and fresh.remind_at and fresh.remind_at <= clock.now():
+                days = handling(row.order.item).remind_after_days
+                Approval.objects.filter(pk=row.pk).update(
+                    remind_at=clock.now() + timedelta(days=days) if days else None
+                )
+                log.record(OrderApprovalReminded(person=row.approver_id, approval=row.pk))
+                done += 1
+    return done
+
+
+def expire_due(limit: int = 200) -> int:
+    """End orders whose approval came too late; returns how many. Safe to run at any time, by many."""
+    due = Order.objects.filter(
+        state=OrderState.PENDING,
+        approvals__decision="",
+        approvals__dropped_at=None,
+        approvals__expires_at__lte=clock.now(),
+    )
+    ended = 0
+    for order in due.select_related("ticket__requester").distinct()[:limit]:
+        with transaction.atomic():
+            with changing(order.ticket, by=robot("Olmo")) as log:
+                row = Order.objects.get(pk=order.pk)
+                row.ticket = order.ticket
+                late = row.state == OrderState.PENDING and log.ticket.status == Status.WAITING
+                if late:
+                    _settle(row, log, OrderState.EXPIRED)
+                    ended += 1
+            if late:
+                _tell_expired(order)
+    return ended
+
+
+def _tell_expired(order: Order) -> None:
+    with override(order.ticket.requester.language):
+        words = _("Nobody decided about this request in time. You can ask again, on the page of the request.")
+    actions.resolve(order.ticket, by=robot("Olmo"), code="declined", note=words)

@@ -1,0 +1,17 @@
+"""One-line tasks of requests."""
+
+from procrastinate.contrib.django import app
+
+from olmo.tenancy.scope import EVERY_CLIENT, scope
+
+from . import deciding
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="olmo.requests.jobs.sweep", queue="clockwork", pass_context=False)
+def sweep(timestamp: int) -> None:
+    """Remind those who have not decided, and end what nobody decided in time."""
+    with scope(EVERY_CLIENT):
+        deciding.remind_due()
+    with scope(EVERY_CLIENT):
+        deciding.expire_due()

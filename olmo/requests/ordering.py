@@ -1,0 +1,230 @@
+"""Verbs of whoever orders: place, change, withdraw; several items as one request.
+
+The answers were judged by `catalogue.answering.check` before; here they are kept, and the ticket is opened, all or nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from olmo.catalogue import actions as catalogue
+from olmo.catalogue import definition, queries
+from olmo.catalogue.answering import Part
+from olmo.catalogue.answering import readable as read_answers
+from olmo.catalogue.models import FormVersion
+from olmo.kernel import clock
+from olmo.kernel.errors import Conflict, NotFound
+from olmo.people.actions import robot
+from olmo.people.models import Person
+from olmo.tickets import actions
+from olmo.tickets import policy as tickets
+from olmo.tickets.changes import Linked, OrderChanged, OrderPlaced, OrderSettled
+from olmo.tickets.log import changing
+from olmo.tickets.models import Channel, LinkKind, Ticket, TicketKind
+
+from . import deciding, policy
+from .models import Answers, Order, OrderState
+from .queries import handling, known
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """One filled-in form. values: checked answers; recipient: whom it is for; uploads: draft files that answers name."""
+
+    version: FormVersion
+    values: Mapping[str, Any]
+    recipient: Person
+    uploads: Sequence[int] = ()
+
+
+class FormGone(Conflict):
+    """The version that was filled in is taken no more; everything typed is shown again in the form in force."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This form was replaced while you were filling it in. Please look at it again; nothing was sent.")
+        )
+
+
+@transaction.atomic
+def place(wanted: Wanted, *, by: Person, requester: Person | None = None, channel: str = Channel.PORTAL) -> Order:
+    """Order one item: a ticket of type service request, its answers, and the first people are asked to approve.
+
+    requester: in whose name an agent orders; by default who orders. Raises NotFound (not in their catalogue), FormGone, Invalid
+    (another organisation's recipient; nobody can approve), NotAllowed.
+    """
+    item, asker = wanted.version.item, requester or by
+    assert asker.client is not None
+    if not queries.items(by, asker.client).filter(pk=item.pk).exists():
+        raise NotFound
+    if not queries.is_still_taken(wanted.version):
+        raise FormGone
+    if wanted.recipient.client_id != asker.client_id:
+        raise NotFound
+    ticket = _open(wanted, by, asker, channel)
+    order = Order.objects.create(
+        client=asker.client,
+        ticket=ticket,
+        item=item,
+        version=wanted.version,
+        recipient=wanted.recipient,
+        by=by,
+        at=clock.now(),
+    )
+    _keep(order, wanted, by, 1)
+    with changing(ticket, by=by) as log:
+        log.record(OrderPlaced(order=order.pk, item=item.pk, version=wanted.version.number))
+        deciding.ask(order, log)
+    catalogue.count_order(item)
+    return order
+
+
+@transaction.atomic
+def place_all(
+    wanted: Sequence[Wanted], *, by: Person, requester: Person | None = None, channel: str = Channel.PORTAL
+) -> Ticket:
+    """Order several items as one request: a parent with a child for each item; one alone is ordered by itself.
+
+    All or nothing. Raises what `place` raises, Conflict (nothing to order).
+    """
+    if not wanted:
+        raise Conflict(_("There is nothing to order yet."))
+    orders = [place(one, by=by, requester=requester, channel=channel) for one in wanted]
+    if len(orders) == 1:
+        return orders[0].ticket
+    asker = requester or by
+    assert asker.client is not None
+    with override(asker.language):
+        names = [str(order.item) for order in orders]
+        subject = _("Request of %(n)d items: %(names)s") % {"n": len(names), "names": ", ".join(names)}
+    parent = actions.open_ticket(
+        by=by, client=asker.client, requester=asker, subject=subject, kind=TicketKind.SERVICE_REQUEST, channel=channel,
+        message=actions.NewMessage(text="\n".join(f"- {name}" for name in names), channel=channel, author=asker),
+        impact=3, urgency=2, language=asker.language,
+    )  # fmt: skip
+    for order in orders:
+        _join(parent, order, by)
+    return parent
+
+
+def _join(parent: Ticket, order: Order, by: Person) -> None:
+    """Link both logs; whoever orders relates only what they have just ordered."""
+    with changing(order.ticket, by=by) as log:
+        log.record(Linked(link_kind=LinkKind.CHILD, other=parent.pk))
+    with changing(parent, by=by) as log:
+        log.record(Linked(link_kind=LinkKind.PARENT, other=order.ticket_id))
+
+
+@transaction.atomic
+def change(order: Order, wanted: Wanted, *, by: Person, seen: int | None = None) -> Order:
+    """Change the answers of an order that is not done. Approvals that were given count no more: all are asked anew.
+
+    One that was not approved is ordered again by that. seen: the revision on the page. Raises NotFound, NotAllowed, FormGone,
+    Conflict (done; changed meanwhile), Invalid.
+    """
+    ticket = order.ticket
+    with changing(ticket, by=by) as log:
+        order = _locked(order, by)
+        if seen is not None and seen != order.revision:
+            raise Conflict(_("Somebody changed the answers meanwhile. Nothing was saved: look at them again."))
+        if ticket.is_done and order.state not in AGAIN:
+            raise Conflict(_("This request is done. Order anew what else you need."))
+        if not queries.is_still_taken(wanted.version):
+            raise FormGone
+        order.revision += 1
+        order.version = wanted.version
+        order.save()
+        _keep(order, wanted, by, order.revision)
+        log.record(OrderChanged(revision=order.revision))
+        is_done = ticket.is_done
+    if is_done:
+        actions.reopen(ticket, by=by)
+    if by.is_requester:
+        actions.receive(ticket, by=by, message=_message(order, wanted, by))
+    with changing(ticket, by=by) as log:
+        deciding.drop(order)
+        deciding.ask(order, log)
+    return order
+
+
+AGAIN = (OrderState.REJECTED, OrderState.EXPIRED, OrderState.WITHDRAWN)
+
+
+@transaction.atomic
+def withdraw(order: Order, *, by: Person) -> None:
+    """It is not needed any more: nobody is asked further, and the ticket ends. Raises NotFound, NotAllowed, Conflict (done)."""
+    ticket = order.ticket
+    with changing(ticket, by=by) as log:
+        order = _locked(order, by)
+        if ticket.is_done:
+            raise Conflict(_("This request is done already."))
+        deciding.drop(order)
+        order.state, order.settled_at = OrderState.WITHDRAWN, clock.now()
+        order.save()
+        log.record(OrderSettled(outcome=OrderState.WITHDRAWN))
+    if by.is_requester and by.pk == ticket.requester_id:
+        actions.close(ticket, by=by)
+    else:
+        _resolve_withdrawn(ticket, by)
+
+
+def _resolve_withdrawn(ticket: Ticket, by: Person) -> None:
+    author = by if by.is_agent else robot("Olmo")
+    actions.resolve(ticket, by=author, code="withdrawn", note="")
+
+
+def _locked(order: Order, by: Person) -> Order:
+    """The order under the lock of its ticket, for somebody who may change it."""
+    row = Order.objects.select_related("ticket", "item__service", "recipient", "version").get(pk=order.pk)
+    tickets.require_sight(by, row.ticket)
+    tickets.require(policy.may_change(by, row))
+    row.ticket = order.ticket
+    return row
+
+
+def _keep(order: Order, wanted: Wanted, by: Person, revision: int) -> None:
+    Answers.objects.create(
+        client_id=order.client_id, order=order, revision=revision, version=wanted.version, content=dict(wanted.values), by=by,
+        at=clock.now(),
+    )  # fmt: skip
+
+
+def _open(wanted: Wanted, by: Person, asker: Person, channel: str) -> Ticket:
+    assert asker.client is not None
+    item, how = wanted.version.item, handling(wanted.version.item)
+    with override(asker.language):
+        subject, text = str(item), _in_words(wanted, asker)
+    return actions.open_ticket(
+        by=by, client=asker.client, requester=asker, subject=subject, kind=TicketKind.SERVICE_REQUEST, channel=channel,
+        message=actions.NewMessage(text=text, channel=channel, author=asker, uploads=list(wanted.uploads)),
+        impact=how.impact, urgency=how.urgency, category=how.category, team=how.team, language=asker.language,
+        service=item.service,
+    )  # fmt: skip
+
+
+def _message(order: Order, wanted: Wanted, by: Person) -> actions.NewMessage:
+    with override(by.language):
+        text = _("I changed the answers:") + "\n\n" + _in_words(wanted, by)
+    return actions.NewMessage(text=text, channel=Channel.PORTAL, author=by, uploads=list(wanted.uploads))
+
+
+def _in_words(wanted: Wanted, asker: Person) -> str:
+    """The answers as plain text, so that the mail and the search have them; they can be erased like any words."""
+    form = definition.read(wanted.version.content)
+    parts = read_answers(form, wanted.values, known(asker.client_id or 0))
+    head = [_("For: %(name)s") % {"name": wanted.recipient.name}] if wanted.recipient.pk != asker.pk else []
+    return "\n".join([*head, *(line for part in parts for line in _lines(part))]) or str(wanted.version.item)
+
+
+def _lines(part: Part) -> list[str]:
+    found = ["", part.title] if part.title else []
+    for line in part.lines:
+        if line.heads:
+            found += [f"{line.label}:", *(" - " + "; ".join(filter(None, row)) for row in line.rows)]
+        elif not line.files:
+            found.append(f"{line.label}{'' if line.label.endswith('?') else ':'} {line.text}")
+    return found

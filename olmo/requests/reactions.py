@@ -1,0 +1,69 @@
+"""What this room does when a ticket's log grows (`wiring.AFTER`)."""
+
+from collections.abc import Callable, Mapping
+
+from olmo.kernel import clock
+from olmo.tickets import undo
+from olmo.tickets.log import changing
+from olmo.tickets.models import Event
+
+from . import deciding, mailing
+from .models import Answers, Approval, Order, OrderState
+
+
+def follow(event: Event) -> None:
+    """AFTER reaction: who is asked gets a mail; a ticket that ends ends its approvals; one that is opened again asks again."""
+    react = _REACTIONS.get(event.kind)
+    if react is not None and not undo.is_undone(event):
+        react(event)
+
+
+def _asked(event: Event) -> None:
+    rows = Approval.objects.select_related(
+        "approver",
+        "order__item__service",
+        "order__recipient",
+        "order__by",
+        "order__client",
+        "order__ticket",
+        "order__version",
+    )
+    row = rows.filter(pk=event.data["approval"]).first()
+    if row is not None and row.is_open:
+        mailing.ask(event, row)
+
+
+def _ended(event: Event) -> None:
+    """Resolved or closed by hand while somebody was still asked, or withdrawn: nobody's word is needed any more."""
+    ends = [OrderState.PENDING, *([OrderState.APPROVED] if event.data.get("code") == "withdrawn" else [])]
+    if not Order.objects.filter(ticket=event.ticket_id, state__in=ends).exists():
+        return
+    with changing(event.ticket, by=event.by):
+        order = Order.objects.get(ticket=event.ticket_id)
+        if order.state in ends and event.ticket.is_done:
+            deciding.drop(order)
+            Order.objects.filter(pk=order.pk).update(state=OrderState.WITHDRAWN, settled_at=clock.now())
+
+
+def _reopened(event: Event) -> None:
+    """Opened again, though it was not approved: it is asked again, as it is now."""
+    again = (OrderState.REJECTED, OrderState.EXPIRED, OrderState.WITHDRAWN)
+    order = Order.objects.filter(ticket=event.ticket_id, state__in=again).first()
+    if order is None:
+        return
+    with changing(event.ticket, by=event.by) as log:
+        order = Order.objects.select_related("item__service", "recipient", "ticket").get(pk=order.pk)
+        if order.state in again and not event.ticket.is_done:
+            order.ticket = event.ticket
+            deciding.ask(order, log)
+
+
+def _redacted(event: Event) -> None:
+    """A message of an order was erased, and with it the answers that it held."""
+    Answers.objects.filter(order__ticket=event.ticket_id, erased_at=None).update(content={}, erased_at=clock.now())
+
+
+_REACTIONS: Mapping[str, Callable[[Event], None]] = {
+    "order_approval_asked": _asked, "order_approval_reminded": _asked, "resolved": _ended, "closed": _ended,
+    "reopened": _reopened, "redacted": _redacted, "undone": _ended,
+}  # fmt: skip

@@ -1,0 +1,64 @@
+"""An order as its pages and mails show it."""
+
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from olmo.catalogue.bilingual import said
+from olmo.catalogue.models import Item, PriceKind
+from olmo.kernel import spoken
+
+from .models import Approval, Decision, Order
+
+
+def price(item: Item) -> str:
+    """What an item costs, in words; "" when nothing is said."""
+    row = item.priced
+    if row is None or row.price_amount is None:
+        return ""
+    amount = number_format(row.price_amount, decimal_pos=0 if row.price_amount == int(row.price_amount) else 2)
+    words = f"{amount} {row.price_currency}"
+    return words if row.price_kind == PriceKind.PRICE else _("%(amount)s (cost, for information)") % {"amount": words}
+
+
+def delivery(item: Item) -> str:
+    """When an item comes, in words."""
+    row = item.delivered
+    if row is None:
+        return ""
+    return said(row.delivery_words) or _("%(time)s of work") % {"time": spoken.minutes(row.delivery_minutes or 0)}
+
+
+def facts(order: Order) -> list[tuple[str, str]]:
+    """What it is, for whom, from whom, at what price."""
+    found = [(_("What"), str(order.item)), (_("For"), order.recipient.name)]
+    if order.by_id != order.recipient_id:
+        found.append((_("Ordered by"), order.by.name))
+    found += [(_("Organisation"), order.client.name), (_("Ordered on"), spoken.moment(order.at))]
+    more = [(_("Price"), price(order.item)), (_("Delivery"), delivery(order.item))]
+    return found + [(label, words) for label, words in more if words]
+
+
+def trail(approvals: list[Approval]) -> list[dict[str, Any]]:
+    """The approvals in plain words, one line each."""
+    return [{"approval": row, "name": row.approver.name, "words": words(row), "tone": _tone(row)} for row in approvals]
+
+
+def words(row: Approval) -> str:
+    """What became of one approval."""
+    if row.decided_by and row.decided_at:
+        said_ = {"decision": row.get_decision_display(), "when": spoken.near(row.decided_at)}
+        text = _("%(decision)s, %(when)s") % said_
+        if row.decided_by_id != row.approver_id:
+            text += " " + _("(by %(name)s in their place)") % {"name": row.decided_by.name}
+        return text
+    if row.dropped_at is not None:
+        return _("not needed any more")
+    return _("asked %(when)s") % {"when": spoken.near(row.asked_at)}
+
+
+def _tone(row: Approval) -> str:
+    if row.decision:
+        return "elm" if row.decision == Decision.YES else "brick"
+    return "" if row.dropped_at else "ochre"

@@ -1,0 +1,224 @@
+"""Approvals: who is asked, in which order, who may not, twice, too late, by substitutes; and that the ticket waits."""
+
+from datetime import date, timedelta
+
+from django.db import DatabaseError, transaction
+
+from olmo.kernel import clock
+from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from olmo.outbox.models import Envelope
+from olmo.people.models import Person
+from olmo.requests import deciding, ordering, queries, substitutes
+from olmo.requests.administration import StepSettings
+from olmo.requests.deciding import Decided
+from olmo.requests.models import Approval, Order, OrderState
+from olmo.staffing.models import Absence
+from olmo.tickets import actions
+from olmo.tickets.models import Message, Standing, Status
+
+from .stage import OrderTest
+
+MANAGER = StepSettings(stage=1, kind="manager")
+THEN_OWNER = StepSettings(stage=2, kind="owner")
+
+
+class Asking(OrderTest):
+    def test_the_ticket_waits_until_all_is_decided_in_its_order(self) -> None:
+        self.steps(MANAGER, THEN_OWNER)
+        order = self.place()
+        ticket = self.ticket(order)
+        self.assertEqual((ticket.status, ticket.hold_reason), (Status.WAITING, "approval"))
+        self.assertEqual(Standing.objects.get(ticket=ticket).reason, "approval")
+        self.assertEqual(self.asked(order), ["Mia"])
+        self.decide(order, self.mia)
+        self.assertEqual(self.asked(order), ["Alma"])
+        self.decide(order, self.alma)
+        self.assertEqual((self.ticket(order).status, Order.objects.get().state), (Status.OPEN, OrderState.APPROVED))
+        self.assertLogged(
+            self.ticket(order), "opened", "order_placed", "order_approval_asked", "put_on_hold", "order_approved",
+            "order_approval_asked", "order_approved", "order_settled",
+        )  # fmt: skip
+
+    def test_two_of_three_are_enough_and_the_third_is_asked_no_more(self) -> None:
+        self.steps(StepSettings(stage=1, kind="people", people=(self.mia, self.leo, self.pia), quorum=2))
+        order = self.place()
+        self.decide(order, self.mia)
+        self.decide(order, self.pia, "no", "Too dear")
+        self.assertEqual(Order.objects.get().state, OrderState.PENDING)
+        self.decide(order, self.leo)
+        self.assertEqual((Order.objects.get().state, self.asked(order)), (OrderState.APPROVED, []))
+
+    def test_a_quorum_that_cannot_be_reached_ends_it_at_once(self) -> None:
+        self.steps(StepSettings(stage=1, kind="people", people=(self.mia, self.leo), quorum=2))
+        order = self.place()
+        self.decide(order, self.mia, "no", "Too dear")
+        self.assertEqual(Order.objects.get().state, OrderState.REJECTED)
+        with self.assertRaises(Decided):
+            self.decide(order, self.leo)
+
+    def test_steps_with_one_number_are_asked_together(self) -> None:
+        self.steps(MANAGER, StepSettings(stage=1, kind="cost_centre"), THEN_OWNER)
+        order = self.place()
+        self.assertEqual(self.asked(order), ["Mia", "Pia"])
+        self.decide(order, self.pia)
+        self.assertEqual(self.asked(order), ["Mia"])
+
+    def test_what_a_ticket_waits_for_is_not_passed_by_hand_or_by_a_message(self) -> None:
+        self.steps(MANAGER)
+        ticket = self.ticket(self.place())
+        for verb in (actions.resume, lambda t, by: actions.hold(t, by=by, reason="requester")):
+            with self.assertRaises(Conflict):
+                verb(ticket, by=self.alma)
+        with self.assertRaises(Invalid):
+            actions.hold(self.report("x"), by=self.alma, reason="approval")
+        actions.receive(ticket, by=self.rui, message=actions.NewMessage(text="Please hurry"))
+        ticket.refresh_from_db()
+        self.assertEqual(ticket.hold_reason, "approval")
+        self.assertReplays(ticket)
+
+
+class NobodyApprovesForThemselves(OrderTest):
+    def test_the_manager_who_orders_is_passed_over_for_the_one_above(self) -> None:
+        self.steps(MANAGER)
+        self.assertEqual(self.asked(self.place(by=self.mia, recipient=self.rui)), ["Leo"])
+
+    def test_the_person_it_is_for_is_not_asked(self) -> None:
+        self.steps(StepSettings(stage=1, kind="people", people=(self.mia, self.leo)))
+        self.assertEqual(self.asked(self.place(recipient=self.mia)), ["Leo"])
+
+    def test_not_as_a_substitute_either(self) -> None:
+        self.steps(MANAGER)
+        today = clock.now().date()
+        substitutes.name(self.mia, address="rui@acme.example", starts_on=today, ends_on=today)
+        order = self.place()
+        with self.assertRaises(NotAllowed):
+            self.decide(order, self.mia, by=self.rui)
+        self.assertEqual(queries.waiting_for(self.rui), [])
+
+    def test_an_agent_who_ordered_for_somebody_does_not_approve_as_the_owner(self) -> None:
+        self.steps(StepSettings(stage=1, kind="owner"))
+        order = ordering.place(self.wanted(), by=self.tove, requester=self.rui)
+        self.assertEqual(self.asked(order), ["Alma"])
+        self.assertEqual(self.asked(ordering.place(self.wanted(), by=self.alma, requester=self.rui)), ["Mia"])
+
+    def test_what_nobody_could_approve_is_not_ordered(self) -> None:
+        self.steps(StepSettings(stage=1, kind="owner"))
+        with self.assertRaises(Invalid) as refused:
+            ordering.place(self.wanted(recipient=self.leo), by=self.alma, requester=self.leo)
+        self.assertIn("Nobody can approve this", str(refused.exception.message))
+        self.assertFalse(Order.objects.exists())
+
+    def test_without_a_manager_the_owner_of_the_service_is_asked(self) -> None:
+        self.steps(MANAGER)
+        self.assertEqual(self.asked(self.place(by=self.leo, recipient=self.leo)), ["Alma"])
+
+
+class Deciding(OrderTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.steps(MANAGER)
+        self.order = self.place()
+
+    def test_a_no_tells_the_requester_why_and_needs_a_reason(self) -> None:
+        with self.assertRaises(Invalid) as refused:
+            self.decide(self.order, self.mia, "no", "  ")
+        self.assertEqual(refused.exception.field, "comment")
+        self.decide(self.order, self.mia, "no", "Wait for the budget")
+        ticket = self.ticket(self.order)
+        self.assertEqual((ticket.status, ticket.resolution_code), (Status.RESOLVED, "declined"))
+        self.assertIn("Wait for the budget", Message.objects.filter(ticket=ticket).latest("pk").text)
+        self.assertReplays(ticket)
+
+    def test_a_second_click_changes_nothing_and_says_who_was_first(self) -> None:
+        self.decide(self.order, self.mia)
+        with self.assertRaises(Decided) as refused:
+            self.decide(self.order, self.mia, "no", "Changed my mind")
+        self.assertIn("Approved, by Mia Conti", str(refused.exception.message))
+        self.assertEqual(self.kinds(self.order).count("order_approved"), 1)
+
+    def test_the_database_lets_nobody_decide_twice(self) -> None:
+        self.decide(self.order, self.mia)
+        with self.assertRaises(DatabaseError), transaction.atomic():
+            Approval.objects.filter(order=self.order).update(decision="no")
+
+    def test_who_is_not_asked_finds_nothing(self) -> None:
+        for person in (self.leo, self.bea, self.tove):
+            with self.assertRaises(NotFound):
+                self.decide(self.order, self.mia, by=person)
+            with self.assertRaises(NotFound):
+                queries.approval(person, self.one(self.order, self.mia).pk)
+
+    def test_after_a_change_the_former_question_is_void(self) -> None:
+        old = self.one(self.order, self.mia)
+        ordering.change(self.order, self.wanted(model="strong", why="Films"), by=self.rui)
+        with self.assertRaises(Decided) as refused:
+            deciding.decide(old, by=self.mia, says="yes")
+        self.assertIn("was changed since", str(refused.exception.message))
+
+
+class StandingIn(OrderTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.today = clock.now().date()
+
+    def test_a_substitute_of_a_requester_decides_in_their_place(self) -> None:
+        self.steps(MANAGER)
+        substitutes.name(self.mia, address="pia@acme.example", starts_on=self.today, ends_on=self.today)
+        order = self.place()
+        self.assertEqual(len(queries.waiting_for(self.pia)), 1)
+        self.decide(order, self.mia, by=self.pia)
+        row = self.one(order, self.mia)
+        self.assertEqual((row.approver, row.decided_by), (self.mia, self.pia))
+        with clock.at(clock.now() + timedelta(days=2)):
+            self.assertEqual(substitutes.standing_in(self.mia), [])
+
+    def test_a_deputy_of_an_absent_agent_does(self) -> None:
+        self.steps(StepSettings(stage=1, kind="owner"))
+        now = clock.now()
+        away = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(days=3)}
+        Absence.objects.create(person=self.alma, kind="holiday", deputy=self.tove, **away)
+        order = self.place()
+        self.decide(order, self.alma, by=self.tove)
+        self.assertEqual(Order.objects.get().state, OrderState.APPROVED)
+        self.react(order)
+
+    def test_what_cannot_be_is_refused_by_field(self) -> None:
+        wrong: dict[str, tuple[str, date, date]] = {
+            "address": ("bea@bolt.example", self.today, self.today),
+            "ends_on": ("pia@acme.example", self.today, self.today - timedelta(days=1)),
+        }
+        for field, (address, starts, ends) in wrong.items():
+            with self.assertRaises(Invalid) as refused:
+                substitutes.name(self.mia, address=address, starts_on=starts, ends_on=ends)
+            self.assertEqual(refused.exception.field, field)
+        with self.assertRaises(Invalid):
+            substitutes.name(self.mia, address="mia@acme.example", starts_on=self.today, ends_on=self.today)
+
+
+class TimeGoesOn(OrderTest):
+    def test_they_are_reminded_and_in_the_end_it_expires(self) -> None:
+        self.steps(MANAGER, remind_after_days=2, expire_after_days=5)
+        order = self.place()
+        with clock.at(clock.now() + timedelta(days=2, minutes=1)):
+            self.assertEqual((deciding.remind_due(), deciding.remind_due()), (1, 0))
+        with clock.at(clock.now() + timedelta(days=5, minutes=1)):
+            self.assertEqual((deciding.expire_due(), deciding.expire_due()), (1, 0))
+        self.assertEqual(Order.objects.get().state, OrderState.EXPIRED)
+        self.assertEqual(self.ticket(order).status, Status.RESOLVED)
+        self.assertReplays(self.ticket(order))
+        with self.assertRaises(Decided):
+            self.decide(order, self.mia)
+
+
+class Mailing(OrderTest):
+    def test_who_is_asked_gets_one_mail_in_their_language_with_the_facts(self) -> None:
+        Person.objects.filter(pk=self.mia.pk).update(language="it")
+        self.steps(MANAGER)
+        order = self.place(model="strong", why="Films")
+        self.react(order)
+        self.react(order)
+        mail = Envelope.objects.get(purpose="approval")
+        self.assertEqual(mail.to, "mia@acme.example")
+        self.assertIn("/approvals/", mail.text)
+        self.assertIn("Potente", mail.text)
+        self.assertIn("900 EUR", mail.text)

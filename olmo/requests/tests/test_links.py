@@ -1,0 +1,73 @@
+"""The link of an approval mail: looking changes nothing, one press decides, and it is for one person alone."""
+
+from typing import Any
+
+from django.test import Client as Browser
+
+from olmo.people import signin
+from olmo.people.models import Person
+from olmo.requests import ordering
+from olmo.requests.administration import StepSettings
+from olmo.requests.models import Link, Order, OrderState
+
+from .stage import OrderTest
+
+
+class OpeningALink(OrderTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.steps(StepSettings(stage=1, kind="manager"))
+        self.order = self.place(model="strong", why="Films")
+        self.url = self.link(self.order, self.mia)
+        self.browser = Browser()
+
+    def post(self, **data: Any) -> Any:
+        return self.browser.post(self.url, data)
+
+    def test_looking_shows_the_facts_and_two_buttons_and_changes_nothing(self) -> None:
+        for _look in range(3):
+            page = self.browser.get(self.url)
+        self.assertContains(page, "This page is for Mia Conti alone.")
+        for words in ("Laptop", "900 EUR", "Films", 'value="yes"', 'value="no"'):
+            self.assertContains(page, words)
+        self.browser.head(self.url)
+        self.assertEqual(Order.objects.get().state, OrderState.PENDING)
+        self.assertEqual(page.cookies.keys() - {"csrftoken", "olmo_csrf"}, set())
+
+    def test_one_press_decides_and_the_second_says_that_it_was(self) -> None:
+        self.assertEqual(self.post(says="yes").status_code, 303)
+        self.assertEqual(Order.objects.get().state, OrderState.APPROVED)
+        self.assertIsNotNone(Link.objects.get().used_at)
+        self.assertContains(self.browser.get(self.url), "Mia Conti: Approved")
+        again = self.post(says="no", comment="Wait")
+        self.assertContains(again, "This was decided already", status_code=409)
+        self.assertEqual(Order.objects.get().state, OrderState.APPROVED)
+
+    def test_a_no_without_a_reason_keeps_the_page_and_says_so(self) -> None:
+        page = self.post(says="no")
+        self.assertContains(page, "Say why", status_code=422)
+        self.assertContains(self.post(says="perhaps", comment="Kept words"), "Kept words", status_code=422)
+        self.assertEqual(Order.objects.get().state, OrderState.PENDING)
+
+    def test_a_forwarded_mail_lets_nobody_else_decide(self) -> None:
+        for person in (self.rui, self.leo, self.tove):
+            self.sign_in(person)
+            page = self.browser.get(self.url)
+            self.assertContains(page, f"is for Mia Conti, and you are signed in as {person.name}", status_code=403)
+            self.assertEqual(self.post(says="yes").status_code, 403)
+        self.assertEqual(Order.objects.get().state, OrderState.PENDING)
+        self.sign_in(self.mia)
+        self.assertEqual(self.post(says="yes").status_code, 303)
+
+    def test_what_we_did_not_sign_is_not_found(self) -> None:
+        for token in ("wrong", f"{Link.objects.get().pk}.x", "1", self.url.rsplit("/", 1)[1][:-1] + "0"):
+            self.assertEqual(self.browser.get(f"/approvals/{token}").status_code, 404)
+            self.assertEqual(self.browser.post(f"/approvals/{token}", {"says": "yes"}).status_code, 404)
+
+    def test_the_link_of_a_withdrawn_request_says_why_nothing_happens(self) -> None:
+        ordering.withdraw(self.order, by=self.rui)
+        self.assertContains(self.browser.get(self.url), "There is nothing to decide any more")
+        self.assertContains(self.post(says="yes"), "was withdrawn", status_code=409)
+
+    def sign_in(self, person: Person) -> None:
+        self.browser.force_login(person, backend=signin.BACKEND)

@@ -1,0 +1,235 @@
+"""Ordering: one ticket for an item, its answers beside it; changed, withdrawn, several at once."""
+
+from datetime import timedelta
+
+from olmo.assets import actions as assets
+from olmo.assets.actions import AssetSettings
+from olmo.assets.models import AssetKind
+from olmo.catalogue import actions as catalogue
+from olmo.catalogue import answering
+from olmo.catalogue import queries as catalogue_queries
+from olmo.catalogue.definition import Field, Form
+from olmo.kernel import clock
+from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from olmo.people.actions import enrol_requester
+from olmo.requests import ordering, queries, reactions
+from olmo.requests.administration import StepSettings
+from olmo.requests.models import Answers, Order, OrderState
+from olmo.requests.ordering import FormGone
+from olmo.tenancy.scope import scope
+from olmo.tickets import actions
+from olmo.tickets.models import Event, Message, Status, Ticket, TicketKind
+
+from .stage import OrderTest
+
+MANAGER = StepSettings(stage=1, kind="manager")
+
+
+class Placing(OrderTest):
+    def test_it_makes_one_ticket_with_the_answers_beside_it(self) -> None:
+        self.steps()
+        order = self.place(model="strong", why="Films")
+        ticket = self.ticket(order)
+        self.assertEqual(
+            (ticket.kind, ticket.subject, ticket.service_id),
+            (TicketKind.SERVICE_REQUEST, "Laptop", self.item.service_id),
+        )
+        self.assertEqual((ticket.team, order.state), (self.network, OrderState.APPROVED))
+        lines = [(line.label, line.text) for part in queries.readable(order) for line in part.lines]
+        self.assertEqual(lines, [("Model", "Strong"), ("Why strong", "Films")])
+        self.assertIn("Why strong: Films", Message.objects.get(ticket=ticket).text)
+        self.assertLogged(ticket, "opened", "order_placed")
+        self.item.refresh_from_db()
+        self.assertEqual(self.item.orders, 1)
+
+    def test_no_word_of_the_answers_is_in_the_log(self) -> None:
+        order = self.place(model="strong", why="Zyxomma")
+        self.assertNotIn(
+            "Zyxomma", str(list(Event.objects.filter(ticket=order.ticket_id).values_list("data", flat=True)))
+        )
+
+    def test_erasing_the_message_erases_the_answers(self) -> None:
+        order = self.place(model="strong", why="Zyxomma")
+        message = Message.objects.get(ticket=order.ticket_id)
+        actions.redact(message, by=self.ines)
+        self.react(order)
+        self.assertEqual(queries.answers(order).content, {})
+        self.assertIsNotNone(queries.answers(order).erased_at)
+
+    def test_what_is_not_in_their_catalogue_is_not_found(self) -> None:
+        wanted = catalogue.ServiceSettings(
+            key="workplace", names={"en": "Workplace"}, owner=self.alma, audience="clients", clients=(self.acme,)
+        )
+        catalogue.save_service(self.item.service, wanted, by=self.ines)
+        with self.assertRaises(NotFound):
+            self.place(by=self.bea, recipient=self.bea)
+
+    def test_an_order_is_for_somebody_of_the_organisation(self) -> None:
+        with self.assertRaises(NotFound):
+            self.place(recipient=self.bea)
+        with self.assertRaises(Invalid):
+            queries.recipient(self.rui, self.acme, "bea@bolt.example")
+
+    def test_somebody_with_two_organisations_is_the_one_by_whose_address_they_are_named(self) -> None:
+        """One person of two organisations has an account in each: the form takes the one of its organisation alone."""
+        enrol_requester(self.bolt, "Rui Alves", "rui@bolt.example")
+        known = queries.known(self.acme.pk)
+        self.assertEqual(known.person("Rui Alves"), self.rui.pk)
+        self.assertEqual(known.person("rui@acme.example"), self.rui.pk)
+        with self.assertRaises(Invalid):
+            known.person("rui@bolt.example")
+        enrol_requester(self.acme, "Rui Alves", "rui.alves@acme.example")
+        with self.assertRaises(Invalid) as refused:
+            known.person("Rui Alves")
+        self.assertIn("Several people", str(refused.exception.message))
+
+    def test_another_client_sees_nothing_of_it(self) -> None:
+        self.place()
+        with scope([self.bolt.pk]):
+            self.assertFalse(Order.objects.exists())
+            self.assertFalse(Answers.objects.exists())
+
+
+class AFormThatIsReplacedUnderWay(OrderTest):
+    def test_the_former_version_is_taken_for_some_days_and_kept_with_the_order(self) -> None:
+        wanted = self.wanted()
+        catalogue.remove_field(self.item, "why", by=self.ines)
+        catalogue.publish(self.item, by=self.ines)
+        order = ordering.place(wanted, by=self.rui)
+        self.assertEqual(order.version.number, 1)
+        with clock.at(clock.now() + timedelta(days=8)), self.assertRaises(FormGone):
+            ordering.place(wanted, by=self.rui)
+
+    def test_a_withdrawn_version_is_not_taken(self) -> None:
+        wanted = self.wanted()
+        catalogue.withdraw(wanted.version, by=self.ines)
+        catalogue.put_field(self.item, self.field("more"), by=self.ines)
+        catalogue.publish(self.item, by=self.ines)
+        wanted.version.refresh_from_db()
+        with self.assertRaises(FormGone):
+            ordering.place(wanted, by=self.rui)
+        self.assertFalse(Order.objects.exists())
+        self.assertFalse(catalogue_queries.is_still_taken(wanted.version))
+
+    def field(self, key: str) -> Field:
+        return Field(key=key, kind="text", labels={"en": key}, hints={})
+
+
+class Changing(OrderTest):
+    def test_who_approves_is_asked_anew_about_the_new_answers(self) -> None:
+        self.steps(MANAGER)
+        order = self.place()
+        self.decide(order, self.mia)
+        ordering.change(self.fresh(order), self.wanted(model="strong", why="Films"), by=self.rui)
+        order = self.fresh(order)
+        self.assertEqual((order.state, order.revision, order.round), (OrderState.PENDING, 2, 2))
+        self.assertEqual(self.asked(order), ["Mia"])
+        self.assertEqual(Answers.objects.filter(order=order).count(), 2)
+        self.assertEqual(self.ticket(order).hold_reason, "approval")
+        self.assertReplays(self.ticket(order))
+
+    def test_one_that_was_not_approved_is_ordered_again_by_it(self) -> None:
+        self.steps(MANAGER)
+        order = self.place()
+        self.decide(order, self.mia, "no", "Too dear")
+        self.assertEqual(self.ticket(order).status, Status.RESOLVED)
+        ordering.change(self.fresh(order), self.wanted(model="strong", why="Films"), by=self.rui)
+        self.react(order)
+        self.assertEqual(self.asked(order), ["Mia"])
+        self.assertEqual(self.ticket(order).status, Status.WAITING)
+
+    def test_reopening_alone_asks_again(self) -> None:
+        self.steps(MANAGER)
+        order = self.place()
+        self.decide(order, self.mia, "no", "Too dear")
+        actions.reopen(self.ticket(order), by=self.rui)
+        self.react(order)
+        self.assertEqual((self.asked(order), self.ticket(order).hold_reason), (["Mia"], "approval"))
+
+    def test_somebody_else_may_not_and_a_stale_page_writes_nothing(self) -> None:
+        self.steps(MANAGER)
+        order = self.place()
+        with self.assertRaises(NotFound):
+            ordering.change(self.fresh(order), self.wanted(), by=self.bea)
+        self.mia.sees_organisation = True
+        with self.assertRaises(NotAllowed):
+            ordering.change(self.fresh(order), self.wanted(), by=self.mia)
+        with self.assertRaises(Conflict):
+            ordering.change(self.fresh(order), self.wanted(), by=self.rui, seen=7)
+        self.assertEqual(self.fresh(order).revision, 1)
+
+    def fresh(self, order: Order) -> Order:
+        return Order.objects.select_related("ticket", "item__service", "recipient").get(pk=order.pk)
+
+
+class Withdrawing(OrderTest):
+    def test_nobody_is_asked_any_more_and_the_ticket_ends(self) -> None:
+        self.steps(MANAGER)
+        order = self.place()
+        ordering.withdraw(order, by=self.rui)
+        self.assertEqual((self.asked(order), self.ticket(order).status), ([], Status.CLOSED))
+        self.assertReplays(self.ticket(order))
+        with self.assertRaises(Conflict):
+            ordering.withdraw(order, by=self.rui)
+
+    def test_an_agent_who_closes_the_ticket_ends_its_approvals(self) -> None:
+        self.steps(MANAGER)
+        order = self.place()
+        actions.resolve(self.ticket(order), by=self.alma, code="withdrawn", note="By phone")
+        self.react(order)
+        self.assertEqual((self.asked(order), Order.objects.get().state), ([], OrderState.WITHDRAWN))
+
+
+class OrderingSeveral(OrderTest):
+    def test_a_parent_with_a_child_for_each(self) -> None:
+        self.steps(MANAGER)
+        parent = ordering.place_all([self.wanted(), self.wanted(recipient=self.mia)], by=self.rui)
+        self.assertEqual(Ticket.objects.count(), 3)
+        parent.refresh_from_db()
+        self.assertEqual([link["kind"] for link in parent.links], ["parent", "parent"])
+        self.assertReplays(parent)
+        for order in Order.objects.all():
+            self.assertReplays(self.ticket(order))
+
+    def test_all_or_nothing(self) -> None:
+        gone = self.wanted()
+        catalogue.withdraw(gone.version, by=self.ines)
+        gone.version.refresh_from_db()
+        with self.assertRaises(NotFound):
+            ordering.place_all([self.wanted_of(gone), gone], by=self.rui)
+        self.assertFalse(Ticket.objects.exists())
+        with self.assertRaises(Conflict):
+            ordering.place_all([], by=self.rui)
+
+    def wanted_of(self, other: ordering.Wanted) -> ordering.Wanted:
+        return ordering.Wanted(version=other.version, values={"model": "light"}, recipient=self.rui)
+
+
+class Reacting(OrderTest):
+    def test_doing_it_twice_changes_nothing_more(self) -> None:
+        self.steps(MANAGER)
+        order = self.place()
+        self.decide(order, self.mia, "no", "Too dear")
+        for event in Event.objects.filter(ticket=order.ticket_id).select_related("ticket", "by"):
+            reactions.follow(event)
+            reactions.follow(event)
+        self.assertEqual(Order.objects.get().state, OrderState.REJECTED)
+
+
+class NamingPeopleAndAssets(OrderTest):
+    def test_what_was_answered_is_typed_again_as_one_would_write_it(self) -> None:
+        form = Form((Field(key="who", kind="person", labels={"en": "Who"}, hints={}),))
+        self.assertEqual(queries.as_typed(form, {"who": self.mia.pk}), {"who": "mia@acme.example"})
+
+    def test_an_asset_is_one_that_the_person_has(self) -> None:
+        kind = AssetKind.objects.order_by("pk")[0]
+        wanted = AssetSettings(kind=kind, tag="PC-7", name="ThinkPad", person=self.rui, state="in_use")
+        mine = assets.create(self.acme, wanted, by=self.ines)
+        form = Form((Field(key="pc", kind="asset", labels={"en": "Computer"}, hints={}),))
+        found = answering.check(form, {"pc": "pc-7"}, queries.known(self.acme.pk, self.rui))
+        self.assertEqual(found.values, {"pc": mine.pk})
+        parts = answering.readable(form, found.values, queries.known(self.acme.pk))
+        self.assertEqual(parts[0].lines[0].text, "PC-7 ThinkPad")
+        for person in (self.mia, self.bea):
+            refused = answering.check(form, {"pc": "PC-7"}, queries.known(self.acme.pk, person))
+            self.assertIn("No asset of yours", refused.wrong["pc"])

@@ -1,0 +1,9 @@
+"""The address behind the link of an approval mail: no sign-in."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "requests"
+
+urlpatterns = [path("approvals/<str:token>", views.link, name="link")]

@@ -1,0 +1,135 @@
+"""The page behind the link of an approval mail: it says for whom it is, and only a press of a button decides."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from olmo.people import throttle
+from olmo.people.answers import onward, unlogged
+from olmo.people.models import Person
+from olmo.people.whence import place_of
+from olmo.tenancy.scope import EVERY_CLIENT, scope
+
+from . import deciding, links, policy
+from .models import Link, OrderState
+from .queries import readable
+from .showing import facts, words
+
+FROM_PLACE = throttle.Limit("approval from", 60, 60)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """One approval for one person. Looking at it changes nothing: scanners of mail open every link."""
+    with scope(EVERY_CLIENT):
+        found = links.read(token)
+        with _as_asked(found):
+            answer = _decided(request, found) if request.method == "POST" else _shown(request, found)
+            answer.headers["Content-Language"] = get_language() or "en"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return unlogged(answer)
+
+
+@contextmanager
+def _as_asked(found: Link | None) -> Iterator[None]:
+    """Speak the language of whoever was asked, in their time."""
+    if found is None:
+        yield
+        return
+    with override(found.person.language), timezone.override(ZoneInfo(found.person.time_zone)):
+        yield
+
+
+def _shown(request: HttpRequest, found: Link | None) -> HttpResponse:
+    if found is None:
+        return _unknown(request)
+    if refusal := _another(request, found):
+        return _page(request, {"heading": _("This is not yours to decide"), "lead": refusal}, status=403)
+    return _over(request, found) or _ask(request, found)
+
+
+def _decided(request: HttpRequest, found: Link | None) -> HttpResponse:
+    place = place_of(request)
+    try:
+        throttle.require_room(FROM_PLACE, place)
+    except throttle.TooOften as refusal:
+        return _page(request, {"heading": _("Please wait a little"), "lead": str(refusal)}, status=429)
+    throttle.note(FROM_PLACE, place)
+    if found is None:
+        return _unknown(request)
+    try:
+        _decide(request, found)
+    except (NotAllowed, NotFound) as refusal:
+        return _page(request, {"heading": _("This is not yours to decide"), "lead": str(refusal)}, status=403)
+    except Conflict as refusal:
+        return _page(request, {"heading": _("Nothing was changed"), "lead": str(refusal)}, status=409)
+    except Invalid as refusal:
+        return _ask(request, found, wrong=refusal, status=422)
+    return onward(request.path)
+
+
+def _decide(request: HttpRequest, found: Link) -> None:
+    if refusal := _another(request, found):
+        raise NotAllowed(refusal)
+    says, comment = request.POST.get("says", ""), request.POST.get("comment", "")
+    try:
+        deciding.decide(found.approval, by=found.person, says=says, comment=comment, by_link=True)
+    except NotFound:
+        name = found.approval.approver.name
+        raise NotAllowed(_("You do not stand in for %(name)s any more.") % {"name": name}) from None
+    links.used(found)
+
+
+def _another(request: HttpRequest, found: Link) -> str:
+    """Why whoever is signed in may not use this link: it is for one person."""
+    person: Person | None = getattr(request, "person", None)
+    if person is None or person.pk == found.person_id:
+        return ""
+    given = {"name": found.person.name, "me": person.name}
+    return (
+        _("This link is for %(name)s, and you are signed in as %(me)s. A forwarded mail lets nobody else decide.")
+        % given
+    )
+
+
+def _over(request: HttpRequest, found: Link) -> HttpResponse | None:
+    """What became of it, when there is nothing to decide any more."""
+    approval = found.approval
+    if approval.is_open and approval.order.state == OrderState.PENDING and policy.is_asked(found.person, approval):
+        return None
+    heading = _("Thank you") if approval.decided_by_id == found.person_id else _("There is nothing to decide any more")
+    lead = f"{approval.approver.name}: {words(approval)}."
+    return _page(request, {"heading": heading, "lead": lead, "facts": facts(approval.order)}, status=200)
+
+
+def _ask(request: HttpRequest, found: Link, *, wrong: Invalid | None = None, status: int = 200) -> HttpResponse:
+    approval = found.approval
+    context = {
+        "heading": _("Do you approve this?"), "facts": facts(approval.order), "wrong": wrong, "is_open": True,
+        "parts": readable(approval.order, approval.revision), "person": found.person, "most": deciding.MOST_WORDS,
+        "in_place_of": approval.approver.name if found.person_id != approval.approver_id else "",
+        "comment": request.POST.get("comment", ""), "approval": approval,
+    }  # fmt: skip
+    return _page(request, context, status=status)
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    lead = _(
+        "The address is not complete, or not one of ours. Open the link in the mail once more; nothing was recorded."
+    )
+    return _page(request, {"heading": _("This link does not work"), "lead": lead}, status=404)
+
+
+def _page(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:
+    return render(request, "requests/link.html", context, status=status)
