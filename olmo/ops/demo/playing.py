@@ -39,11 +39,11 @@ def play(stage: Stage, *, tickets: int, seed: int, now: datetime, more: Sequence
     with reactions.without_after():
         stage.alarms += [(now - timedelta(hours=hours), sweep) for hours in range(1, DAYS * 24, SWEEP_HOURS)]
         _perform([*Playwright(stage, seed, now).lives(tickets), *more], stage, now)
-        with clock.at(now):
-            sweep()
         play_procedures(stage, content.procedures(), now, Random(f"{seed} procedures"))  # noqa: S311  (stories, no secrets)
         play_tasks(stage, content.plans(), now, Random(f"{seed} tasks"))  # noqa: S311  (stories, no secrets)
         play_today(stage, content.kept()["notes"], now, Random(f"{seed} today"))  # noqa: S311  (stories, no secrets)
+        with clock.at(now):
+            sweep()
     _catch_up_on_reading(stage, Random(f"{seed} reading"))  # noqa: S311  (stories, no secrets)
 
 
