@@ -6,7 +6,7 @@ from django.utils.translation import ngettext, override
 
 from olmo.kernel.errors import Conflict, Invalid
 from olmo.people.actions import robot
-from olmo.tickets.models import Event, Ticket
+from olmo.tickets.models import Event, HoldReason, Ticket
 from olmo.tickets.queries import branch
 
 from . import actions, queries
@@ -29,7 +29,7 @@ def require_over(ticket: Ticket) -> None:
 def follow(event: Event) -> None:
     """AFTER reaction: a plan of the category starts by itself; tasks move with their ticket; none outlives it."""
     if event.kind in _CATEGORY:
-        _start_by_itself(Ticket.objects.select_related("client", "requester").get(pk=event.ticket_id))
+        start_by_itself(Ticket.objects.select_related("client", "requester").get(pk=event.ticket_id))
     elif event.kind == "requester_changed":
         ticket = Ticket.objects.get(pk=event.ticket_id)
         Run.objects.filter(ticket=ticket).update(client_id=ticket.client_id)
@@ -42,9 +42,9 @@ def follow(event: Event) -> None:
             actions.cancel_open(ticket, by=robot("Olmo"), reason=reason)
 
 
-def _start_by_itself(ticket: Ticket) -> None:
-    """Once for a ticket, also when the job comes twice or the category goes to and fro."""
-    if ticket.category_id is None or ticket.is_done:
+def start_by_itself(ticket: Ticket) -> None:
+    """Once for a ticket, also when the job comes twice or the category goes to and fro. What is to be approved waits for that."""
+    if ticket.category_id is None or ticket.is_done or ticket.hold_reason == HoldReason.APPROVAL:
         return
     plans = Plan.objects.filter(is_active=True, starts_by_itself=True, category__in=branch(ticket.category_id))
     for plan in plans.exclude(versions__runs__ticket=ticket).order_by("pk"):

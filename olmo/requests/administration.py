@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from olmo.catalogue.models import Item
+from olmo.fulfilment.models import Plan
 from olmo.kernel.errors import Invalid
 from olmo.people.administration import record, require_administrator, require_unchanged
 from olmo.people.models import Person, Team
@@ -31,7 +32,7 @@ class StepSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class HandlingSettings:
-    """The ticket that an order makes, and how approvals go."""
+    """The ticket that an order makes, how approvals go, and the plan whose tasks begin when it is approved."""
 
     category: Category | None = None
     team: Team | None = None
@@ -39,6 +40,7 @@ class HandlingSettings:
     urgency: int = 2
     remind_after_days: int = 2
     expire_after_days: int = 14
+    plan: Plan | None = None
     steps: Sequence[StepSettings] = ()
 
 
@@ -53,6 +55,7 @@ def save(item: Item, wanted: HandlingSettings, *, by: Person, seen: str = "") ->
     row = handling(item)
     row.category, row.team, row.impact, row.urgency = wanted.category, wanted.team, wanted.impact, wanted.urgency
     row.remind_after_days, row.expire_after_days = wanted.remind_after_days, wanted.expire_after_days
+    row.plan = wanted.plan
     row.save()
     ApprovalStep.objects.filter(item=item).delete()
     for step in wanted.steps:
@@ -91,5 +94,9 @@ def state_of(item: Item) -> dict[str, Any]:
         f"{step.stage}: {step.kind} {', '.join(sorted(p.name for p in step.people.all()))} ({step.quorum or 'all'})"
         for step in ApprovalStep.objects.filter(item=item).prefetch_related("people")
     ]
-    named = {"category": str(row.category or ""), "team": row.team.name if row.team else "", "steps": steps}
-    return {**{name: getattr(row, name) for name in names}, **named}
+    named = {
+        "category": str(row.category or ""),
+        "team": row.team.name if row.team else "",
+        "plan": row.plan.name if row.plan else "",
+    }
+    return {**{name: getattr(row, name) for name in names}, **named, "steps": steps}

@@ -7,13 +7,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from olmo.catalogue.models import FormVersion, Item
+from olmo.fulfilment.models import Plan
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Category, Impact, Ticket, Urgency
 
 
 class Handling(models.Model):
-    """What becomes of the orders of an item: the ticket that they make, and how long approvals may take (days)."""
+    """What becomes of the orders of an item: the ticket they make, how long approvals may take (days), whose tasks follow."""
 
     item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="handling")
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
@@ -22,6 +23,7 @@ class Handling(models.Model):
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Urgency, default=Urgency.MEDIUM)
     remind_after_days = models.PositiveSmallIntegerField(default=2)
     expire_after_days = models.PositiveSmallIntegerField(default=14)
+    plan = models.ForeignKey(Plan, models.SET_NULL, null=True, blank=True, related_name="handlings")
 
     def __str__(self) -> str:
         return f"handling of {self.item_id}"

@@ -27,7 +27,7 @@ MOST = 100
 
 def handling(item: Item) -> Handling:
     """What becomes of the orders of an item; of one that nobody set, what is usual."""
-    return Handling.objects.select_related("category", "team").filter(item=item).first() or Handling(item=item)
+    return Handling.objects.select_related("category", "team", "plan").filter(item=item).first() or Handling(item=item)
 
 
 def known(client_id: int, uploader: Person | None = None) -> Known:

@@ -1,18 +1,26 @@
 """What this room does when a ticket's log grows (`wiring.AFTER`)."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
+from olmo.fulfilment import actions as fulfilment
+from olmo.fulfilment import reactions as plans
 from olmo.kernel import clock
+from olmo.kernel.errors import Conflict, Invalid
+from olmo.people.actions import robot
 from olmo.tickets import undo
 from olmo.tickets.log import changing
 from olmo.tickets.models import Event
 
 from . import deciding, mailing
 from .models import Answers, Approval, Order, OrderState
+from .queries import handling
 
 
 def follow(event: Event) -> None:
-    """AFTER reaction: who is asked gets a mail; a ticket that ends ends its approvals; one that is opened again asks again."""
+    """AFTER reaction: who is asked gets a mail; a ticket that ends ends its approvals; one that is opened again asks again;
+    what is approved is worked on.
+    """
     react = _REACTIONS.get(event.kind)
     if react is not None and not undo.is_undone(event):
         react(event)
@@ -58,6 +66,20 @@ def _reopened(event: Event) -> None:
             deciding.ask(order, log)
 
 
+def _approved(event: Event) -> None:
+    """Nobody has to be asked (any more): the plans of the item and of the category make their tasks, each once for a ticket."""
+    orders = Order.objects.filter(ticket=event.ticket_id, state=OrderState.APPROVED)
+    order = orders.select_related("item", "ticket__client", "ticket__requester").first()
+    if order is None or order.ticket.is_done:
+        return
+    plan = handling(order.item).plan
+    if plan is not None and not plan.versions.filter(runs__ticket=order.ticket).exists():
+        answers = order.answers.latest("revision").content
+        with suppress(Conflict, Invalid):  # it was started, ended or switched off in the meantime
+            fulfilment.start(order.ticket, plan, by=robot("Olmo"), answers=answers)
+    plans.start_by_itself(order.ticket)
+
+
 def _redacted(event: Event) -> None:
     """A message of an order was erased, and with it the answers that it held."""
     Answers.objects.filter(order__ticket=event.ticket_id, erased_at=None).update(content={}, erased_at=clock.now())
@@ -65,5 +87,5 @@ def _redacted(event: Event) -> None:
 
 _REACTIONS: Mapping[str, Callable[[Event], None]] = {
     "order_approval_asked": _asked, "order_approval_reminded": _asked, "resolved": _ended, "closed": _ended,
-    "reopened": _reopened, "redacted": _redacted, "undone": _ended,
+    "reopened": _reopened, "order_placed": _approved, "order_settled": _approved, "redacted": _redacted, "undone": _ended,
 }  # fmt: skip

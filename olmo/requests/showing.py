@@ -48,14 +48,14 @@ def trail(approvals: list[Approval]) -> list[dict[str, Any]]:
 def words(row: Approval) -> str:
     """What became of one approval."""
     if row.decided_by and row.decided_at:
-        said_ = {"decision": row.get_decision_display(), "when": spoken.near(row.decided_at)}
+        said_ = {"decision": row.get_decision_display(), "when": spoken.near_inside(row.decided_at)}
         text = _("%(decision)s, %(when)s") % said_
         if row.decided_by_id != row.approver_id:
             text += " " + _("(by %(name)s in their place)") % {"name": row.decided_by.name}
         return text
     if row.dropped_at is not None:
         return _("not needed any more")
-    return _("asked %(when)s") % {"when": spoken.near(row.asked_at)}
+    return _("asked %(when)s") % {"when": spoken.near_inside(row.asked_at)}
 
 
 def _tone(row: Approval) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from olmo.catalogue.models import Item
+from olmo.fulfilment.models import Plan
 from olmo.kernel.errors import Invalid
 from olmo.people.identities import normal_address
 from olmo.people.models import Person, Team
@@ -34,6 +35,12 @@ class HandlingForm(SettingsForm):
     team = one_of(_("Team"), Team.objects.filter(is_active=True), _("As the category says"))
     impact = forms.TypedChoiceField(label=_("Impact"), choices=Impact.choices, coerce=int)
     urgency = forms.TypedChoiceField(label=_("Urgency"), choices=Urgency.choices, coerce=int)
+    plan = one_of(
+        _("Plan"),
+        Plan.objects.filter(is_active=True),
+        _("None"),
+        hint=_("Its tasks begin as soon as the order is approved; their conditions see the answers of the form."),
+    )
     remind_after_days = forms.IntegerField(
         label=_("Remind after days"), min_value=0, max_value=365, help_text=_("0: no reminder.")
     )
@@ -43,7 +50,9 @@ class HandlingForm(SettingsForm):
         """Fields for some steps."""
         category: Any = self.fields["category"]
         category.choices = [("", category.empty_label), *tree(categories())]
-        groups: list[Group] = [(_("The ticket that an order makes"), "", [("category", "team"), ("impact", "urgency")])]
+        groups: list[Group] = [
+            (_("The ticket that an order makes"), "", [("category", "team"), ("impact", "urgency"), "plan"])
+        ]
         groups += [(str(_("Approval %(n)d")) % {"n": n}, "", self._step(n)) for n in range(1, STEPS + 1)]
         groups.append((_("Time to decide"), "", [("remind_after_days", "expire_after_days")]))
         self.groups = tuple(groups)  # type: ignore[misc]
@@ -72,7 +81,7 @@ class HandlingForm(SettingsForm):
         row = handling(self.thing)
         names = ("impact", "urgency", "remind_after_days", "expire_after_days")
         first: dict[str, Any] = {name: getattr(row, name) for name in names}
-        first |= {"category": row.category_id, "team": row.team_id}
+        first |= {"category": row.category_id, "team": row.team_id, "plan": row.plan_id}
         steps = ApprovalStep.objects.filter(item=self.thing).prefetch_related("people")
         for n, step in enumerate(steps, start=1):
             addresses = [person.email or "" for person in step.people.all()]
@@ -95,7 +104,7 @@ class HandlingForm(SettingsForm):
             for n in range(1, STEPS + 1)
             if data[f"kind_{n}"]
         ]  # fmt: skip
-        names = ("category", "team", "impact", "urgency", "remind_after_days", "expire_after_days")
+        names = ("category", "team", "impact", "urgency", "plan", "remind_after_days", "expire_after_days")
         wanted = HandlingSettings(**{name: data[name] for name in names}, steps=steps)
         administration.save(item, wanted, by=by, seen=seen)
         return item

@@ -1,0 +1,82 @@
+"""What is approved is worked on: the plan of an item makes its tasks when nobody has to be asked any more, and only once."""
+
+from olmo.desk.catalogue.handling import HandlingForm
+from olmo.fulfilment import reactions as plans
+from olmo.fulfilment.administration import PlanSettings, save
+from olmo.fulfilment.models import Plan, Task
+from olmo.fulfilment.steps import Step
+from olmo.requests import ordering
+from olmo.requests.administration import StepSettings
+from olmo.requests.models import Order
+from olmo.tickets.models import Category, Event
+
+from .stage import OrderTest
+
+MANAGER = StepSettings(stage=1, kind="manager")
+
+
+class Planned(OrderTest):
+    def plan(self, name: str = "New laptop", **more: object) -> Plan:
+        steps = [
+            Step(key="buy", title="Buy it", team=self.desk.pk),
+            Step(key="install", title="Install it", team=self.network.pk, needs=["buy"]),
+        ]
+        return save(None, PlanSettings(name=name, steps=steps, **more), by=self.ines)  # type: ignore[arg-type]
+
+    def tasks(self, order: Order) -> list[str]:
+        return list(Task.objects.filter(ticket=order.ticket_id).order_by("pk").values_list("title", flat=True))
+
+    def test_an_order_that_nobody_approves_is_worked_on_at_once(self) -> None:
+        self.steps(plan=self.plan())
+        order = self.place()
+        self.react(order)
+        self.assertEqual(self.tasks(order), ["Buy it", "Install it"])
+
+    def test_no_task_before_the_last_yes_and_no_second_time(self) -> None:
+        self.steps(MANAGER, plan=self.plan())
+        order = self.place()
+        self.react(order)
+        self.assertEqual(self.tasks(order), [])
+        self.decide(order, self.mia)
+        self.react(order)
+        self.react(order)
+        self.assertEqual(self.tasks(order), ["Buy it", "Install it"])
+        self.assertEqual(self.kinds(order).count("plan_started"), 1)
+
+    def test_a_no_starts_nothing(self) -> None:
+        self.steps(MANAGER, plan=self.plan())
+        order = self.place()
+        self.decide(order, self.mia, "no")
+        self.react(order)
+        self.assertEqual(self.tasks(order), [])
+
+    def test_the_plan_knows_the_answers(self) -> None:
+        self.steps(plan=self.plan())
+        order = ordering.place(self.wanted(model="strong", why="Films"), by=self.rui)
+        self.react(order)
+        self.assertEqual(Task.objects.filter(ticket=order.ticket_id)[0].run.answers["model"], "strong")  # type: ignore[union-attr]
+
+    def test_the_plan_of_the_category_waits_for_the_approval_too(self) -> None:
+        category = Category.objects.create(name="Laptops")
+        self.plan("Of the category", category=category, starts_by_itself=True)
+        self.steps(MANAGER, category=category)
+        order = self.place()
+        for event in Event.objects.filter(ticket=order.ticket_id, kind="opened"):
+            plans.follow(event)
+        self.assertEqual(self.tasks(order), [])
+        self.decide(order, self.mia)
+        self.react(order)
+        self.assertEqual(self.tasks(order), ["Buy it", "Install it"])
+
+    def test_a_plan_that_was_switched_off_is_left_out(self) -> None:
+        plan = self.plan()
+        self.steps(plan=plan)
+        Plan.objects.filter(pk=plan.pk).update(is_active=False)
+        order = self.place()
+        self.react(order)
+        self.assertEqual(self.tasks(order), [])
+
+    def test_the_form_shows_which_plan_it_is(self) -> None:
+        plan = self.plan()
+        self.steps(plan=plan)
+        self.assertEqual(HandlingForm(None, thing=self.item, state={}).initial["plan"], plan.pk)
