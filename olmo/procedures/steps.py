@@ -119,7 +119,7 @@ def _markdown(step: Step) -> str:
     said = []
     if step.record:
         parts = [step.record.value, step.label, "; ".join(step.choices)]
-        said.append("- record: " + " | ".join(part for part in parts if part))
+        said.append("- record: " + " | ".join(parts).rstrip(" |"))
     if step.expect:
         said.append(f"- expect: {step.expect}")
     if step.otherwise != STOP:
@@ -149,7 +149,7 @@ def _clean(step: Step) -> Step:
     return replace(
         step, title=clean_line(step.title, 200), text=clean(step.text, 10_000).strip(),
         label=clean_line(step.label, 120).replace("|", "/"),
-        choices=tuple(dict.fromkeys(clean_line(c, 120).replace(";", ",") for c in step.choices if c.strip())),
+        choices=tuple(dict.fromkeys(clean_line(c, 120).replace(";", ",").replace("|", "/") for c in step.choices if c.strip())),
         expect=clean_line(step.expect, 500), link=clean_line(step.link, 500), command=clean(step.command, 2000).strip(),
     )  # fmt: skip
 

@@ -19,6 +19,10 @@ class ReadingSteps(TestCase):
         ]
         self.assertEqual(steps.parse(steps.written(listed)), listed)
 
+    def test_choices_without_a_name_for_them_are_kept(self) -> None:
+        listed = [Step(title="Look at the lamp", record=Record.CHOICE, choices=("red", "green"))]
+        self.assertEqual(steps.parse(steps.written(listed)), listed)
+
     def test_italian_words_and_what_stands_before_the_first_step(self) -> None:
         told = "- registra: numero | Porta\n- atteso: è verde\n- altrimenti: ferma\n"
         text = f"Premessa.\n\n## Luce della porta\n{told}```bash\nping x\n```"
