@@ -29,7 +29,7 @@ class Walking(DeskTest):
         self.client.post(second, {"answer": "0"})
         self.assertContains(self.client.get(first), "answered before")
         self.client.post(second, {"answer": "0"})
-        third = second.replace("/1", "/2")
+        third = second.removesuffix("1") + "2"
         last = self.client.post(third, {"answer": "0"})["Location"]
         self.assertContains(self.client.get(last), "Yes, it is solved")
         run = Run.objects.get()
