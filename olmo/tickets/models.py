@@ -37,6 +37,7 @@ from .partners import PartnerCase
 from .prepared import ChecklistItem, Template
 from .states import ACTIVE, Status, WorkingState
 from .suppliers import Supplier
+from .tags import Retagging, Tagging
 from .undoables import Undoable, UndoPiece
 
 __all__ = [  # what has a file of its own
@@ -57,8 +58,10 @@ __all__ = [  # what has a file of its own
     "Priority",
     "Reason",
     "ResolutionCode",
+    "Retagging",
     "Status",
     "Supplier",
+    "Tagging",
     "Template",
     "TicketKind",
     "UndoPiece",
@@ -333,17 +336,6 @@ class Watch(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "ticket"], name="watch_once")]
 
 
-class Tagging(models.Model):
-    """Which tickets have a tag: `Ticket.tags` to be looked up from the tag's side. Kept by the same trigger."""
-
-    tag = models.CharField(max_length=40)
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
-    client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["tag", "ticket"], name="tagging_once")]
-
-
 class Standing(models.Model):
     """Where a ticket stands: made by `standing.of` from its row and log, kept beside it for the lists."""
 
@@ -371,27 +363,6 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.reason}"
-
-
-class Retagging(models.Model):
-    """A tag being renamed, merged or removed (`into` empty) on all tickets, and how far that is."""
-
-    tag = models.CharField(max_length=40)
-    into = models.CharField(max_length=40, blank=True)
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    total = models.PositiveIntegerField()
-    done = models.PositiveIntegerField(default=0)
-    began_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    stopped = models.CharField(max_length=300, blank=True, help_text="Why it does not go on by itself.")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tag"], condition=Q(ended_at=None), name="one_retagging_of_a_tag")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.tag} -> {self.into or 'nothing'}: {self.done} of {self.total}"
 
 
 class SearchDocument(models.Model):
