@@ -163,9 +163,7 @@ def navigation(
     items += _boxes(boxes.DESK, seen, place)
     items.append(_place_item(boxes.DESK, _("Knowledge"), "book", "desk:knowledge", "knowledge", path))
     items.append(_place_item(boxes.DESK, _("Assets"), "laptop", "desk:asset_list", "asset-list", path))
-    items.append(
-        _place_item(boxes.DESK, _("Troubleshooters"), "numbers", "desk:troubleshooters", "troubleshooters", path)
-    )
+    items.append(_place_item(boxes.DESK, _("Troubleshooters"), "help", "desk:troubleshooters", "troubleshooters", path))
     items.append(_place_item(boxes.DESK, _("Service status"), "globe", "desk:status", "status", path))
     items.append(_place_item(boxes.DESK, _("Procedures"), "numbers", "desk:procedures", "procedures", path))
     items.append(_place_item(boxes.DESK, _("Contracts"), "shield", "desk:contracts", "contracts", path))
@@ -229,7 +227,7 @@ GROUPS: Mapping[str, Words] = {
 OWN = (
     (_("Escalation inbox"), "escalate", "desk:escalations", "escalations"),
     (_("My approvals"), "check", "desk:approvals", "approvals"),
-    (_("Order for somebody"), "laptop", "desk:ordering", "ordering"),
+    (_("Order for somebody"), "bag", "desk:ordering", "ordering"),
     (_("My drafts"), "pen", "desk:drafts", "drafts"),
     (_("Ready answers"), "chat", "desk:canned", "answers-list"),
     (_("Macros"), "macro", "desk:macros", "macros"),

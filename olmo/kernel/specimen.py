@@ -14,7 +14,7 @@ from olmo.kernel import clock
 Context = dict[str, Any]
 
 ICONS = (
-    "alert", "app", "archive", "at", "bell", "bold", "book", "building", "calendar", "chart", "chat", "check",
+    "alert", "app", "archive", "at", "bag", "bell", "bold", "book", "building", "calendar", "chart", "chat", "check",
     "clip", "code", "code-block", "done", "down", "download", "escalate", "eye", "fault", "file", "filter",
     "flag", "folder", "form", "gear", "globe", "help", "history", "image", "inbox", "info", "italic", "key",
     "laptop", "leave", "left", "link", "list", "lock", "macro", "mail", "menu", "merge", "minus", "monitor", "more",

@@ -54,7 +54,7 @@ def navigation(path: str, person: Person | None = None) -> list[dict[str, Any]]:
     """The places of the portal; approvals for those who are asked, or who stand in for somebody."""
     places = [
         (reverse("portal:new"), _("Report a problem"), "plus"),
-        (reverse("portal:catalogue"), _("Order something"), "laptop"),
+        (reverse("portal:catalogue"), _("Order something"), "bag"),
         (reverse("portal:list"), _("My requests"), "form"),
         (reverse("portal:devices"), _("My devices"), "laptop"),
         (reverse("portal:guides"), _("Guides"), "book"),
