@@ -2,7 +2,7 @@
 
 from olmo.kernel.files import path_of
 from olmo.outbox import actions as outbox
-from olmo.tickets.changes import Redacted, RequesterChanged, of_event
+from olmo.tickets.changes import Redacted, of_event
 from olmo.tickets.models import Attachment, Event, Message
 
 from .models import RawMessage
@@ -12,8 +12,8 @@ def follow(event: Event) -> None:
     """AFTER reaction: the sources and envelopes of a ticket that moved to another client move too; those of an erased message
     are erased."""
     change = of_event(event.kind, event.data)
-    if isinstance(change, RequesterChanged):
-        _move(event.ticket_id, change.client)
+    if client_id := change.moves_to():
+        _move(event.ticket_id, client_id)
     elif isinstance(change, Redacted):
         _erase(change.message)
 

@@ -1,6 +1,6 @@
 """What this room does when a ticket's log grows (`wiring.AFTER`)."""
 
-from olmo.tickets.changes import KINDS
+from olmo.tickets.changes import KINDS, of_event
 from olmo.tickets.models import Event, Ticket
 
 from . import actions, major, watching
@@ -14,7 +14,7 @@ def follow(event: Event) -> None:
     if KINDS[event.kind].is_mark:
         return
     ticket = Ticket.objects.select_related("client").get(pk=event.ticket_id)
-    if event.kind == "requester_changed":
+    if of_event(event.kind, event.data).moves_to():
         Firing.objects.filter(ticket=ticket).update(client_id=ticket.client_id)
     if ticket.is_done and major.of(ticket) is not None:
         major.end(ticket, by=event.by)

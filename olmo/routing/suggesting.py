@@ -16,7 +16,7 @@ from olmo.kernel.errors import Conflict, NotFound
 from olmo.people.actions import robot
 from olmo.people.models import Person
 from olmo.tickets import policy
-from olmo.tickets.changes import Opened, Redacted, RequesterChanged, of_event
+from olmo.tickets.changes import Opened, Redacted, of_event
 from olmo.tickets.log import because
 from olmo.tickets.models import Channel, Event, Message, MessageKind, Ticket
 
@@ -67,8 +67,8 @@ def follow(event: Event, *, decided: frozenset[str] = frozenset()) -> None:
         return
     if isinstance(change, Redacted):
         _erase(event.ticket_id, change.message)
-    elif isinstance(change, RequesterChanged):
-        Suggestion.objects.filter(ticket=event.ticket_id).update(client=change.client)
+    elif client_id := change.moves_to():
+        Suggestion.objects.filter(ticket=event.ticket_id).update(client=client_id)
     if touched := change.fields_touched():
         _settle(event.ticket_id, touched)
 

@@ -5,7 +5,7 @@ from olmo.channels.models import RawMessage
 from olmo.channels.tests.stage import arrive, do_jobs, envelopes, mail, ticket_of
 from olmo.kernel.errors import NotFound
 from olmo.tenancy.scope import scope
-from olmo.tickets import actions
+from olmo.tickets import actions, undo
 from olmo.tickets.models import Message
 from tests.cast import DeskTest
 
@@ -40,7 +40,8 @@ class TheSource(DeskTest):
     def test_moves_with_its_ticket_to_another_client(self) -> None:
         actions.reply(self.ticket, by=self.alma, message=self.say("Hello."))
         do_jobs()
-        actions.change_requester(self.ticket, by=self.alma, requester=self.bea)
+        with undo.undoable(self.alma, "Changed.") as made:
+            actions.change_requester(self.ticket, by=self.alma, requester=self.bea)
         do_jobs()
         with scope([self.bolt.pk]):
             self.assertEqual(RawMessage.objects.count(), 1)
@@ -48,6 +49,10 @@ class TheSource(DeskTest):
         with scope([self.acme.pk]):
             self.assertFalse(RawMessage.objects.exists())
             self.assertEqual(envelopes(purpose="reply"), [])
+        undo.undo(made.token, by=self.alma)
+        do_jobs()
+        with scope([self.acme.pk]):
+            self.assertEqual((RawMessage.objects.count(), len(envelopes(purpose="reply"))), (1, 1))
 
     def test_is_erased_with_its_message(self) -> None:
         actions.redact(self.message, by=self.ines)

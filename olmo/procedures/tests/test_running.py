@@ -8,6 +8,7 @@ from olmo.procedures.reactions import follow
 from olmo.procedures.steps import Step
 from olmo.procedures.writing import Draft
 from olmo.tickets import actions as tickets
+from olmo.tickets import undo
 from olmo.tickets.models import Event
 from olmo.tickets.sentences import describe
 
@@ -91,6 +92,24 @@ class RunningAProcedure(Proceeds):
         again.refresh_from_db()
         self.assertEqual((again.state, again.ended_by.kind if again.ended_by else ""), ("stopped", "robot"))
         self.assertReplays(ticket)
+
+    def test_it_is_stopped_when_its_ticket_is_merged_into_another(self) -> None:
+        ticket, run = self.started()
+        tickets.merge(ticket, self.report("The printer"), by=self.alma)
+        follow(Event.objects.get(ticket=ticket, kind="merged"))
+        run.refresh_from_db()
+        self.assertEqual(run.state, "stopped")
+
+    def test_it_goes_with_its_ticket_to_another_organisation_and_back_when_that_is_undone(self) -> None:
+        ticket, run = self.started()
+        running.do(run, 1, by=self.alma, value="Ready")
+        with undo.undoable(self.alma, "Changed.") as made:
+            tickets.change_requester(ticket, by=self.alma, requester=self.bea)
+        follow(Event.objects.get(ticket=ticket, kind="requester_changed"))
+        self.assertEqual((Run.objects.get().client, Entry.objects.get().client), (self.bolt, self.bolt))
+        undo.undo(made.token, by=self.alma)
+        follow(Event.objects.get(ticket=ticket, kind="undone"))
+        self.assertEqual((Run.objects.get().client, Entry.objects.get().client), (self.acme, self.acme))
 
     def test_only_what_is_published_by_those_who_work_on_the_ticket_and_once_at_a_time(self) -> None:
         draft = self.written()

@@ -69,6 +69,10 @@ class Change:
         """Which fields this very change touched: what its kind touches, unless its data tell."""
         return self.touches
 
+    def moves_to(self) -> int | None:
+        """The client to which the ticket goes with it, with everything that other rooms keep of it; None: it stays."""
+        return None
+
     def as_data(self) -> dict[str, Any]:
         """What the event keeps: JSON types only; optional fields at their default are left out."""
         defaults = _defaults(type(self))  # type: ignore[arg-type]

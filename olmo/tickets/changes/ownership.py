@@ -117,6 +117,9 @@ class RequesterChanged(Change):
     def apply(self, ticket: "Ticket", at: datetime) -> None:
         ticket.requester_id, ticket.client_id = self.requester, self.client
 
+    def moves_to(self) -> int | None:
+        return self.client
+
 
 @dataclass(frozen=True, kw_only=True)
 class Watched(Change):

@@ -152,6 +152,7 @@ class TaskDated(_OfTask, Change):
     words = _("%(by)s set the due time of the task “%(task)s” to %(due_at)s")
     task: int
     due_at: datetime | None = None
+    minutes: int | None = None
     was_due_at: datetime | None = None
     was_minutes: int | None = None
 

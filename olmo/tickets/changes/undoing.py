@@ -50,6 +50,10 @@ class Undone(Change):
             return before
         return Talk(**{name: datetime.fromisoformat(value) if value else None for name, value in self.stood.items()})
 
+    def moves_to(self) -> int | None:
+        """Back to the client that it had."""
+        return self.restored.get("client_id")
+
     @property
     def is_about_words(self) -> bool:
         """Whether the subject changed, or messages were withdrawn."""
