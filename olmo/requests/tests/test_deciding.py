@@ -14,7 +14,7 @@ from olmo.requests.deciding import Decided
 from olmo.requests.models import Approval, Order, OrderState
 from olmo.staffing.models import Absence
 from olmo.tickets import actions
-from olmo.tickets.models import Message, Standing, Status
+from olmo.tickets.models import Message, Standing, Status, Supplier
 
 from .stage import OrderTest
 
@@ -71,9 +71,14 @@ class Asking(OrderTest):
                 verb(ticket, by=self.alma)
         with self.assertRaises(Invalid):
             actions.hold(self.report("x"), by=self.alma, reason="approval")
+        carrier = Supplier.objects.create(name="Carrier", email="desk@carrier.example")
+        with self.assertRaises(Conflict):
+            actions.ask_partner(ticket, by=self.alma, supplier=carrier, text="Send one, please.")
+        self.assertFalse(Message.objects.filter(partner=carrier).exists())
+        actions.ask_partner(ticket, by=self.alma, supplier=carrier, text="Is one in the store?", waits=False)
         actions.receive(ticket, by=self.rui, message=actions.NewMessage(text="Please hurry"))
         ticket.refresh_from_db()
-        self.assertEqual(ticket.hold_reason, "approval")
+        self.assertEqual((ticket.hold_reason, ticket.supplier_id), ("approval", None))
         self.assertReplays(ticket)
 
 

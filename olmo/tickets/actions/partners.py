@@ -15,6 +15,7 @@ from ..changes import PartnerAnswered, PartnerAsked, PartnerReferenced, PutOnHol
 from ..log import Log, changing
 from ..models import Attachment, Event, HoldReason, Message, MessageKind, PartnerCase, Supplier, Ticket
 from .values import checked_text
+from .waiting import require_decided
 from .writing import NewFile, NewMessage, add_files, message_row, require_whole
 
 MOST_REFERENCE = 80
@@ -30,7 +31,7 @@ def ask_partner(
     The first time it becomes their case too. waits: the ticket waits for them from then on, under their contract. uploads: ids of
     draft attachments of `by`.
     Raises NotFound, NotAllowed, Invalid (no words; a partner without an address or no longer in use; a message or a file that is
-    not this ticket's, or was erased), Conflict (finished, merged elsewhere).
+    not this ticket's, or was erased), Conflict (finished, merged elsewhere; it is to wait, and waits for an approval).
     """
     words = checked_text(text)
     with changing(ticket, by=by, seen=seen, touching=["status"] if waits else ()) as log:
@@ -38,6 +39,8 @@ def ask_partner(
         require_whole(ticket)
         if ticket.is_done:
             raise Conflict(_("This ticket is finished; reopen it before you write to a partner."))
+        if waits:
+            require_decided(ticket)
         suppliers.checked(supplier)
         if not supplier.email:
             raise Invalid(

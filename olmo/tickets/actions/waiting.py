@@ -34,7 +34,7 @@ def hold(
         raise Invalid("supplier", _("Only a third party that the ticket waits for has a name."))
     with changing(ticket, by=by, seen=seen, touching=["status"]) as log:
         policy.require_work(by, ticket)
-        _require_decided(ticket)
+        require_decided(ticket)
         if ticket.is_done:
             raise Conflict(_("This ticket is finished; reopen it before you put it on hold."))
         until, whom = checked_future("wake_at", wake_at), suppliers.checked(supplier)
@@ -47,12 +47,12 @@ def resume(ticket: Ticket, *, by: Person) -> Event:
         policy.require_work(by, ticket)
         if ticket.status != Status.WAITING:
             raise Conflict(_("This ticket is not on hold."))
-        _require_decided(ticket)
+        require_decided(ticket)
         return log.record(Resumed())
 
 
-def _require_decided(ticket: Ticket) -> None:
-    """A ticket that waits for an approval goes on when that is decided."""
+def require_decided(ticket: Ticket) -> None:
+    """A ticket that waits for an approval goes on when that is decided. Raises Conflict."""
     if ticket.status == Status.WAITING and ticket.hold_reason == HoldReason.APPROVAL:
         raise Conflict(_("This ticket waits for an approval. It goes on by itself when that is decided."))
 
