@@ -16,6 +16,7 @@ from olmo.people import administration as people
 from olmo.people import audit
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
+from olmo.tickets import policy
 from olmo.tickets.models import Category
 
 from . import actions, steps
@@ -106,23 +107,13 @@ def wrong_with(plan: Plan) -> list[str]:
     return said
 
 
-def plans_with_team(team: Team) -> list[Plan]:
-    """The plans in use whose newest steps name a team."""
-    return [plan for plan in Plan.objects.filter(is_active=True) if any(s["team"] == team.pk for s in steps_of(plan))]
-
-
-def open_tasks_of(team: Team) -> int:
-    """How many open tasks a team has, counted up to a hundred."""
-    return Task.objects.filter(team=team, state__in=OPEN)[:100].count()
-
-
 @transaction.atomic
 def release(person: Person, *, by: Person) -> int:
     """Give the open tasks of somebody who leaves back to their teams, each logged. Returns how many. Raises NotAllowed."""
     people.require_administrator(by)
     found = list(Task.objects.filter(person=person, state__in=OPEN).select_related("ticket", "team"))
     for task in found:
-        actions.give(task, by=by, team=task.team if task.team and task.team.is_active else None, person=None)
+        actions.give(task, by=by, team=actions.active(task.team), person=None)
     return len(found)
 
 
@@ -137,6 +128,7 @@ def hand_over(team: Team, into: Team | None, *, by: Person) -> int:
     if found and (into is None or into.pk == team.pk or not into.is_active):
         raise Invalid("into", _("This team has open tasks. Choose the team that takes them."))
     for task in found:
-        person = task.person if task.person and task.person.is_active else None
-        actions.give(task, by=by, team=into, person=person)
+        person = task.person
+        keeps = person is not None and person.is_active and policy.may_work(person, task.ticket)
+        actions.give(task, by=by, team=into, person=person if keeps else None)
     return len(found)

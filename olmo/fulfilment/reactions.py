@@ -6,14 +6,16 @@ from django.utils.translation import ngettext, override
 
 from olmo.kernel.errors import Conflict, Invalid
 from olmo.people.actions import robot
+from olmo.tickets import policy
+from olmo.tickets.changes import of_event
 from olmo.tickets.models import Event, HoldReason, Ticket
 from olmo.tickets.queries import branch
 
 from . import actions, queries
-from .models import Plan, Run, Task
+from .models import OPEN, Plan, Run, Task
 
 _CATEGORY = frozenset({"opened", "categorised"})
-_ENDED = frozenset({"resolved", "closed"})
+_ENDED = frozenset({"resolved", "closed", "merged", "undone"})  # kinds with which a ticket may end
 
 
 def require_over(ticket: Ticket) -> None:
@@ -30,16 +32,24 @@ def follow(event: Event) -> None:
     """AFTER reaction: a plan of the category starts by itself; tasks move with their ticket; none outlives it."""
     if event.kind in _CATEGORY:
         start_by_itself(Ticket.objects.select_related("client", "requester").get(pk=event.ticket_id))
-    elif event.kind == "requester_changed":
-        ticket = Ticket.objects.get(pk=event.ticket_id)
-        Run.objects.filter(ticket=ticket).update(client_id=ticket.client_id)
-        Task.objects.filter(ticket=ticket).update(client_id=ticket.client_id)
-    elif event.kind in _ENDED:
+    if of_event(event.kind, event.data).moves_to():
+        _move(Ticket.objects.get(pk=event.ticket_id))
+    if event.kind in _ENDED:
         ticket = Ticket.objects.get(pk=event.ticket_id)
         if ticket.is_done and queries.open_count(ticket):
             with override(settings.LANGUAGE_CODE):
                 reason = _("The ticket is over.")
             actions.cancel_open(ticket, by=robot("Olmo"), reason=reason)
+
+
+def _move(ticket: Ticket) -> None:
+    """Tasks and plans go with it to another client; whoever does not work for that one leaves theirs to the team."""
+    Run.objects.filter(ticket=ticket).update(client_id=ticket.client_id)
+    Task.objects.filter(ticket=ticket).update(client_id=ticket.client_id)
+    held = Task.objects.filter(ticket=ticket, state__in=OPEN).exclude(person=None)
+    for task in held.select_related("ticket", "team", "person"):
+        if task.person and not policy.may_work(task.person, ticket):
+            actions.give(task, by=robot("Olmo"), team=actions.active(task.team), person=None)
 
 
 def start_by_itself(ticket: Ticket) -> None:

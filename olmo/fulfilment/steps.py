@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from olmo.kernel.errors import Invalid
 from olmo.kernel.text import clean, clean_line
 from olmo.people.models import Kind, Person, Team
+from olmo.tickets import policy
+from olmo.tickets.models import Ticket
 
 from . import order
 from .conditions import Condition
@@ -113,8 +115,11 @@ def _require_takers(steps: Sequence[Step]) -> None:
         raise Invalid(f"steps-{n}-team", words)
 
 
-def wrong(steps: Sequence[Step]) -> list[tuple[int, str]]:
-    """What is wrong with steps that were right once: (place, reason). A team was switched off, somebody has left."""
+def wrong(steps: Sequence[Step], ticket: Ticket | None = None) -> list[tuple[int, str]]:
+    """What is wrong with steps that were right once: (place, reason). A team was switched off, somebody has left.
+
+    ticket: where they are to be done; somebody may not work on that one.
+    """
     teams = {t.pk: t for t in Team.objects.filter(pk__in=[s.team for s in steps if s.team])}
     people = {p.pk: p for p in Person.objects.filter(pk__in=[s.person for s in steps if s.person])}
     found: list[tuple[int, str]] = []
@@ -124,6 +129,8 @@ def wrong(steps: Sequence[Step]) -> list[tuple[int, str]]:
             found.append((n, no_team(team)))
         if step.person and (person is None or not person.is_active or person.kind != Kind.AGENT):
             found.append((n, no_person(person)))
+        elif person and ticket and not policy.may_work(person, ticket):
+            found.append((n, no_access(person)))
     return found
 
 
@@ -135,3 +142,8 @@ def no_team(team: Team | None) -> str:
 def no_person(person: Person | None) -> str:
     """That somebody takes no tasks any more."""
     return _("%(name)s takes no tasks any more.") % {"name": person.name if person else "?"}
+
+
+def no_access(person: Person) -> str:
+    """That somebody does not see the ticket."""
+    return _("%(name)s does not work for this organisation.") % {"name": person.name}

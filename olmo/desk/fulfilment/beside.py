@@ -47,9 +47,9 @@ def shown(
 
 
 def _renewable(tasks: list[Task]) -> list[Run]:
-    """The plans under way of which there is a newer version."""
+    """The plans under way of which there is a newer version. One that another organisation alone may see stays as it is."""
     runs = {task.run.pk: task.run for task in tasks if task.run and task.is_open}
-    return [run for run in runs.values() if run.version.number < run.version.plan.newest]
+    return [run for run in runs.values() if hasattr(run, "version") and run.version.number < run.version.plan.newest]
 
 
 @require_POST

@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -15,6 +13,7 @@ from olmo.fulfilment import actions, queries
 from olmo.fulfilment.actions import TaskSettings
 from olmo.fulfilment.models import Task
 from olmo.kernel.errors import Conflict, Invalid
+from olmo.people.administration import mark_of
 from olmo.people.models import Person, Team
 from olmo.tickets import queries as tickets
 from olmo.tickets.models import Ticket
@@ -46,6 +45,7 @@ class TaskForm(forms.Form):
     """A task of a ticket."""
 
     use_required_attribute = False
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     title = forms.CharField(label=gettext_lazy("What is to be done"), max_length=200)
     instructions = forms.CharField(
         label=gettext_lazy("Instructions"), required=False, max_length=10_000,
@@ -80,6 +80,7 @@ class TaskForm(forms.Form):
     def __init__(self, data: Any = None, *, ticket: Ticket, task: Task | None = None) -> None:
         first = _first(task) if task else {"unit": 60}
         super().__init__(data, initial=first, label_suffix="", auto_id="task-%s")
+        self.typed: Any = data
         fields: dict[str, Any] = self.fields
         fields["team"].queryset = active_teams(task.team_id if task else None)
         fields["person"].queryset = colleagues(ticket)
@@ -103,11 +104,18 @@ class TaskForm(forms.Form):
         name = {"due_minutes": "count"}.get(name, name)
         self.add_error(name if name in self.fields else None, str(refusal.message))
 
+    def renewed(self, task: Task) -> None:
+        """The next save replaces what is there now: whoever reads the refusal knows of it."""
+        again = self.typed.copy()
+        again["seen"] = mark_of(actions.state_of(task))
+        self.data = again
+
 
 def _first(task: Task) -> dict[str, Any]:
     count, unit = parted(task.due_minutes)
     return {
-        "title": task.title, "instructions": task.instructions, "team": task.team_id, "person": task.person_id,
+        "seen": mark_of(actions.state_of(task)),
+        "title": str(task), "instructions": task.instructions, "team": task.team_id, "person": task.person_id,
         "needs": task.needs, "checklist": "\n".join(line["text"] for line in task.checklist), "is_internal": task.is_internal,
         "count": count, "unit": unit, "due_at": None if task.due_minutes else task.due_at,
     }  # fmt: skip
@@ -139,18 +147,20 @@ def edit(request: DeskRequest, pk: int) -> HttpResponse:
     form = TaskForm(request.POST if request.method == "POST" else None, ticket=task.ticket, task=task)
     if request.method == "POST" and form.is_valid():
         try:
-            with transaction.atomic():
-                _change(task, form.settings(), request.person)
+            with undoable(request.person, gettext_lazy("Task changed.")) as made:
+                _change(task, form, request.person)
         except (Conflict, Invalid) as refusal:
             form.refuse(refusal)
+            form.renewed(queries.task(request.person, pk))
         else:
-            messages.success(request, str(gettext_lazy("Task changed.")))
+            say(request, gettext_lazy("Task changed."), made.token)
             return SeeOther(reverse("desk:task", args=[pk]))
     return _form(request, form, task.ticket, str(task), reverse("desk:task", args=[pk]))
 
 
-def _change(task: Task, wanted: TaskSettings, by: Person) -> None:
-    actions.change(task, wanted, by=by)
+def _change(task: Task, form: TaskForm, by: Person) -> None:
+    wanted = form.settings()
+    actions.change(task, wanted, by=by, seen=form.cleaned_data["seen"])
     actions.give(task, by=by, team=wanted.team, person=wanted.person)
     before = (task.due_minutes, None if task.due_minutes else _minute(task.due_at))
     if before != (wanted.due_minutes, _minute(wanted.due_at)):

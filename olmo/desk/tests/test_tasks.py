@@ -4,8 +4,10 @@ from typing import Any
 
 from olmo.fulfilment import actions
 from olmo.fulfilment.models import Run, Task
+from olmo.fulfilment.reactions import follow
 from olmo.fulfilment.tests.stage import Fulfils
-from olmo.tickets.models import Ticket
+from olmo.tickets import actions as tickets
+from olmo.tickets.models import Event, Ticket
 
 from .base import PageTest, Visit
 
@@ -50,6 +52,16 @@ class BesideATicket(TaskPages):
         self.assertIn("Say why.", refused.words("[role=alert]")[0])
         self.assertEqual(self.post(f"/desk/tasks/runs/{run.pk}/renewal", {"reason": "Shorter"}).status, 303)
         self.assertEqual(self.states(ticket)["hand"], "cancelled")
+
+    def test_a_plan_that_the_reader_may_not_know_of_is_not_offered_anew(self) -> None:
+        plan = self.plan(client=self.acme)
+        ticket = self.started(plan)
+        self.plan(*self.steps()[:2], instead_of=plan, client=self.acme)
+        tickets.change_requester(ticket, by=self.alma, requester=self.bea)
+        follow(Event.objects.get(ticket=ticket, kind="requester_changed"))
+        page = self.look_again(f"/desk/tickets/{ticket.number}/tasks", by=self.otto)
+        self.assertIn("Order the laptop", page.text)
+        self.assertNotIn("has a version 2", page.text)
 
     def test_other_clients_agents_know_of_none(self) -> None:
         ticket = self.started()
@@ -102,6 +114,39 @@ class OneTask(TaskPages):
         self.post(f"/desk/tasks/{task.pk}/edit", {**given, "title": "Find a box", "team": self.network.pk})
         task.refresh_from_db()
         self.assertEqual((task.title, task.team, task.needs), ("Find a box", self.network, [order.pk]))
+
+    def test_a_save_does_not_take_it_from_whoever_began_it_meanwhile(self) -> None:
+        order = self.task(self.started(), "order")
+        url = f"/desk/tasks/{order.pk}/edit"
+        form = self.get(url)
+        given = {"title": "Order two laptops", "team": self.desk.pk, "count": 2, "unit": 60}
+        actions.begin(order, by=self.ines)
+        refused = self.post(url, {**given, "seen": form.value("[name=seen]")})
+        self.assertEqual(refused.status, 422)
+        self.assertIn("Somebody changed this while you were writing.", refused.words("[role=alert]")[0])
+        self.assertEqual(refused.value("[name=title]"), "Order two laptops")
+        order.refresh_from_db()
+        self.assertEqual((order.state, order.person, order.title), ("doing", self.ines, "Order the laptop"))
+        self.assertEqual(self.post(url, {**given, "seen": refused.value("[name=seen]")}).status, 303)
+        order.refresh_from_db()
+        self.assertEqual((order.person, order.title), (None, "Order two laptops"))
+
+    def test_a_change_of_whose_it_is_can_be_undone_and_the_title_stays_in_ones_language(self) -> None:
+        ticket = self.started()
+        order = self.task(ticket, "order")
+        self.alma.language = "it"
+        self.alma.save()
+        browser = self.as_(self.alma)
+        url = f"/desk/tasks/{order.pk}/edit"
+        form = Visit(browser.get(url))
+        self.assertEqual(form.value("[name=title]"), "Ordinare")
+        given = {"title": "Ordinare", "team": self.network.pk, "count": 2, "unit": 60}
+        browser.post(url, {**given, "seen": form.value("[name=seen]")})
+        order.refresh_from_db()
+        self.assertEqual(
+            (order.title, order.titles, order.team), ("Order the laptop", {"it": "Ordinare"}, self.network)
+        )
+        self.assertIn("/desk/undo/", Visit(browser.get(f"/desk/tasks/{order.pk}")).text)
 
 
 class MyTasks(TaskPages):

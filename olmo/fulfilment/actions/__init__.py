@@ -1,12 +1,14 @@
 """Verbs of fulfilment: start a plan on a ticket, work on its tasks, change what is under way. Each is logged on the ticket."""
 
-from .changing import TaskSettings, add, change, give, renew, set_due
+from .base import active
+from .changing import TaskSettings, add, change, give, renew, set_due, state_of
 from .starting import Started, start
 from .working import begin, cancel, cancel_open, finish, reopen, skip, sweep, tick
 
 __all__ = [
     "Started",
     "TaskSettings",
+    "active",
     "add",
     "begin",
     "cancel",
@@ -19,6 +21,7 @@ __all__ = [
     "set_due",
     "skip",
     "start",
+    "state_of",
     "sweep",
     "tick",
 ]

@@ -11,9 +11,10 @@ from olmo.kernel.text import clean
 from olmo.people.models import Kind, Person, Team
 from olmo.tickets import policy
 from olmo.tickets.log import Log, changing
+from olmo.tickets.models import Ticket
 
 from .. import steps
-from ..models import Task, TaskState
+from ..models import OPEN, Task, TaskState
 
 LONGEST_REASON = 500
 
@@ -51,7 +52,7 @@ def require_ready(task: Task) -> None:
     """Raise Conflict when it is over or still waits, naming what for."""
     require_open(task)
     if task.state == TaskState.WAITS:
-        needed = Task.objects.filter(pk__in=task.needs, state__in=[TaskState.WAITS, TaskState.TODO, TaskState.DOING])
+        needed = Task.objects.filter(pk__in=task.needs, state__in=OPEN)
         names = ", ".join(f"“{one}”" for one in needed)
         raise Conflict(_("“%(task)s” waits for %(others)s.") % {"task": task, "others": names})
 
@@ -66,9 +67,16 @@ def checked_reason(text: str) -> str:
     return said
 
 
-def require_takers(team: Team | None, person: Person | None) -> None:
-    """Raise Invalid unless both take tasks."""
+def require_takers(ticket: Ticket, team: Team | None, person: Person | None) -> None:
+    """Raise Invalid unless both take tasks, and the person may work on this ticket."""
     if team is not None and not team.is_active:
         raise Invalid("team", steps.no_team(team))
     if person is not None and not (person.is_active and person.kind == Kind.AGENT):
         raise Invalid("person", steps.no_person(person))
+    if person is not None and not policy.may_work(person, ticket):
+        raise Invalid("person", steps.no_access(person))
+
+
+def active(team: Team | None) -> Team | None:
+    """The team, where it still takes tasks."""
+    return team if team and team.is_active else None

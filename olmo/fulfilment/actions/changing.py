@@ -12,6 +12,7 @@ from django.utils.translation import override
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid
 from olmo.kernel.text import clean, clean_line
+from olmo.people.administration import require_unchanged
 from olmo.people.models import Person, Team
 from olmo.tickets import policy
 from olmo.tickets.changes import PlanRenewed, TaskAdded, TaskCancelled, TaskDated, TaskGiven, TaskReworded
@@ -23,7 +24,7 @@ from ..models import Run, Task, TaskState
 from ..settling import due, settle
 from ..steps import Step
 from .base import at_work, checked_reason, require_open, require_takers
-from .starting import MOST_TASKS, task_of
+from .starting import require_room, task_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +50,10 @@ def add(ticket: Ticket, wanted: TaskSettings, *, by: Person) -> Task:
         if ticket.is_done:
             raise Conflict(_("This ticket is done; reopen it first."))
         count = Task.objects.filter(ticket=ticket).count()
-        if count >= MOST_TASKS:
-            raise Conflict(_("A ticket has at most %(most)d tasks.") % {"most": MOST_TASKS})
+        require_room(count + 1)
         task = Task(client_id=ticket.client_id, ticket=ticket, position=count, made_at=clock.now())
         _write(task, wanted)
-        require_takers(wanted.team, wanted.person)
+        require_takers(ticket, wanted.team, wanted.person)
         task.team, task.person, task.due_minutes, task.due_at = (
             wanted.team,
             wanted.person,
@@ -65,14 +65,17 @@ def add(ticket: Ticket, wanted: TaskSettings, *, by: Person) -> Task:
         return next(one for one in settle(log) if one.pk == task.pk)
 
 
-def change(task: Task, wanted: TaskSettings, *, by: Person) -> Event | None:
+def change(task: Task, wanted: TaskSettings, *, by: Person, seen: str = "") -> Event | None:
     """Other words, other tasks to wait for, another checklist (ticks of lines that stay are kept); None: nothing changed.
 
-    Whose it is and when it is due have verbs of their own. Raises NotFound, NotAllowed, Conflict (over),
-    Invalid: title; needs, with the loop that they would make.
+    Whose it is and when it is due have verbs of their own. seen: the mark of the task (`state_of`) on the author's page.
+    A title that is left as the author reads it keeps its other languages; another one is for all of them.
+    Raises NotFound, NotAllowed, Conflict (over; somebody changed or took it meanwhile), Invalid: title; needs, with the loop
+    that they would make.
     """
     with at_work(task, by) as (log, row):
         require_open(row)
+        require_unchanged(state_of(row), seen)
         before = _said(row)
         _write(row, wanted)
         if _said(row) == before:
@@ -90,7 +93,7 @@ def give(task: Task, *, by: Person, team: Team | None, person: Person | None) ->
     """
     with at_work(task, by) as (log, row):
         require_open(row)
-        require_takers(team, person)
+        require_takers(log.ticket, team, person)
         former = (row.team_id, row.person_id)
         if former == (team.pk if team else None, person.pk if person else None):
             return None
@@ -120,24 +123,27 @@ def set_due(task: Task, *, by: Person, due_at: datetime | None, minutes: int | N
             return None
         row.is_overdue = False
         row.save()
-        return log.record(TaskDated(task=row.pk, due_at=row.due_at, was_due_at=was, was_minutes=was_minutes))
+        return log.record(
+            TaskDated(task=row.pk, due_at=row.due_at, minutes=minutes, was_due_at=was, was_minutes=was_minutes)
+        )
 
 
 def renew(run: Run, *, by: Person, reason: str) -> list[Task]:
     """Let a run follow its plan's newest version: what is over stays, open tasks take the new words, new steps become
     tasks, steps that are gone are cancelled with the reason. Returns the tasks of the run.
 
-    Raises NotFound, NotAllowed, Conflict (it is the newest already; the ticket is done), Invalid (no reason).
+    Raises NotFound, NotAllowed, Conflict (it is the newest already; the ticket is done; too many tasks), Invalid (no reason).
     """
     said = checked_reason(reason)
     with changing(run.ticket, by=by) as log:
         policy.require_work(by, log.ticket)
+        run = Run.objects.select_related("version__plan").get(pk=run.pk)
         newest = run.version.plan.versions.order_by("-number").first()
         if log.ticket.is_done:
             raise Conflict(_("This ticket is done; reopen it first."))
         if newest is None or newest.pk == run.version_id:
             raise Conflict(_("It follows the newest version already."))
-        run.version = newest
+        run.ticket, run.version = log.ticket, newest
         run.save(update_fields=["version"])
         _follow(log, run, steps.kept(newest.steps), said)
         with override(settings.LANGUAGE_CODE):
@@ -147,10 +153,10 @@ def renew(run: Run, *, by: Person, reason: str) -> list[Task]:
 
 
 def _follow(log: Log, run: Run, wanted: Sequence[Step], reason: str) -> None:
-    run.ticket = log.ticket
     present = {task.key: task for task in Task.objects.filter(run=run)}
-    unfit = dict(steps.wrong(wanted))
+    unfit = dict(steps.wrong(wanted, run.ticket))
     last = Task.objects.filter(ticket=run.ticket_id).count()
+    require_room(last + sum(step.key not in present for step in wanted))
     for n, step in enumerate(wanted):
         fresh = task_of(run, step, last + n, unfit.get(n, ""))
         known = present.get(step.key)
@@ -160,9 +166,9 @@ def _follow(log: Log, run: Run, wanted: Sequence[Step], reason: str) -> None:
         elif known.is_open:
             _take_over(log, known, fresh)
     for step in wanted:
-        if present[step.key].is_open:
-            present[step.key].needs = [present[need].pk for need in step.needs]
-            present[step.key].save(update_fields=["needs"])
+        # also of what is over: its former needs and the new ones of the others may make a loop
+        present[step.key].needs = [present[need].pk for need in step.needs]
+        present[step.key].save(update_fields=["needs"])
     _drop(log, [task for key, task in present.items() if key not in {step.key for step in wanted}], reason)
 
 
@@ -188,11 +194,11 @@ def _drop(log: Log, gone: Sequence[Task], reason: str) -> None:
 
 
 def _write(task: Task, wanted: TaskSettings) -> None:
-    task.title = clean_line(wanted.title, 200)
-    if not task.title:
+    title = clean_line(wanted.title, 200)
+    if not title:
         raise Invalid("title", _("Say what is to be done."))
-    if task.title != wanted.title or not task.run_id:
-        task.titles = dict(wanted.titles)
+    if title != str(task):
+        task.title, task.titles = title, dict(wanted.titles)
     task.instructions = clean(wanted.instructions, steps.LONGEST).strip()
     task.is_internal = wanted.is_internal
     task.checklist = _ticked(task.checklist, steps.lines(wanted.checklist))
@@ -226,6 +232,15 @@ def _require_time(minutes: int | None, at: datetime | None) -> None:
         raise Invalid("due_minutes", _("Give a time to do it in, or a date, not both."))
     if minutes is not None and not 0 < minutes <= steps.MOST_MINUTES:
         raise Invalid("due_minutes", _("Give a time between one minute and one year."))
+
+
+def state_of(row: Task) -> dict[str, Any]:
+    """What its form shows, for the mark of what its author saw."""
+    said = ("title", "instructions", "is_internal", "checklist", "needs")
+    return {
+        **dict(zip(said, _said(row), strict=True)), "team": row.team_id, "person": row.person_id,
+        "due_minutes": row.due_minutes, "due_at": None if row.due_minutes else row.due_at,
+    }  # fmt: skip
 
 
 def _said(row: Task) -> tuple[Any, ...]:

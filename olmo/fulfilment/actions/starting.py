@@ -17,7 +17,7 @@ from olmo.tickets.log import changing
 from olmo.tickets.models import Ticket
 
 from .. import steps
-from ..models import Plan, PlanVersion, Run, Task
+from ..models import OPEN, Plan, PlanVersion, Run, Task
 from ..settling import settle
 from ..steps import Step
 
@@ -66,7 +66,7 @@ def start(ticket: Ticket, plan: Plan, *, by: Person, answers: Mapping[str, Any] 
 
 def tasks_of(run: Run, listed: Sequence[Step]) -> list[Task]:
     """The rows of a run's tasks, none of which can be begun yet."""
-    unfit = dict(steps.wrong(listed))
+    unfit = dict(steps.wrong(listed, run.ticket))
     first = Task.objects.filter(ticket=run.ticket_id).count()
     tasks = Task.objects.bulk_create(task_of(run, step, first + n, unfit.get(n, "")) for n, step in enumerate(listed))
     by_key = {task.key: task for task in tasks}
@@ -102,7 +102,12 @@ def _version(plan: Plan, ticket: Ticket) -> PlanVersion:
 def _require_room(ticket: Ticket, plan: Plan, count: int) -> None:
     if ticket.is_done:
         raise Conflict(_("This ticket is done; reopen it first."))
-    if Task.objects.filter(run__ticket=ticket, run__version__plan=plan, state__in=["waits", "todo", "doing"]).exists():
+    if Task.objects.filter(run__ticket=ticket, run__version__plan=plan, state__in=OPEN).exists():
         raise Conflict(_("The plan “%(plan)s” is at work on this ticket already.") % {"plan": plan})
-    if Task.objects.filter(ticket=ticket).count() + count > MOST_TASKS:
+    require_room(Task.objects.filter(ticket=ticket).count() + count)
+
+
+def require_room(count: int) -> None:
+    """Raise Conflict when a ticket would have more tasks than it can."""
+    if count > MOST_TASKS:
         raise Conflict(_("A ticket has at most %(most)d tasks.") % {"most": MOST_TASKS})

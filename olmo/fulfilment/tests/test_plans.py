@@ -112,6 +112,15 @@ class StartingAPlan(Fulfils):
         self.assertEqual(started.remarks, ["The team Network takes no tasks any more. It went to the ticket’s team."])
         self.assertIsNone(self.task(ticket, "install").team)
 
+    def test_a_person_who_may_not_see_the_ticket_leaves_the_task_to_the_team_which_it_says(self) -> None:
+        ticket = self.report("A laptop", team=self.desk)
+        plan = self.plan(Step(key="hand", title="Hand it over", person=self.otto.pk))
+        self.assertEqual(
+            actions.start(ticket, plan, by=self.alma).remarks,
+            ["Otto Berg does not work for this organisation. It went to the ticket’s team."],
+        )
+        self.assertIsNone(self.task(ticket, "hand").person)
+
     def test_a_plan_of_a_category_starts_by_itself_once(self) -> None:
         laptops = Category.objects.create(name="Laptops")
         below = Category.objects.create(name="New", parent=laptops)
@@ -177,6 +186,14 @@ class WhoLeaves(Fulfils):
         self.assertEqual(administration.hand_over(self.network, self.desk, by=self.ines), 1)
         self.assertEqual(self.task(ticket, "install").team, self.desk)
         self.assertReplays(ticket)
+
+    def test_whoever_does_not_work_for_the_organisation_any_more_does_not_keep_a_task(self) -> None:
+        ticket = self.started()
+        actions.give(self.task(ticket, "install"), by=self.alma, team=self.network, person=self.tove)
+        self.tove.clients.add(self.bolt)
+        self.assertEqual(administration.hand_over(self.network, self.desk, by=self.ines), 1)
+        task = self.task(ticket, "install")
+        self.assertEqual((task.team, task.person), (self.desk, None))
 
     def test_those_of_a_person_go_back_to_their_team(self) -> None:
         ticket = self.started()

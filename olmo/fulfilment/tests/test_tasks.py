@@ -1,6 +1,9 @@
 """Working on tasks: in order and in parallel, twice at once, over and taken back, changed under way."""
 
 from dataclasses import replace
+from unittest.mock import patch
+
+from django.utils.translation import override
 
 from olmo.fulfilment import actions, queries
 from olmo.fulfilment.actions import TaskSettings
@@ -8,10 +11,12 @@ from olmo.fulfilment.models import Run, Task
 from olmo.fulfilment.reactions import follow
 from olmo.fulfilment.steps import Step
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from olmo.people.actions import robot
+from olmo.people.administration import mark_of
 from olmo.service_levels import actions as service_levels
 from olmo.tickets import actions as tickets
 from olmo.tickets import undo
-from olmo.tickets.models import Event
+from olmo.tickets.models import Event, Ticket
 from olmo.tickets.sentences import describe
 
 from .stage import Fulfils
@@ -114,6 +119,55 @@ class TakingBack(Fulfils):
             undo.undo(made.token, by=self.alma)
         self.assertEqual(self.task(ticket, "order").state, "done")
 
+    def test_the_time_that_it_had_goes_on_and_what_was_overdue_stays_so(self) -> None:
+        with self.at("2026-03-06 09:00"):
+            ticket = self.started()
+            due = self.task(ticket, "order").due_at
+        with self.at("2026-03-06 11:30"):
+            actions.sweep()
+            with undo.undoable(self.alma, "Finished.") as made:
+                actions.finish(self.task(ticket, "order"), by=self.alma)
+            undo.undo(made.token, by=self.alma)
+            self.assertEqual(actions.sweep(), 0)
+        task = self.task(ticket, "order")
+        self.assertEqual((task.state, task.due_at, task.is_overdue), ("todo", due, True))
+        self.assertEqual(task.ready_at and task.ready_at.hour, 9)
+
+    def test_not_a_date_or_a_tick_that_somebody_else_changed_since(self) -> None:
+        ticket = self.started()
+        actions.finish(self.task(ticket, "order"), by=self.alma)
+        install = self.task(ticket, "install")
+        with undo.undoable(self.alma, "Dated.") as dated:
+            actions.set_due(install, by=self.alma, due_at=None, minutes=60)
+        with undo.undoable(self.alma, "Ticked.") as ticked:
+            actions.tick(install, by=self.alma, line=0)
+        actions.set_due(install, by=self.ines, due_at=None, minutes=90)
+        actions.tick(install, by=self.ines, line=0, is_done=False)
+        actions.tick(install, by=self.ines, line=0)
+        for made in (dated, ticked):
+            with self.assertRaises(Conflict) as refused:
+                undo.undo(made.token, by=self.alma)
+            self.assertIn("“Install it” was changed since", str(refused.exception))
+        install = self.task(ticket, "install")
+        self.assertEqual((install.due_minutes, install.checklist[0]["by"]), (90, self.ines.pk))
+
+    def test_no_task_is_open_again_on_a_ticket_that_is_done(self) -> None:
+        ticket = self.started(self.plan(self.steps()[0]))
+        with undo.undoable(self.alma, "Finished.") as made:
+            actions.finish(self.task(ticket, "order"), by=self.alma)
+        tickets.resolve(ticket, by=self.alma, code="fixed")
+        with self.assertRaises(Conflict):
+            undo.undo(made.token, by=self.alma)
+        self.assertEqual(self.states(ticket), {"order": "done"})
+
+    def test_with_the_resolution_that_cancelled_them_they_are_open_again(self) -> None:
+        ticket = self.started()
+        with undo.undoable(self.alma, "Resolved.") as made:
+            actions.cancel_open(ticket, by=self.alma, reason="She left.")
+            tickets.resolve(ticket, by=self.alma, code="withdrawn")
+        undo.undo(made.token, by=self.alma)
+        self.assertEqual(self.states(ticket), {"order": "todo", "install": "waits", "label": "waits", "hand": "waits"})
+
     def test_a_plan_a_gift_a_date_and_a_tick(self) -> None:
         ticket, plan = self.report("A laptop", team=self.desk), self.plan()
         with undo.undoable(self.alma, "Started.") as made:
@@ -180,10 +234,61 @@ class ChangingUnderWay(Fulfils):
         actions.begin(self.task(ticket, "order"), by=self.alma)
         actions.give(self.task(ticket, "order"), by=self.alma, team=self.network, person=None)
         self.assertEqual((self.task(ticket, "order").state, self.task(ticket, "order").person), ("todo", None))
+        with self.assertRaises(Invalid) as refused:
+            actions.give(self.task(ticket, "label"), by=self.alma, team=None, person=self.otto)
+        self.assertEqual(
+            (refused.exception.field, str(refused.exception)),
+            ("person", "Otto Berg does not work for this organisation."),
+        )
         self.network.is_active = False
         with self.assertRaises(Invalid) as refused:
             actions.give(self.task(ticket, "label"), by=self.alma, team=self.network, person=None)
         self.assertEqual(refused.exception.field, "team")
+
+    def test_a_title_keeps_its_other_languages_until_it_is_another_one(self) -> None:
+        ticket = self.started()
+        with override("it"):
+            actions.change(
+                self.task(ticket, "order"), TaskSettings(title="Ordinare", instructions="Now."), by=self.alma
+            )
+        task = self.task(ticket, "order")
+        self.assertEqual((task.title, task.titles), ("Order the laptop", {"it": "Ordinare"}))
+        actions.change(task, TaskSettings(title="Buy it", instructions="Now."), by=self.alma)
+        with override("it"):
+            self.assertEqual(str(self.task(ticket, "order")), "Buy it")
+
+    def test_a_form_that_was_filled_in_before_somebody_began_it_changes_nothing(self) -> None:
+        ticket = self.started()
+        seen = mark_of(actions.state_of(self.task(ticket, "order")))
+        actions.begin(self.task(ticket, "order"), by=self.ines)
+        with self.assertRaises(Conflict):
+            actions.change(self.task(ticket, "order"), TaskSettings(title="Buy it"), by=self.alma, seen=seen)
+        self.assertEqual(self.task(ticket, "order").title, "Order the laptop")
+
+    def test_steps_that_turn_round_what_needs_what_are_followed(self) -> None:
+        plan = self.plan()
+        ticket = self.started(plan)
+        actions.skip(self.task(ticket, "order"), by=self.alma, reason="In the store.")
+        self.tick_all(self.task(ticket, "install"))
+        actions.finish(self.task(ticket, "install"), by=self.tove)
+        order, install, label, hand = self.steps()
+        hand, label = replace(hand, needs=[]), replace(label, needs=["hand"])
+        self.plan(order, replace(install, needs=["label"]), label, hand, instead_of=plan)
+        stale = Run.objects.select_related("ticket", "version").get(ticket=ticket)
+        actions.renew(Run.objects.get(ticket=ticket), by=self.alma, reason="The other way round.")
+        self.assertEqual(self.states(ticket), {"order": "skipped", "install": "done", "label": "waits", "hand": "todo"})
+        self.assertEqual(self.task(ticket, "install").needs, [self.task(ticket, "label").pk])
+        with self.assertRaises(Conflict):
+            actions.renew(stale, by=self.ines, reason="At the same time.")
+        self.assertEqual(Event.objects.filter(ticket=ticket, kind="plan_renewed").count(), 1)
+
+    def test_a_newer_version_adds_no_more_tasks_than_a_ticket_may_have(self) -> None:
+        plan = self.plan()
+        ticket = self.started(plan)
+        self.plan(*self.steps(), Step(key="more", title="More"), instead_of=plan)
+        with patch("olmo.fulfilment.actions.starting.MOST_TASKS", 4), self.assertRaises(Conflict):
+            actions.renew(Run.objects.get(ticket=ticket), by=self.alma, reason="The new way.")
+        self.assertEqual(Run.objects.get(ticket=ticket).version.number, 1)
 
     def test_a_plan_that_was_changed_leaves_runs_alone_until_they_are_renewed(self) -> None:
         plan = self.plan()
@@ -232,3 +337,42 @@ class TheEndOfATicket(Fulfils):
         follow(Event.objects.get(ticket=ticket, kind="closed"))
         self.assertEqual(set(self.states(ticket).values()), {"cancelled"})
         self.assertTrue(Task.objects.filter(ticket=ticket, ended_by__kind="robot").exists())
+
+    def test_merged_into_another_or_opened_by_mistake_it_leaves_none_open(self) -> None:
+        merged = self.started()
+        tickets.merge(merged, self.report("A laptop"), by=self.alma)
+        follow(Event.objects.get(ticket=merged, kind="merged"))
+        self.assertEqual(set(self.states(merged).values()), {"cancelled"})
+        with undo.undoable(self.alma, "Opened.") as made:
+            mistake = self.report("A laptop", by=self.rui)
+        actions.start(mistake, self.plan(name="Other"), by=robot("Olmo"))
+        undo.undo(made.token, by=self.alma)
+        follow(Event.objects.get(ticket=mistake, kind="undone"))
+        self.assertEqual(set(self.states(mistake).values()), {"cancelled"})
+
+
+class AnotherOrganisation(Fulfils):
+    def clients(self, ticket: Ticket) -> set[int]:
+        rows = (Task.objects.filter(ticket=ticket), Run.objects.filter(ticket=ticket))
+        return {pk for some in rows for pk in some.values_list("client", flat=True)}
+
+    def test_they_go_with_the_ticket_and_come_back_when_that_is_undone(self) -> None:
+        ticket = self.started()
+        with undo.undoable(self.alma, "Changed.") as made:
+            tickets.change_requester(ticket, by=self.alma, requester=self.bea)
+        follow(Event.objects.get(ticket=ticket, kind="requester_changed"))
+        self.assertEqual(self.clients(ticket), {self.bolt.pk})
+        undo.undo(made.token, by=self.alma)
+        follow(Event.objects.get(ticket=ticket, kind="undone"))
+        self.assertEqual(self.clients(ticket), {self.acme.pk})
+
+    def test_who_does_not_work_for_the_new_one_leaves_theirs_to_the_team(self) -> None:
+        ticket = self.report("A laptop", by=self.bea, team=self.desk)
+        first = replace(self.steps()[0], person=self.otto.pk)
+        actions.start(ticket, self.plan(first), by=self.otto)
+        self.assertEqual(self.task(ticket, "order").person, self.otto)
+        tickets.change_requester(ticket, by=self.alma, requester=self.rui)
+        follow(Event.objects.get(ticket=ticket, kind="requester_changed"))
+        task = self.task(ticket, "order")
+        self.assertEqual((task.team, task.person), (self.desk, None))
+        self.assertReplays(ticket)
