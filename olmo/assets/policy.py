@@ -5,20 +5,11 @@ from olmo.people.models import Person
 from olmo.people.queries import clients_of
 from olmo.tenancy.scope import EveryClient
 
-from .models import Asset
-
 
 def may_know_client(person: Person, client_id: int) -> bool:
     """Whether the person works for, or belongs to, this organisation."""
     clients = clients_of(person)
     return isinstance(clients, EveryClient) or client_id in clients
-
-
-def may_see(person: Person, asset: Asset) -> bool:
-    """An agent those of their organisations, a requester those that they have."""
-    if not may_know_client(person, asset.client_id):
-        return False
-    return not person.is_requester or asset.person_id == person.pk
 
 
 def require_keeping(person: Person, client_id: int) -> None:
