@@ -46,4 +46,7 @@ function show(isOpen) {
 opener.addEventListener("click", () => show(panel.hidden));
 closer.addEventListener("click", () => show(false));
 root.addEventListener("keydown", (event) => event.key === "Escape" && !panel.hidden && show(false));
-document.body.append(host);
+// A page that names it twice (a layout and a page of its own, say) has one button all the same.
+host.dataset.olmoHelp = tag.dataset.key;
+const isHere = [...document.querySelectorAll("[data-olmo-help]")].some((one) => one.dataset.olmoHelp === tag.dataset.key);
+if (!isHere) document.body.append(host);

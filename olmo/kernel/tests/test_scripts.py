@@ -43,6 +43,13 @@ def site(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     return [body]
 
 
+CARRY = """() => new Promise((done, failed) => {
+    const tag = Object.assign(document.createElement("script"), {src: "/static/built/widget.js", onload: done, onerror: failed})
+    tag.dataset.key = "k"
+    document.head.append(tag)
+})"""
+
+
 class Scripts(SimpleTestCase):
     browser: ClassVar[Browser]
     address: ClassVar[str]
@@ -95,6 +102,15 @@ class Scripts(SimpleTestCase):
                     page = self.open(viewport={"width": width, "height": 800})
                     page.evaluate("direction => { document.dir = direction }", direction)
                     self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth"), width)
+
+    def test_the_widget_leaves_no_name_on_the_page_that_carries_it_and_may_be_there_twice(self) -> None:
+        page = self.open()
+        before = page.evaluate("Object.getOwnPropertyNames(window)")
+        for _turn in range(2):
+            page.evaluate(CARRY)
+        self.assertEqual(self.faults, [])
+        self.assertEqual(set(page.evaluate("Object.getOwnPropertyNames(window)")) - set(before), set())
+        self.assertEqual(page.locator("[data-olmo-help]").count(), 1)
 
     def test_a_reply_and_a_note_are_two_drafts_that_outlive_the_page(self) -> None:
         page = self.open()
