@@ -29,8 +29,7 @@ def remind(timestamp: int) -> None:
 @app.task(name="olmo.notifications.jobs.ask", queue="clockwork")
 def ask(timestamp: int) -> None:
     """Ask those whose request was solved how the help was."""
-    with scope(EVERY_CLIENT):
-        surveys.ask_due()
+    surveys.ask_due()
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -5,6 +5,7 @@ from django.utils.translation import override
 
 from olmo.surveys import asking, links, queries
 from olmo.surveys.models import Invitation
+from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets.models import Event
 
 from . import kinds, wording
@@ -37,11 +38,14 @@ def settle(event: Event) -> None:
 
 
 def ask_due(limit: int = 200) -> int:
-    """Mail every question that is due; returns how many were looked at. Safe to run at any time, by many."""
-    found = asking.due(limit)
-    for invitation in found:
-        if not _mail(invitation):
-            asking.drop(invitation)
+    """Mail every question that is due, each by itself; returns how many were looked at. Safe to run at any time, by many."""
+    with scope(EVERY_CLIENT):
+        found = asking.due(limit)
+    for pk in found:
+        with scope(EVERY_CLIENT):
+            invitation = asking.taken(pk)
+            if invitation is not None and not _mail(invitation):
+                asking.drop(invitation)
     return len(found)
 
 

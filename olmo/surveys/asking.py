@@ -89,17 +89,30 @@ def give_up(ticket: Ticket) -> int:
     return Invitation.objects.filter(ticket=ticket, state__in=[State.PLANNED, State.SENT]).update(state=State.VOID)
 
 
-def due(limit: int = 200) -> list[Invitation]:
-    """Invitations whose mail is due, locked; those that are no longer to be asked are given up on the way."""
+def due(limit: int = 200) -> list[int]:
+    """Invitations whose mail is due, by id."""
     found = Invitation.objects.filter(state=State.PLANNED, due_at__lte=clock.now()).order_by("due_at")
-    rows = found.select_for_update(skip_locked=True, of=("self",)).select_related("ticket__client", "ticket__requester")
-    ready = []
-    for row in rows[:limit]:
-        if is_open(row):
-            ready.append(row)
-        else:
-            Invitation.objects.filter(pk=row.pk).update(state=State.VOID)
-    return ready
+    return list(found.values_list("pk", flat=True)[:limit])
+
+
+def taken(pk: int) -> Invitation | None:
+    """An invitation that is due, locked, its ticket first; None when somebody else mailed it. It is given up when it is not
+    to be asked any more."""
+    ticket = Invitation.objects.filter(pk=pk).values_list("ticket_id", flat=True).first()
+    if ticket is None:
+        return None
+    lock(ticket)
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("ticket__client", "ticket__requester")
+    row = rows.filter(pk=pk, state=State.PLANNED).first()
+    if row is None or is_open(row):
+        return row
+    drop(row)
+    return None
+
+
+def lock(ticket: int) -> None:
+    """Lock a ticket. Whoever touches it and its invitation takes it first, or two would wait for each other."""
+    Ticket.objects.select_for_update(of=("self",)).filter(pk=ticket).values_list("pk").first()
 
 
 def _is_chosen(ticket: Ticket, solution: int, share: int) -> bool:

@@ -18,7 +18,7 @@ from olmo.tickets.log import changing
 from olmo.tickets.models import Event, Ticket
 
 from . import following_up, links
-from .asking import NEVER, agent_of
+from .asking import NEVER, agent_of, lock
 from .models import NOBODY, Invitation, Rating, State
 from .queries import changeable_until, rating_of, rules, solution_of
 
@@ -89,7 +89,7 @@ def answer(token: str, *, score: int, comment: str = "") -> Rating:
     """Answer by a link: once. Raises what `opened` and `rate` raise."""
     with transaction.atomic():
         asked = opened(token)
-        Invitation.objects.select_for_update(of=("self",)).get(pk=asked.invitation.pk)
+        lock(asked.invitation.ticket_id)
         asked = opened(token)  # two presses at once: the second one finds the first one's answer
         return rate(asked.invitation.ticket, by=asked.invitation.person, score=score, comment=comment, by_link=True)
 
