@@ -93,7 +93,7 @@ def post(
         subject=mail.subject, text=mail.text, html=mail.html, purpose=notice.purpose, client_id=ticket.client_id,
         message_id=own_id, headers=own_headers({"Reply-To": answers_to, **thread, **(headers or {})}), files=files,
         reference=f"message:{carried.pk}" if carried else f"event:{event.pk}", is_automatic=is_automatic,
-        return_path=answers_to, hold=hold, not_before=undo.settled_at(event),
+        return_path=answers_to, hold=hold, not_before=undo.settled_at(event), language=reader.language(ticket),
     )  # fmt: skip
     notice.save(update_fields=["envelope"])
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -22,6 +23,7 @@ from .models import MAIL, Envelope, State
 DELIVER = "olmo.outbox.jobs.deliver"
 CARRY = "olmo.outbox.jobs.carry"
 PRIORITY = 10
+OUR_OWN = frozenset({"notice", "partner"})  # the desk speaks as itself, to its agents and to partners'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,18 +40,20 @@ def send(
     *, to: str, subject: str, text: str, sender: str = "", html: str = "", purpose: str = "notice", to_name: str = "",
     sender_name: str = "", client_id: int | None = None, message_id: str = "", headers: Mapping[str, str] | None = None,
     files: Sequence[File] = (), reference: str = "", is_automatic: bool = False, return_path: str = "",
-    hold: str = "", not_before: datetime | None = None,
+    hold: str = "", not_before: datetime | None = None, language: str = "",
 ) -> Envelope:  # fmt: skip
     """Queue one message to one recipient; it leaves when (and if) the caller's transaction commits.
 
     sender: the desk's own address when empty. message_id: with its angle brackets; made here when empty. headers: further
     header fields, one line each. return_path: where failures are reported to, `sender` when empty. hold: the reason why it must
-    not leave yet. not_before: when it may leave at the earliest.
+    not leave yet. not_before: when it may leave at the earliest. language: the reader's, for the organisation's footer; the one
+    that is spoken now when empty.
     Everything that becomes a header is one line, whatever the caller passes. Raises Invalid (not an address).
     """
     now = clock.now()
-    if purpose != "notice":  # what agents get is the desk's own
-        text, html, sender_name = branding.dressed(client_id, text, html, sender_name)
+    if purpose not in OUR_OWN:
+        spoken = language or get_language() or "en"
+        text, html, sender_name = branding.dressed(client_id, text, html, sender_name, spoken)
     envelope = Envelope.objects.create(
         client_id=client_id, purpose=purpose, reference=reference,
         to=checked_address(to), to_name=clean_line(to_name, 120),

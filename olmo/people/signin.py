@@ -163,7 +163,7 @@ def send_link(person: Person, address: str, *, next_url: str = "", invites: bool
     outbox.send(
         to=address, to_name=person.name, sender=sender, sender_name=host.name if host else "", subject=subject, text=text,
         purpose="sign-in", reference=f"sign-in-link:{link.pk}", client_id=person.client_id, is_automatic=True,
-        headers=NOBODY_ANSWERS,
+        headers=NOBODY_ANSWERS, language=person.language,
     )  # fmt: skip
     return link
 

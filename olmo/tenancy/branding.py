@@ -131,12 +131,12 @@ def shown(row: Brand | None, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def dressed(client: int | None, text: str, html: str, sender_name: str) -> tuple[str, str, str]:
-    """A mail to somebody of an organisation with its head and foot: text, HTML, and the sender's name."""
+def dressed(client: int | None, text: str, html: str, sender_name: str, language: str) -> tuple[str, str, str]:
+    """A mail to somebody of an organisation with its head and foot, in the reader's language: text, HTML, the sender's name."""
     row = of_client(client)
     if row is None:
         return text, html, sender_name
-    legal = row.legal(get_language() or "en")
+    legal = row.legal(language)
     if legal:
         text = f"{text.rstrip()}\n\n{legal}\n"
     if html:

@@ -6,16 +6,19 @@ from typing import Any
 from django.test import Client as Browser
 from django.test import override_settings
 from django.urls import reverse
+from django.utils.translation import override
 from PIL import Image
 
+from olmo.channels.tests.stage import do_jobs, envelopes
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
 from olmo.outbox import actions as outbox
 from olmo.people import administration, signin
-from olmo.people.models import AuditLine
+from olmo.people.models import AuditLine, Person
 from olmo.tenancy import branding, hosts
 from olmo.tenancy.branding import BrandSettings
 from olmo.tenancy.hosts import AllowedHosts
 from olmo.tenancy.models import Brand
+from olmo.tickets import actions
 from tests.cast import DeskTest
 
 
@@ -110,6 +113,30 @@ class Showing(BrandTest):
         self.assertEqual(outbox.send(**sent, sender_name="Quercia IT", purpose="notice").sender_name, "Quercia IT")
         other = outbox.send(**{**sent, "client_id": self.bolt.pk}, sender_name="Quercia IT", purpose="reply")
         self.assertEqual((other.sender_name, other.text), ("Quercia IT", "Hello."))
+
+    def test_the_foot_is_in_the_reader_s_language_whatever_the_job_speaks(self) -> None:
+        self.save(legal_en="Registered in Leeds", legal_it="Registrata a Leeds")
+        Person.objects.filter(pk=self.rui.pk).update(language="it")
+        ticket = self.report("VPN")
+        with override("en"):
+            actions.reply(ticket, by=self.alma, message=actions.NewMessage(text="Guarda qui."))
+            do_jobs()
+            signin.send_link(Person.objects.get(pk=self.rui.pk), "rui@acme.example")
+        for purpose in ("reply", "sign-in"):
+            self.assertTrue(envelopes(purpose=purpose)[-1].text.endswith("Registrata a Leeds\n"), purpose)
+        sent: dict[str, Any] = {"to": "rui@acme.example", "subject": "x", "text": "Ciao.", "client_id": self.acme.pk}
+        self.assertIn("a Leeds", outbox.send(**sent, purpose="reply", language="it").text)
+
+    def test_a_partner_is_written_to_by_the_desk_itself(self) -> None:
+        self.save(name="Acme help", legal_en="Acme Industrial Ltd")
+        to: dict[str, Any] = {
+            "to": "support@carrier.example",
+            "subject": "x",
+            "text": "Please.",
+            "sender_name": "Quercia IT",
+        }
+        envelope = outbox.send(**to, client_id=self.acme.pk, purpose="partner")
+        self.assertEqual((envelope.sender_name, envelope.text), ("Quercia IT", "Please."))
 
 
 @override_settings(ALLOWED_HOSTS=AllowedHosts(["testserver"]))
