@@ -62,7 +62,12 @@ def happening(request: HttpRequest, pk: int) -> HttpResponse:
     if person is None and not _is_open():
         return to_sign_in(request)
     rows = queries.visible_to(person) if person else queries.concerning(None)
-    found = queries.by_id(rows.filter(in_portal=True), pk)
+    try:
+        found = queries.by_id(rows.filter(in_portal=True), pk)
+    except NotFound:
+        if person is None:  # the mail or the feed of an organisation led here, and it may be theirs
+            return to_sign_in(request)
+        raise
     return _page(request, person, "portal/status_one.html", {"one": _said(found)})
 
 
@@ -105,13 +110,18 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     """Ask an address whether it wants to be told."""
     person: Person | None = request.person  # type: ignore[attr-defined]
     name = request.POST.get("page", "")
-    if person is None and not name and not _is_open():
+    by = person if person and person.client_id else None
+    if by is None and not name and not _is_open():
         raise NotFound
-    client = person.client if person and person.is_requester else _public(name) if name else None
+    client = by.client if by else _public(name) if name else None
     try:
         with scope([client.pk] if client else []):
             subscribing.ask(
-                request.POST.get("address", ""), client=client, language=queries.language(), place=place_of(request)
+                request.POST.get("address", ""),
+                client=client,
+                by=by,
+                language=queries.language(),
+                place=place_of(request),
             )
     except (Invalid, TooOften) as refusal:
         status = 429 if isinstance(refusal, TooOften) else 422
@@ -158,8 +168,7 @@ def _answer(request: HttpRequest, row: Subscriber | None, button: str, heading: 
 
 
 def _is_open() -> bool:
-    found = queries.desk_page()
-    return found is not None and found.is_public
+    return queries.is_public(None)
 
 
 def _public(name: str) -> Client:
@@ -194,10 +203,15 @@ def _shown(
 ) -> HttpResponse:
     found = queries.status(client.pk if client else None)
     own = Page.objects.filter(client=client).first()
+    is_here = (
+        client is not None and person is None
+    )  # a stranger cannot open the pages of this organisation's happenings
+    now, planned, past = (
+        [_said(row, is_here=is_here) for row in rows] for rows in (found.now, found.planned, found.past)
+    )
     context = {
         "headline": headline(found), "components": [_component(how) for how in found.components],
-        "now": [_said(row) for row in found.now], "planned": [_said(row) for row in found.planned],
-        "past": [_said(row) for row in found.past], "client": client, "page_name": own.slug if own and own.is_public else "",
+        "now": now, "planned": planned, "past": past, "client": client, "page_name": own.slug if own and own.is_public else "",
         "feed_url": feed_path(client) if person and client else "" if client else reverse("portal:status_feed"),
         "is_open": _is_open(), **said,
     }  # fmt: skip
@@ -225,10 +239,12 @@ def _component(how: queries.How) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _said(row: Happening) -> dict[str, Any]:
+def _said(row: Happening, *, is_here: bool = False) -> dict[str, Any]:
+    """A happening as its template prints it. is_here: its link stays on the page, which says all of it."""
     updates = [{"state": State(one.state).label, "text": one.text, "at": one.at} for one in row.updates.all()]
     return {
         "pk": row.pk,
+        "url": f"#happening-{row.pk}" if is_here else reverse("portal:happening", args=[row.pk]),
         "row": row,
         "updates": updates,
         "badge": BADGES[Level(row.level)],

@@ -46,7 +46,7 @@ def tell(settings: Settings, *, by: Person, text_en: str = "", text_it: str = ""
     """Tell of a happening for the first time; those who subscribed get a mail.
 
     Raises NotAllowed, Invalid (no title, no text, too long, an end before the beginning, planned work without an end, nobody who
-    would see it, a team's and the requesters' at once, organisations that one does not work for).
+    would see it, a team's and the requesters' at once, organisations that one does not work for, a team that one does not lead).
     """
     policy.require(policy.may_tell(by))
     texts = checked_texts(text_en, text_it)
@@ -68,7 +68,15 @@ def change(happening: Happening, settings: Settings, *, by: Person, seen: str = 
             setattr(row, name, value)
     row.save()
     arranged(by, f"status: {row}", difference(before, state_of(row)))
+    if _waits(before) and state_of(row) != before:
+        for told in row.updates.all():
+            _mail(row, told)
     return row
+
+
+def _waits(before: dict[str, Any]) -> bool:
+    """Whether nobody was mailed of it yet, since it had not begun."""
+    return bool(before["kind"] != Kind.PLANNED and before["begins_at"] > clock.now())
 
 
 @transaction.atomic
@@ -118,9 +126,13 @@ def _add(row: Happening, state: State, texts: tuple[str, str], by: Person) -> Up
     if state in ENDS:
         row.ended_at = made.at
         row.save(update_fields=["ended_at"])
-    if row.in_portal:
-        jobs.tell_of(made.pk)
+    _mail(row, made)
     return made
+
+
+def _mail(row: Happening, told: Update) -> None:
+    if row.in_portal:
+        jobs.tell_of(told.pk, at=None if row.kind == Kind.PLANNED else row.begins_at)
 
 
 def _checked(settings: Settings, by: Person) -> dict[str, Any]:
@@ -156,10 +168,12 @@ def _require_readers(settings: Settings) -> None:
 
 
 def _concerned(settings: Settings, by: Person) -> list[int]:
+    if settings.team is not None:
+        if not policy.may_tell_team(by, settings.team.pk):
+            raise Invalid("team", _("Choose a team that you lead."))
+        return []
     mine, ids = clients_of(by), sorted(set(settings.clients))
-    if isinstance(mine, EveryClient):
-        return ids
-    if settings.team is None and (not ids or not set(ids) <= set(mine)):
+    if not isinstance(mine, EveryClient) and (not ids or not set(ids) <= set(mine)):
         raise Invalid("clients", _("Choose organisations that you work for."))
     return ids
 

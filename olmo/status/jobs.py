@@ -1,7 +1,10 @@
 """One-line tasks of the service status."""
 
+from datetime import datetime
+
 from procrastinate.contrib.django import app
 
+from olmo.kernel import clock
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
 
@@ -14,12 +17,13 @@ def tell_subscribers(update: int) -> None:
         subscribing.tell(update)
 
 
-def tell_of(update: int) -> None:
-    """Queue the mails of an update, where anybody subscribed."""
+def tell_of(update: int, *, at: datetime | None = None) -> None:
+    """Queue the mails of an update, where anybody subscribed; at: they leave no sooner."""
     from .models import Subscriber
 
-    if Subscriber.objects.filter(confirmed_at__isnull=False).exists():
-        tell_subscribers.defer(update=update)
+    is_ahead = at is not None and at > clock.now()
+    if is_ahead or Subscriber.objects.filter(confirmed_at__isnull=False).exists():
+        tell_subscribers.configure(schedule_at=at if is_ahead else None).defer(update=update)
 
 
 @app.periodic(cron="41 3 * * *")

@@ -160,10 +160,14 @@ class Page(models.Model):
 
 
 class Subscriber(models.Model):
-    """An address that is told by mail, once it has confirmed. client: whose page; none: the desk's."""
+    """An address that is told by mail, once it has confirmed. client: whose page; none: the desk's.
+
+    person: the requester who asked for it; without one a stranger did, at a public page, and it ends when that is public no more.
+    """
 
     address = models.EmailField(max_length=254)
     client = models.ForeignKey(Client, models.CASCADE, null=True, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
     language = models.CharField(max_length=8, choices=settings.LANGUAGES, default="en")
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.translation import get_language
 
 from olmo.kernel import clock
 from olmo.kernel.errors import NotFound
 from olmo.kernel.prepared import Part
-from olmo.people.models import Person
-from olmo.people.queries import clients_of
+from olmo.people.models import Person, Team
+from olmo.people.queries import clients_of, clients_seen_by, team_ids
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EveryClient
 
@@ -37,21 +37,37 @@ class Banner:
 
 
 def concerning(client: int | None) -> QuerySet[Happening]:
-    """What requesters of an organisation may know; without one, what anybody may."""
+    """What requesters of an organisation may know by now; without one, what anybody may."""
     everybody = Q(clients=[])
     return Happening.objects.filter(
-        everybody if client is None else everybody | Q(clients__contains=[client]), in_portal=True
+        everybody if client is None else everybody | Q(clients__contains=[client]), _is_out(clock.now()), in_portal=True
     )
 
 
+def _is_out(now: datetime) -> Q:
+    """Planned work is told ahead. The rest is written ahead and told from its beginning; what ended before that, never."""
+    lasted = Q(ended_at=None) | Q(ended_at__gte=F("begins_at"))
+    return Q(kind=Kind.PLANNED) | Q(lasted, begins_at__lte=now)
+
+
+def out(update: int) -> Update | None:
+    """An update that requesters may know by now, with its happening; locked, so that it is mailed by one at a time."""
+    rows = Update.objects.select_for_update(of=("self",)).select_related("happening").filter(pk=update)
+    return rows.filter(happening__in=Happening.objects.filter(_is_out(clock.now()), in_portal=True)).first()
+
+
 def visible_to(viewer: Person) -> QuerySet[Happening]:
-    """What a person may know: agents all that concerns their organisations, or everybody."""
+    """What a person may know: agents all that concerns their organisations, or everybody; a team's those alone who are in
+    it, lead it, or told it, and administrators."""
     if viewer.is_requester:
         return concerning(viewer.client_id)
     of = clients_of(viewer)
-    return Happening.objects.all() if isinstance(of, EveryClient) else Happening.objects.filter(
-        Q(clients=[]) | Q(clients__overlap=list(of))
-    )  # fmt: skip
+    theirs = Q() if isinstance(of, EveryClient) else Q(clients=[]) | Q(clients__overlap=list(of))
+    rows = Happening.objects.filter(theirs)
+    if viewer.is_administrator:
+        return rows
+    led = Team.objects.filter(leads=viewer)
+    return rows.filter(Q(team=None) | Q(team__in=team_ids(viewer)) | Q(team__in=led) | Q(by=viewer))
 
 
 def by_id(rows: QuerySet[Happening], pk: int) -> Happening:
@@ -62,9 +78,9 @@ def by_id(rows: QuerySet[Happening], pk: int) -> Happening:
     return found
 
 
-def going_on(rows: QuerySet[Happening], now: datetime) -> QuerySet[Happening]:
-    """Those that have begun and are not over."""
-    return rows.filter(Q(ends_at=None) | Q(ends_at__gt=now), begins_at__lte=now, ended_at=None)
+def not_over(now: datetime) -> Q:
+    """Which nobody ended and whose end has not come, begun or not."""
+    return Q(ends_at=None, ended_at=None) | Q(ends_at__gt=now, ended_at=None)
 
 
 def banners(client: int | None) -> list[Banner]:
@@ -75,7 +91,7 @@ def banners(client: int | None) -> list[Banner]:
 
 def _at_head(rows: QuerySet[Happening], now: datetime) -> QuerySet[Happening]:
     begun = Q(begins_at__lte=now) | Q(kind=Kind.PLANNED, begins_at__lte=now + AHEAD)
-    return rows.filter(begun, Q(ends_at=None) | Q(ends_at__gt=now), ended_at=None, is_banner=True)
+    return rows.filter(begun, not_over(now), is_banner=True)
 
 
 def _with_last(rows: QuerySet[Happening]) -> QuerySet[Happening]:
@@ -185,14 +201,17 @@ def told(client: int | None, limit: int = 40) -> list[Update]:
     return list(rows.order_by("-at", "-pk")[:limit])
 
 
-def desk_page() -> Page | None:
-    """Whether and how the desk's own status is public."""
-    return Page.objects.filter(client=None).first()
+def is_public(client: Client | None) -> bool:
+    """Whether anybody may read the status of an organisation (None: the desk's)."""
+    return Page.objects.filter(client=client, is_public=True).exists()
 
 
-def names_of(ids: Iterable[int]) -> list[str]:
-    """Organisations by name."""
-    return list(Client.objects.filter(pk__in=list(ids)).order_by("name").values_list("name", flat=True))
+def names_of(viewer: Person, rows: Iterable[Happening]) -> dict[int, list[str]]:
+    """The organisations that happenings concern, by name, as far as the viewer works with them; by the happenings' ids."""
+    found = list(rows)
+    ids = {pk for row in found for pk in row.clients}
+    names = dict(clients_seen_by(viewer).filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    return {row.pk: sorted(names[pk] for pk in row.clients if pk in names) for row in found}
 
 
 def language() -> str:

@@ -4,36 +4,42 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
+from olmo.kernel.errors import Invalid
 from olmo.outbox import actions as outbox
 from olmo.outbox.addresses import checked_address
 from olmo.outbox.models import Envelope
 from olmo.people import throttle
+from olmo.people.models import Identity, Person
 from olmo.people.throttle import Limit
 from olmo.tenancy.models import Client
 from olmo.tenancy.queries import provider
 
-from .models import State, Subscriber, Update
+from . import queries
+from .models import Happening, Page, State, Subscriber, Update
 
 TO_ADDRESS, FROM_PLACE = Limit("status to", 3, 60, alone=True), Limit("status from", 30, 60)
 WAITS = timedelta(days=7)
 CONFIRM, LEAVE = "olmo.status.confirm", "olmo.status.leave"
 
 
-def ask(address: str, *, client: Client | None, language: str, place: str) -> None:
-    """Ask an address whether it wants to be told. The answer is the same whether it is known. Raises Invalid, TooOften."""
+def ask(address: str, *, client: Client | None, by: Person | None, language: str, place: str) -> None:
+    """Ask an address whether it wants to be told. The answer is the same whether it is known. by: a requester of the client.
+
+    Raises Invalid (no address; one from outside, and the page is not public), TooOften.
+    """
     checked = checked_address(address).lower()
+    if client is not None and not (queries.is_public(client) or _is_inside(checked, client, by)):
+        raise Invalid("address", _("This status is not public. Choose an address of yours or of your organisation."))
     for limit, value in ((FROM_PLACE, place), (TO_ADDRESS, checked)):
         throttle.require_room(limit, value)
         throttle.note(limit, value)
-    row, _made = Subscriber.objects.get_or_create(
-        address=checked, client=client, defaults={"language": language, "asked_at": clock.now()}
-    )
+    row = _asked(checked, client, by, language)
     if row.confirmed_at is not None:
         return
     with translation.override(row.language):
@@ -44,6 +50,30 @@ def ask(address: str, *, client: Client | None, language: str, place: str) -> No
             "If not, do nothing: nothing will be sent."
         ) % {"name": name_of(row), "url": _url("portal:status_confirm", signing.dumps(row.pk, salt=CONFIRM))}
     _send(row, subject, text, f"status-ask:{row.pk}:{int(clock.now().timestamp())}")
+
+
+def _is_inside(address: str, client: Client, by: Person | None) -> bool:
+    if by is None or by.client_id != client.pk:
+        return False
+    is_own = (
+        by.identities.filter(kind=Identity.Kind.EMAIL, value=address).exists() or address == (by.email or "").lower()
+    )
+    return is_own or client.domains.filter(name__iexact=address.rpartition("@")[2]).exists()
+
+
+def _asked(address: str, client: Client | None, by: Person | None, language: str) -> Subscriber:
+    """The row of an address; one that has not confirmed is asked anew, in the language of now."""
+    now = clock.now()
+    row, is_new = Subscriber.objects.select_for_update(of=("self",)).get_or_create(
+        address=address, client=client, defaults={"person": by, "language": language, "asked_at": now}
+    )
+    if is_new:
+        return row
+    row.person = by or row.person
+    if row.confirmed_at is None:
+        row.language, row.asked_at = language, now
+    row.save(update_fields=["person", "language", "asked_at"])
+    return row
 
 
 def by_token(token: str, salt: str) -> Subscriber | None:
@@ -66,20 +96,33 @@ def leave(row: Subscriber) -> None:
 
 
 def tell(update: int) -> int:
-    """Mail an update to everybody whose page shows it and who has not got it yet; returns how many."""
-    told = Update.objects.filter(pk=update).select_related("happening").first()
-    if told is None or not told.happening.in_portal:
+    """Mail an update to everybody who may read it now and has not got it yet; returns how many."""
+    told = queries.out(update)
+    if told is None:
         return 0
-    of = told.happening.clients
-    rows = Subscriber.objects.filter(Q(client__in=of) if of else Q(), confirmed_at__isnull=False).select_related(
-        "client"
-    )
+    rows = _readers(told.happening)
     done = set(Envelope.objects.filter(reference__startswith=f"status:{update}:").values_list("reference", flat=True))
     waiting = [row for row in rows.iterator() if f"status:{update}:{row.pk}" not in done]
     for row in waiting:
         with translation.override(row.language):
             _mail(row, told)
     return len(waiting)
+
+
+def _readers(happening: Happening) -> QuerySet[Subscriber]:
+    """Who confirmed and may read it still: strangers a public page, requesters their own organisation's, while it is served."""
+    page = Page.objects.filter(client=OuterRef("client"), is_public=True)
+    anybody = Q(Exists(page)) | (Q(client=None) if queries.is_public(None) else Q(pk__in=[]))
+    theirs = Q(person__is_active=True, person__client=F("client"))
+    rows = Subscriber.objects.filter(
+        anybody | theirs, Q(client=None) | Q(client__is_active=True), confirmed_at__isnull=False
+    )
+    of = happening.clients
+    return (
+        (rows.filter(client__in=of) if of else rows)
+        .select_related("client")
+        .annotate(slug=Subquery(page.values("slug")))
+    )
 
 
 def sweep() -> int:
@@ -98,11 +141,19 @@ def _mail(row: Subscriber, told: Update) -> None:
     leave_url = _url("portal:status_leave", signing.dumps(row.pk, salt=LEAVE))
     text = "\n\n".join([
         told.text,
-        _("The whole of it: %(url)s") % {"url": settings.BASE_URL + reverse("portal:status")},
+        _("The whole of it: %(url)s") % {"url": settings.BASE_URL + _place(row, told.happening)},
         _("You get this since this address subscribed to the service status. No more of it: %(url)s") % {"url": leave_url},
     ])  # fmt: skip
     headers = {"List-Unsubscribe": f"<{leave_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     _send(row, subject, text, f"status:{told.pk}:{row.pk}", headers)
+
+
+def _place(row: Subscriber, happening: Happening) -> str:
+    """Where this reader finds it: a stranger at the public page, whoever signs in at the page of its own."""
+    slug = getattr(row, "slug", None)
+    if row.person_id is None and slug:
+        return f"{reverse('portal:status_of', args=[slug])}#happening-{happening.pk}"
+    return reverse("portal:happening", args=[happening.pk])
 
 
 def _send(row: Subscriber, subject: str, text: str, reference: str, headers: dict[str, str] | None = None) -> None:
@@ -110,7 +161,8 @@ def _send(row: Subscriber, subject: str, text: str, reference: str, headers: dic
     outbox.send(
         to=row.address, sender=(row.client.address if row.client else "") or (host.address if host else ""),
         sender_name=host.name if host else "", subject=subject, text=text, purpose="status", reference=reference,
-        client_id=row.client_id, is_automatic=True, headers={"Auto-Submitted": "auto-generated", **(headers or {})},
+        client_id=row.client_id, is_automatic=True, language=row.language,
+        headers={"Auto-Submitted": "auto-generated", **(headers or {})},
     )  # fmt: skip
 
 

@@ -1,8 +1,10 @@
 """The forms of a happening: what is told to whom, and what is said next."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from olmo.people.models import Person, Team
@@ -76,7 +78,7 @@ class HappeningForm(forms.Form):
 
     def __init__(self, data: Any = None, *, by: Person, happening: Happening | None = None, **initial: Any) -> None:
         super().__init__(data, initial=initial, label_suffix="")
-        for name, rows in self._choices(by).items():
+        for name, rows in self._choices(by, happening).items():
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = rows
@@ -84,11 +86,17 @@ class HappeningForm(forms.Form):
             del self.fields["text_en"], self.fields["text_it"]
 
     @staticmethod
-    def _choices(by: Person) -> dict[str, Any]:
+    def _choices(by: Person, happening: Happening | None) -> dict[str, Any]:
+        """What is in use, and what was chosen before: leaving that out would tell all what one was meant to hear."""
+
+        def these(rows: Any, chosen: Iterable[int | None]) -> Any:
+            return rows.filter(Q(is_active=True) | Q(pk__in=[pk for pk in chosen if pk]))
+
+        led = Team.objects.all() if by.is_administrator else Team.objects.filter(leads=by)
         return {
-            "clients": clients_seen_by(by).filter(is_active=True).order_by("name"),
-            "team": Team.objects.filter(is_active=True).order_by("name"),
-            "components": Component.objects.filter(is_active=True),
+            "clients": these(clients_seen_by(by), happening.clients if happening else ()).order_by("name"),
+            "team": these(led, [happening.team_id] if happening else ()).order_by("name"),
+            "components": these(Component.objects, happening.components if happening else ()),
         }
 
     @property

@@ -20,7 +20,7 @@ from .. import places
 from ..shell import DeskRequest, SeeOther, agents, page
 from .forms import HappeningForm, UpdateForm, preview, shown
 
-PAST = 50
+MOST, PAST = 200, 50
 BADGES = {Level.INFO: "badge--slate", Level.WARNING: "badge--ochre", Level.FAULT: "badge--brick"}
 
 
@@ -30,26 +30,27 @@ def index(request: DeskRequest) -> HttpResponse:
     """What is told now and soon, and what was."""
     rows = queries.visible_to(request.person).select_related("by", "team")
     now = clock.now()
-    current = [row for row in rows.filter(ended_at=None) if row.ends_at is None or row.ends_at > now]
-    past = rows.exclude(pk__in=[row.pk for row in current])[:PAST]
+    current, past = list(rows.filter(queries.not_over(now))[:MOST]), list(rows.exclude(queries.not_over(now))[:PAST])
+    names = queries.names_of(request.person, [*current, *past])
     context = {
-        "current": [_row(row) for row in current], "past": [_row(row) for row in past],
+        "current": [_row(row, names[row.pk]) for row in current], "past": [_row(row, names[row.pk]) for row in past],
         "may_tell": policy.may_tell(request.person), "kinds": Kind.choices,
     }  # fmt: skip
     return page(request, "desk/status/list.html", context)
 
 
-def _row(row: Happening) -> dict[str, Any]:
+def _row(row: Happening, names: list[str]) -> dict[str, Any]:
+    """A happening as the templates print it. names: of the organisations that it concerns."""
     return {
         "row": row, "kind": Kind(row.kind).label, "level": Level(row.level).label, "badge": BADGES[Level(row.level)],
-        "whom": _whom(row), "is_ahead": row.begins_at > clock.now(),
+        "whom": _whom(row, names), "is_ahead": row.begins_at > clock.now(),
     }  # fmt: skip
 
 
-def _whom(row: Happening) -> str:
+def _whom(row: Happening, names: list[str]) -> str:
     if row.team is not None:
         return row.team.name
-    return ", ".join(queries.names_of(row.clients)) if row.clients else _("everybody")
+    return ", ".join(names) if row.clients else _("everybody")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -127,8 +128,10 @@ def _one_page(
 ) -> HttpResponse:
     ticket = tickets.visible_to(request.person).filter(pk=found.ticket_id).first() if found.ticket_id else None
     may = policy.may_change(request.person, found) and found.ended_at is None
+    names = queries.names_of(request.person, [found])[found.pk]
     context = {
-        **_row(found), "form": form if may else None, "saying": (saying or UpdateForm(kind=found.kind)) if may else None,
+        **_row(found, names), "form": form if may else None,
+        "saying": (saying or UpdateForm(kind=found.kind)) if may else None,
         "updates": [(State(update.state).label, update) for update in found.updates.all()],
         "ticket": ticket, "ticket_url": places.ticket(ticket.number) if ticket else "", "may": may,
     }  # fmt: skip

@@ -5,15 +5,20 @@ from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from django.conf import settings
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils.translation import override
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from olmo.kernel import clock
 from olmo.outbox.models import Envelope
 from olmo.people import signin
+from olmo.people.models import Person
 from olmo.status import actions, administration, subscribing
 from olmo.status.models import Subscriber, Update
 from olmo.status.tests.test_telling import StatusTest
+from olmo.tenancy.models import Client
 
 
 class StatusPages(StatusTest):
@@ -103,15 +108,97 @@ class StatusPages(StatusTest):
         self.assertEqual(subscribing.tell(row.updates.get().pk), 0)
         self.assertEqual(subscribing.tell(self.tell("incident").updates.get().pk), 1)
 
+    def confirmed(self, address: str, by: Any = None, client: Any = None) -> Subscriber:
+        return Subscriber.objects.create(
+            address=address, client=client, person=by, asked_at=clock.now(), confirmed_at=clock.now()
+        )
+
+    def told(self, **more: Any) -> list[str]:
+        """Whom the mails of a new incident reach."""
+        subscribing.tell((row := self.tell("incident", **more)).updates.get().pk)
+        sent = Envelope.objects.filter(reference__startswith=f"status:{row.updates.get().pk}:")
+        return sorted(sent.values_list("to", flat=True))
+
+    def test_who_may_read_it_no_more_is_told_no_more(self) -> None:
+        self.confirmed("rui@acme.example", self.rui, self.acme)
+        self.confirmed("press@elsewhere.example", None, self.acme)
+        self.confirmed("anybody@elsewhere.example")
+        self.assertEqual(self.told(), ["rui@acme.example"])
+        self.public()
+        self.public(self.acme, "acme")
+        self.assertEqual(self.told(), ["anybody@elsewhere.example", "press@elsewhere.example", "rui@acme.example"])
+        self.assertEqual(self.told(clients=[self.acme.pk]), ["press@elsewhere.example", "rui@acme.example"])
+        administration.save_page(self.acme, by=self.ines, is_public=False)
+        self.assertEqual(self.told(clients=[self.acme.pk]), ["rui@acme.example"])
+        Person.objects.filter(pk=self.rui.pk).update(client=self.bolt)
+        self.assertEqual(self.told(clients=[self.acme.pk]), [])
+        Person.objects.filter(pk=self.rui.pk).update(client=self.acme, is_active=False)
+        self.assertEqual(self.told(clients=[self.acme.pk]), [])
+        Person.objects.filter(pk=self.rui.pk).update(is_active=True)
+        Client.objects.filter(pk=self.acme.pk).update(is_active=False)
+        self.assertEqual(self.told(clients=[self.acme.pk]), [])
+
+    def test_an_address_from_outside_is_not_told_what_is_not_public(self) -> None:
+        answer = self.client.post(reverse("portal:status_subscribe"), {"address": "rival@elsewhere.example"})
+        self.assertContains(answer, "This status is not public", status_code=422)
+        self.public(self.acme, "acme")
+        self.assertIn("/status/confirm/", self.asked(self.client, "rival@elsewhere.example"))
+
+    def test_who_is_asked_anew_has_seven_days_again_in_the_language_of_now(self) -> None:
+        self.asked(self.client, "boss@acme.example")
+        Subscriber.objects.update(asked_at=clock.now() - timedelta(days=6), person=None)
+        with override("it"):
+            self.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "it"
+            self.rui.language = "it"
+            self.rui.save()
+            self.asked(self.client, "boss@acme.example")
+        row = Subscriber.objects.get()
+        self.assertGreater(row.asked_at, clock.now() - timedelta(days=1))
+        self.assertEqual((row.language, row.person), ("it", self.rui))
+
+    def test_links_lead_each_reader_where_it_is(self) -> None:
+        self.public(self.acme, "acme")
+        self.confirmed("rui@acme.example", self.rui, self.acme)
+        self.confirmed("press@elsewhere.example", None, self.acme)
+        row = self.tell("incident", clients=[self.acme.pk], title_en="Zyxomma is down")
+        subscribing.tell(row.updates.get().pk)
+        page = reverse("portal:happening", args=[row.pk])
+        mails = {one.to: one.text for one in Envelope.objects.filter(purpose="status")}
+        self.assertIn(page, mails["rui@acme.example"])
+        public = reverse("portal:status_of", args=["acme"])
+        self.assertIn(f"{public}#happening-{row.pk}", mails["press@elsewhere.example"])
+        self.assertContains(self.client.get(page), "Zyxomma")
+        self.assertNotContains(self.stranger.get(public), page)
+        self.public()
+        self.assertIn("/sign-in", self.stranger.get(page)["Location"])
+
+    def test_the_mail_of_what_is_written_ahead_leaves_when_it_begins(self) -> None:
+        self.confirmed("rui@acme.example", self.rui, self.acme)
+        later = clock.now() + timedelta(hours=2)
+        row = self.tell(begins_at=later)
+        update = row.updates.get().pk
+        self.assertEqual(self.queued(), [(update, later)])
+        self.assertEqual(subscribing.tell(update), 0)
+        sooner = clock.now() - timedelta(minutes=1)
+        actions.change(row, self.settings(begins_at=sooner), by=self.ines)
+        self.assertEqual(self.queued()[1:], [(update, None)])
+        self.assertEqual(subscribing.tell(update), 1)
+        actions.change(row, self.settings(begins_at=sooner, title_en="Closed"), by=self.ines)
+        self.assertEqual(len(self.queued()), 2)
+
+    def queued(self) -> list[tuple[int, Any]]:
+        rows = ProcrastinateJob.objects.filter(task_name="olmo.status.jobs.tell_subscribers").order_by("pk")
+        return [(job.args["update"], job.scheduled_at) for job in rows]
+
     def test_a_wrong_address_comes_back_with_the_reason_and_many_tries_are_stopped(self) -> None:
         answer = self.client.post(reverse("portal:status_subscribe"), {"address": "nobody"})
         self.assertContains(answer, 'value="nobody"', status_code=422)
         for _try in range(3):
-            self.client.post(reverse("portal:status_subscribe"), {"address": "a@b.example"})
-        answer = self.client.post(reverse("portal:status_subscribe"), {"address": "a@b.example"})
+            self.client.post(reverse("portal:status_subscribe"), {"address": "a@acme.example"})
+        answer = self.client.post(reverse("portal:status_subscribe"), {"address": "a@acme.example"})
         self.assertEqual(answer.status_code, 429)
         self.assertEqual(
-            self.stranger.post(reverse("portal:status_subscribe"), {"address": "a@b.example"}).status_code, 404
+            self.stranger.post(reverse("portal:status_subscribe"), {"address": "a@acme.example"}).status_code, 404
         )
 
     def test_who_never_confirmed_is_forgotten(self) -> None:

@@ -61,6 +61,29 @@ class Telling(StatusTest):
         self.assertEqual(self.heads(self.tove, [self.network.pk]), ["The office is closed"])
         self.assertEqual(self.heads(self.alma, []), [])
 
+    def test_the_desk_lists_a_team_s_for_its_agents_whoever_leads_it_and_administrators(self) -> None:
+        row = self.tell(in_portal=False, in_desk=True, team=self.network)
+        self.network.leads.add(self.otto)
+        seen = [person for person in self.agents() if queries.visible_to(person).filter(pk=row.pk).exists()]
+        self.assertEqual(seen, [self.tove, self.otto, self.ines])
+
+    def agents(self) -> list[Any]:
+        return [self.alma, self.tove, self.otto, self.ines]
+
+    def test_what_is_written_ahead_is_told_from_its_beginning_and_planned_work_before(self) -> None:
+        with self.at("2026-03-02 09:00"):
+            later = clock.now() + timedelta(hours=2)
+            rows = [self.tell(begins_at=later), self.tell("incident", begins_at=later)]
+            given_up = self.tell(begins_at=later)
+            actions.update(given_up, by=self.ines, state="ended", text_en="Not after all.")
+            work = self.tell("planned", begins_at=later, ends_at=later + timedelta(hours=1))
+            self.assertEqual(list(queries.concerning(None)), [work])
+            self.assertEqual([one.happening for one in queries.told(self.acme.pk)], [work])
+            self.assertFalse(queries.visible_to(self.rui).filter(pk=rows[0].pk).exists())
+            self.assertTrue(queries.visible_to(self.alma).filter(pk=rows[0].pk).exists())
+        with self.at("2026-03-02 11:01"):
+            self.assertEqual({*queries.concerning(None)}, {work, *rows})
+
     def test_what_cannot_be_is_refused_with_the_field(self) -> None:
         now = clock.now()
         wrong: list[tuple[str, dict[str, Any]]] = [
@@ -87,6 +110,13 @@ class Telling(StatusTest):
         for clients in ([], [self.acme.pk], [self.acme.pk, self.bolt.pk]):
             with self.assertRaises(Invalid):
                 actions.tell(self.settings(clients=clients), by=self.otto, text_en="x")
+        of_theirs: dict[str, Any] = {"in_portal": False, "in_desk": True}
+        with self.assertRaises(Invalid) as refused:
+            actions.tell(self.settings(team=self.desk, **of_theirs), by=self.otto, text_en="x")
+        self.assertEqual(refused.exception.field, "team")
+        own = actions.tell(self.settings(team=self.network, **of_theirs), by=self.otto, text_en="x")
+        actions.change(own, self.settings(team=self.network, title_en="Until noon", **of_theirs), by=self.otto)
+        actions.update(own, by=self.otto, state="ended", text_en="Over.")
         mine = actions.tell(self.settings(clients=[self.bolt.pk]), by=self.otto, text_en="x")
         actions.update(mine, by=self.otto, state="ended", text_en="Over.")
         everybody = self.tell()

@@ -1,9 +1,12 @@
 """The desk's pages of the service status: told with a preview, gone on with, and shown at the head of pages."""
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from olmo.people import signin
 from olmo.status.models import Component, Happening
+from olmo.tenancy.models import Client
 from tests.cast import DeskTest
 
 GIVEN = {
@@ -49,6 +52,37 @@ class Telling(DeskTest):
         self.client.force_login(self.otto, backend=signin.BACKEND)
         self.assertNotContains(self.client.get(reverse("desk:status")), "Mail is slow")
         self.assertEqual(self.client.get(reverse("desk:happening", args=[row.pk])).status_code, 404)
+
+    def test_the_list_names_only_organisations_that_one_works_for_in_as_many_questions_as_ever(self) -> None:
+        self.client.post(self.new, {**GIVEN, "clients": [self.acme.pk, self.bolt.pk]})
+        self.assertContains(self.client.get(reverse("desk:status")), "Acme Industrial, Bolt")
+        with CaptureQueriesContext(connection) as one:
+            self.client.get(reverse("desk:status"))
+        for _turn in range(4):
+            self.client.post(self.new, {**GIVEN, "clients": [self.acme.pk]})
+        with CaptureQueriesContext(connection) as five:
+            self.client.get(reverse("desk:status"))
+        self.assertEqual(len(one), len(five))
+        self.client.force_login(self.otto, backend=signin.BACKEND)
+        page = self.client.get(reverse("desk:status"))
+        self.assertContains(page, "Bolt")
+        self.assertNotContains(page, "Acme")
+
+    def test_what_is_no_longer_in_use_stays_chosen(self) -> None:
+        mail = Component.objects.create(name="Mail")
+        self.client.post(self.new, {**GIVEN, "clients": [self.acme.pk], "components": [mail.pk]})
+        row = Happening.objects.get()
+        Component.objects.update(is_active=False)
+        Client.objects.filter(pk=self.acme.pk).update(is_active=False)
+        address = reverse("desk:happening", args=[row.pk])
+        form = self.client.get(address).context["form"]
+        chosen = {name: [str(pk) for pk in form[name].value()] for name in ("clients", "components")}
+        offered = {name: [str(value) for value, _label in form.fields[name].choices] for name in chosen}
+        kept = {name: [pk for pk in values if pk in offered[name]] for name, values in chosen.items()}
+        self.client.post(address, {**GIVEN, **kept, "title_en": "Mail is very slow", "seen": form["seen"].value()})
+        row.refresh_from_db()
+        self.assertEqual((row.title_en, row.clients, row.components), ("Mail is very slow", [self.acme.pk], [mail.pk]))
+        self.assertNotContains(self.client.get(self.new), f'value="{self.acme.pk}"> Acme')
 
     def test_an_administrator_keeps_services_and_public_pages(self) -> None:
         self.client.post(reverse("desk:admin_component_new"), {"name": "Mail", "position": "0", "is_active": "on"})
