@@ -25,8 +25,8 @@ from olmo.people.queries import clients_of
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EveryClient
 
-from . import policy, reactions
-from .models import PARTS, Article, Audience, File, Kind, State, Step, Translation, Version
+from . import files, pending, policy, reactions
+from .models import PARTS, Article, Audience, Kind, State, Step, Translation, Version
 
 MOST, LONGEST_TITLE, MOST_PRODUCTS = 100_000, 200, 20  # characters of one part of a text; names
 _KEY = re.compile(r"\w[\w.:/#@+-]*")
@@ -87,7 +87,7 @@ def change_settings(article: Article, wanted: Settings, *, by: Person, seen: int
         with refusing(_KEY_ONCE):
             article.save()
         if change:
-            File.objects.filter(article=article).update(client=article.client)
+            files.follow(article)
             _record(article, "settings", by, change)
             if article.published_at:
                 reactions.shown(article)
@@ -123,6 +123,26 @@ def restore(article: Article, version: Version, *, by: Person, seen: int | None 
     return made
 
 
+def change_files(
+    article: Article, added: Iterable[int], taken_off: Iterable[int], *, by: Person, seen: int | None = None
+) -> bool:
+    """Give an article uploaded files of `by`, and take others off its list. It is a draft again, as after `write`.
+
+    Readers go on seeing the files that they saw. Returns whether anything changed. Raises NotFound, NotAllowed, Conflict.
+    """
+    with transaction.atomic():
+        new, gone = list(files.waiting(by, added)), list(files.on_list(article, taken_off))
+        if not new and not gone:
+            return False
+        with _changing(article, by, seen):
+            policy.require(policy.may_write(by, article))
+            files.adopt(article, new)
+            files.take_off(gone)
+            _back_to_draft(article)
+            _record(article, pending.FILES, by, {"added": [f.pk for f in new], "taken_off": [f.pk for f in gone]})
+    return True
+
+
 def ask_review(article: Article, *, by: Person, reviewer: Person | None = None, seen: int | None = None) -> None:
     """Hand the newest texts to a second person. reviewer: whom; None means anybody but their authors.
 
@@ -132,7 +152,7 @@ def ask_review(article: Article, *, by: Person, reviewer: Person | None = None, 
         policy.require(policy.may_write(by, article))
         if article.state != State.DRAFT:
             raise Conflict(_("Only a draft can be sent to review."))
-        if not _pending(article):
+        if not pending.is_any(article):
             raise Conflict(_("There is nothing new to review."))
         if reviewer is not None:
             _require_reviewer(article, reviewer)
@@ -147,7 +167,7 @@ def approve(article: Article, *, by: Person, seen: int | None = None) -> None:
         _require_second(article, by)
         article.state, article.approved_by, article.remark = State.APPROVED, by, ""
         article.save()
-        _record(article, "approved", by, {"versions": sorted(version.pk for version in _pending(article))})
+        _record(article, "approved", by, {"versions": sorted(version.pk for version in pending.versions(article))})
 
 
 def send_back(article: Article, remark: str, *, by: Person, seen: int | None = None) -> None:
@@ -213,22 +233,25 @@ def reviewed(article: Article, *, by: Person, next_on: date | None, seen: int | 
 
 
 @transaction.atomic
-def take_in(wanted: Settings, texts: Mapping[str, Text], *, by: Person, reason: str) -> tuple[Article, list[str]]:
+def take_in(
+    wanted: Settings, texts: Mapping[str, Text], *, by: Person, reason: str, has_files: bool = False
+) -> tuple[Article, list[str]]:
     """Bring an article in that was approved elsewhere, published at once; only for robots. Returns it and the changed languages.
 
-    An article with this key gets a version for each text that differs. Many come at once, so the caller has the search read them
-    (`indexing`). Raises NotAllowed, Invalid.
+    An article with this key gets a version for each text that differs. has_files: some came with it (`folder.bring`). Many come
+    at once, so the caller has the search read them (`indexing`). Raises NotAllowed, Invalid.
     """
     policy.require(by.is_robot)
     article = Article.objects.select_for_update(of=("self",)).filter(key=wanted.key).first() or create(wanted, by=by)
     _set(article, wanted, by)
+    files.follow(article)
     changed = []
     for language, text in texts.items():
         newest = Version.objects.filter(translation__article=article, translation__language=language).first()
         if newest is None or _said(newest) != checked(text):
             _add(article, language, text, by, reason)
             changed.append(language)
-    if changed or article.state != State.PUBLISHED:
+    if changed or has_files or article.state != State.PUBLISHED:
         article.version += 1
         _record(article, "imported", by, {"languages": changed})
     _show_newest(article)
@@ -346,24 +369,16 @@ def _show_newest(article: Article) -> None:
     for translation in Translation.objects.filter(article=article):
         translation.shown_id = translation.newest_id
         translation.save()
+    files.publish(article)
     article.state, article.published_at, article.reviewer = State.PUBLISHED, clock.now(), None
     article.changed_at = clock.now()
     article.save()
 
 
-def _pending(article: Article) -> list[Version]:
-    """What was written since the last publication."""
-    found = []
-    for translation in Translation.objects.filter(article=article).select_related("shown"):
-        since = translation.shown.number if translation.shown else 0
-        found += list(translation.versions.filter(number__gt=since))
-    return found
-
-
 def _require_reviewer(article: Article, reviewer: Person) -> None:
     if not policy.may_write(reviewer, article) or not reviewer.is_active:
         raise Invalid("reviewer", _("They may not read this article."))
-    if reviewer.pk in {version.author_id for version in _pending(article)}:
+    if reviewer.pk in pending.authors(article):
         raise Invalid("reviewer", _("Nobody reviews what they wrote themselves."))
 
 
@@ -371,7 +386,7 @@ def _require_second(article: Article, by: Person) -> None:
     policy.require(by.is_agent and policy.may_write(by, article))
     if article.state != State.IN_REVIEW:
         raise Conflict(_("This article is not in review."))
-    if by.pk in {version.author_id for version in _pending(article)}:
+    if by.pk in pending.authors(article):
         raise NotAllowed(_("Nobody reviews what they wrote themselves."))
 
 

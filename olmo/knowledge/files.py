@@ -7,15 +7,16 @@ import re
 from collections.abc import Callable, Iterable
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from olmo.kernel import clock, files
 from olmo.kernel.errors import NotFound
 from olmo.people.models import Person
 
 from . import policy, queries
-from .models import Article, File
+from .models import PARTS, Article, File, Translation
 
 _ADDRESS = re.compile(r"/files/knowledge/(\d{1,18})/([^)\s\"'<>]*)")
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\((/files/knowledge/\d{1,18}/[^)\s]*)\)")
@@ -32,39 +33,72 @@ def keep(*, by: Person, name: str, media_type: str, chunks: Iterable[bytes], siz
     )  # fmt: skip
 
 
-def adopt(article: Article, ids: Iterable[int], *, by: Person) -> list[File]:
-    """Give uploaded files of `by` to an article, each under a name of its own. Others are passed over."""
+def adopt(article: Article, found: Iterable[File]) -> None:
+    """Give an article files that wait, each under a name of its own; the caller has locked the article."""
     taken = set(File.objects.filter(article=article).values_list("name", flat=True))
-    waiting = list(File.objects.filter(pk__in=list(ids), article=None, uploader=by).order_by("pk"))
-    for file in waiting:
-        file.article, file.client_id, file.name = article, article.client_id, _free(file.name, taken)
+    for file in found:
+        file.article, file.client_id, file.name = article, article.client_id, free_name(file.name, taken)
         taken.add(file.name)
         file.save()
-    return waiting
 
 
-def take_off(article: Article, ids: Iterable[int]) -> None:
-    """Take files off the list of an article; texts that show them go on doing so."""
-    File.objects.filter(article=article, pk__in=list(ids)).update(is_listed=False)
+def take_off(found: Iterable[File]) -> None:
+    """Take files off the list of their article; texts that show them go on doing so."""
+    File.objects.filter(pk__in=[file.pk for file in found]).update(is_listed=False)
+
+
+def give_up_name(file: File) -> None:
+    """Take a file off the list and let another have its name; texts that name it by its number go on showing it."""
+    taken = set(File.objects.filter(article=file.article_id).values_list("name", flat=True))
+    file.name, file.is_listed = free_name(file.name, taken), False
+    file.save(update_fields=["name", "is_listed"])
+
+
+def follow(article: Article) -> None:
+    """Let the files belong to whom the article belongs to: its organisation, or everybody."""
+    File.objects.filter(article=article).update(client=article.client)
+
+
+def publish(article: Article) -> None:
+    """Show readers the list as it is now."""
+    File.objects.filter(article=article).update(is_published=F("is_listed"))
+
+
+def on_list(article: Article, ids: Iterable[int]) -> QuerySet[File]:
+    """Those of the files that stand on the list of an article."""
+    return File.objects.filter(article=article, pk__in=list(ids), is_listed=True)
 
 
 def waiting(by: Person, ids: Iterable[int]) -> QuerySet[File]:
     """Files that `by` uploaded and that no article has yet."""
-    return File.objects.filter(pk__in=list(ids), article=None, uploader=by)
+    return File.objects.filter(pk__in=list(ids), article=None, uploader=by).order_by("pk")
 
 
 def one(viewer: Person, pk: int) -> File:
-    """A file that the viewer may open: they read its article, or it waits for theirs. Raises NotFound."""
+    """A file that the viewer may open: it waits for their article, or they read its article and it was published with it.
+
+    Agents open also what is not published yet. Raises NotFound.
+    """
     file = File.objects.filter(pk=pk).first()
     if file is None:
         raise NotFound
     if file.article_id is None:
         is_theirs = file.uploader_id == viewer.pk
     else:
-        is_theirs = queries.visible_to(viewer).filter(pk=file.article_id).exists()
+        is_theirs = queries.visible_to(viewer).filter(pk=file.article_id).exists() and (
+            viewer.is_agent or viewer.is_robot or is_shown(file)
+        )
     if not is_theirs:
         raise NotFound
     return file
+
+
+def is_shown(file: File) -> bool:
+    """Whether readers come upon it: on the list that was published, or in a text."""
+    if file.is_published:
+        return True
+    shown = Translation.objects.filter(article=file.article_id, shown__isnull=False).select_related("shown")
+    return any(file.pk in ids_in("\n".join(getattr(row.shown, part) for part in PARTS)) for row in shown)
 
 
 def address(file: File) -> str:
@@ -75,7 +109,7 @@ def address(file: File) -> str:
 
 def ids_in(text: str) -> list[int]:
     """The files that a text names, each once."""
-    return list(dict.fromkeys(int(pk) for pk, _name in _ADDRESS.findall(text)))
+    return list(dict.fromkeys(int(pk) for pk, _rest in _ADDRESS.findall(text)))
 
 
 def readdressed(text: str, address_of: Callable[[int], str | None]) -> str:
@@ -85,10 +119,10 @@ def readdressed(text: str, address_of: Callable[[int], str | None]) -> str:
 
 def as_links(text: str) -> str:
     """The text with a link in the place of each picture, for a reader who has it by mail."""
-    return _PICTURE.sub(lambda found: f"[{found[1] or 'file'}]({settings.BASE_URL}{found[2]})", text)
+    return _PICTURE.sub(lambda found: f"[{found[1] or _('file')}]({settings.BASE_URL}{found[2]})", text)
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
     """The name, or the same with a number, where another file has it."""
     stem, dot, ending = name.rpartition(".")
     stem, ending = (stem, f".{ending}") if dot and stem else (name, "")

@@ -44,13 +44,8 @@ def attached() -> Iterator[tuple[str, Path]]:
     """Where each file of a published article lies in the folder, and where its content is now."""
     rows = File.objects.filter(article__translations__shown__isnull=False).exclude(article__state=State.RETIRED)
     for row in rows.select_related("article").distinct().order_by("article__key", "name"):
-        if row.article is not None and (row.is_listed or _is_shown(row)):
+        if row.article is not None and own.is_shown(row):
             yield _place(row.article, row.name), path_of(row.sha256)
-
-
-def _is_shown(file: File) -> bool:
-    shown = Translation.objects.filter(article=file.article, shown__isnull=False).select_related("shown")
-    return any(file.pk in own.ids_in("\n".join(getattr(row.shown, part) for part in PARTS)) for row in shown)
 
 
 def bring(article: Article, folder: Path) -> bool:
@@ -67,11 +62,9 @@ def _brought(article: Article, path: Path) -> bool:
         return False
     media_type = mimetypes.guess_type(name)[0] or ""
     kept = own.keep(by=robot("Olmo"), name=name, media_type=media_type, chunks=[content], size=len(content))
-    if known is not None:  # its place in the text stays, what stands there is the newer one
-        File.objects.filter(pk=known.pk).update(sha256=kept.sha256, size=kept.size, is_listed=True)
-        kept.delete()
-    else:
-        own.adopt(article, [kept.pk], by=kept.uploader)
+    if known is not None:  # an address goes on leading to what it led to: the newer one gets its own
+        own.give_up_name(known)
+    own.adopt(article, [kept])
     return True
 
 

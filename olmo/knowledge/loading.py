@@ -183,7 +183,7 @@ def _take_in(lines: list[Line], by: Person, kept: Kept, beside: Path | None) -> 
     if beside is not None:
         has_files = folder.bring(there or actions.create(wanted, by=by), beside)
         texts = {language: _addressed(wanted.key, text) for language, text in texts.items()}
-    article, changed = actions.take_in(wanted, texts, by=by, reason=_("Imported"))
+    article, changed = actions.take_in(wanted, texts, by=by, reason=_("Imported"), has_files=has_files)
     if there is None:
         kept.new += 1
     elif changed or has_files or before != _stand(article):

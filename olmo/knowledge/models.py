@@ -129,7 +129,8 @@ PARTS = ("summary", "symptoms", "cause", "workaround", "solution", "environment"
 class File(models.Model):
     """A picture or another file of an article; its content is kept once per sha256. Without an article it waits for one.
 
-    Old versions go on showing it, so it is only taken off the list. Whoever reads the article may open it.
+    Old versions go on showing it, so it is only taken off the list (`is_listed`). `is_published`: whether it stands on the list
+    that readers see, which follows when the article is published.
     """
 
     article = models.ForeignKey(Article, models.CASCADE, null=True, related_name="files")
@@ -140,6 +141,7 @@ class File(models.Model):
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
     is_listed = models.BooleanField(default=True)
+    is_published = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:

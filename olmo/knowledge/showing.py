@@ -26,6 +26,7 @@ _SENTENCES: dict[str, Words] = {
     "settings": gettext_lazy("changed its settings"),
     "written": gettext_lazy("wrote version %(number)s (%(language)s)"),
     "restored": gettext_lazy("brought version %(of)s back as %(number)s (%(language)s)"),
+    "files": gettext_lazy("changed its files"),
     "review_asked": gettext_lazy("asked for a review"),
     "approved": gettext_lazy("approved it"),
     "sent_back": gettext_lazy("sent it back"),

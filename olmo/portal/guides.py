@@ -82,7 +82,7 @@ def judgement(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _files(article: Article) -> list[dict[str, Any]]:
     """Files to take along, but for pictures, which stand in the text."""
-    rows = [row for row in article.files.filter(is_listed=True) if not is_shown(row)]
+    rows = [row for row in article.files.filter(is_published=True) if not is_shown(row)]
     return [{"name": row.name, "size": row.size, "url": files.address(row)} for row in rows]
 
 

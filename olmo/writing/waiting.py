@@ -2,9 +2,11 @@
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid
+from olmo.kernel.validation import refusing
 from olmo.knowledge import policy as reading
 from olmo.knowledge.models import Article, Kind
 from olmo.people.models import Person
@@ -15,6 +17,7 @@ from . import references
 from .models import Waiting
 
 SHOWN = 50
+_ONE_PROBLEM = {"one_problem_each": ("ticket", gettext_lazy("It is being mended in a ticket that you cannot see."))}
 
 
 @transaction.atomic
@@ -30,25 +33,29 @@ def wait(ticket: Ticket, article: Article, *, by: Person) -> None:
 
 @transaction.atomic
 def stop(ticket: Ticket, article: Article, *, by: Person) -> None:
-    """Say that a ticket is another fault after all. Raises NotFound, NotAllowed, Invalid."""
-    _require(ticket, article, by)
+    """Say that a ticket is another fault after all, also once the article is no known error. Raises NotFound, NotAllowed."""
+    policy.require_work(by, ticket)
     Waiting.objects.filter(ticket=ticket, article=article, is_problem=False).delete()
 
 
 @transaction.atomic
 def name_problem(article: Article, ticket: Ticket | None, *, by: Person) -> None:
-    """Say in which ticket the error is being mended; None: in none. Raises NotFound, NotAllowed, Invalid."""
+    """Say in which ticket the error is being mended; None: in none. The one that was named before waits for it from now on.
+
+    Raises NotFound, NotAllowed, Invalid (no known error; it is being mended in a ticket that `by` may not see).
+    """
     locked = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     reading.require(reading.may_write(by, locked))
     if locked.kind != Kind.KNOWN_ERROR:
         raise Invalid("ticket", _("This article is no known error."))
     if ticket is not None:
         _require(ticket, locked, by)
-    Waiting.objects.filter(article=locked, is_problem=True).delete()
+    Waiting.objects.filter(article=locked, is_problem=True).update(is_problem=False)
     if ticket is not None:
-        Waiting.objects.update_or_create(
-            ticket=ticket, article=locked, defaults={"is_problem": True, "by": by, "at": clock.now()}
-        )
+        with refusing(_ONE_PROBLEM):
+            Waiting.objects.update_or_create(
+                ticket=ticket, article=locked, defaults={"is_problem": True, "by": by, "at": clock.now()}
+            )
 
 
 def of_article(viewer: Person, article: Article) -> tuple[Ticket | None, list[Ticket]]:

@@ -13,7 +13,7 @@ from olmo.escalation.incidents import Major
 from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
 from olmo.kernel.prepared import as_json
-from olmo.tenancy.models import Client
+from olmo.people.queries import clients_seen_by
 from olmo.tickets import family, queries
 from olmo.tickets.models import Ticket
 from olmo.tickets.undo import undoable
@@ -62,17 +62,28 @@ def listed(request: DeskRequest) -> HttpResponse:
     """Major incidents under way and over, with all that the portal said of them."""
     found = verbs.all_of(request.person)
     said = verbs.words_of(found)
-    names = dict(Client.objects.values_list("pk", "name"))
+    names = dict(clients_seen_by(request.person).values_list("pk", "name"))
     rows = [
         {
             "major": one, "ticket": one.ticket, "url": places.ticket(one.ticket.number),
-            "clients": sorted(names[pk] for pk in one.clients if pk in names), "said": said.get(one.pk, []),
+            "clients": _concerned(one, names), "said": said.get(one.pk, []),
             "lasted": spoken.minutes(int((one.ended_at - one.began_at).total_seconds() // 60)) if one.ended_at else "",
             "count": len(family.children_of(one.ticket)),
         }
         for one in found
     ]  # fmt: skip
     return page(request, "desk/majors.html", {"rows": rows})
+
+
+def _concerned(major: Major, names: dict[int, str]) -> str:
+    """Whom it concerns, as far as the viewer works with them; the others are counted."""
+    if not major.clients:
+        return _("All organisations")
+    known = sorted(names[pk] for pk in major.clients if pk in names)
+    others = len(major.clients) - len(known)
+    if others:
+        known.append(ngettext("%(n)d other", "%(n)d others", others) % {"n": others})
+    return ", ".join(known)
 
 
 def notice(ticket: Ticket, answer: Any) -> dict[str, Any] | None:

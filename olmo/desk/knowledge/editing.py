@@ -193,10 +193,11 @@ def _write(request: DeskRequest, article: Article, code: str, form: TextForm) ->
     """Keep the files that came with the form, and the text where it differs: files alone are kept too."""
     given = form.cleaned_data
     with transaction.atomic():
-        has_files = uploads.take(request, article)
+        has_files = uploads.take(request, article, given["seen"])
+        seen = article.version if has_files else given["seen"]
         try:
             with transaction.atomic():
-                actions.write(article, code, form.text(), by=request.person, reason=given["reason"], seen=given["seen"])
+                actions.write(article, code, form.text(), by=request.person, reason=given["reason"], seen=seen)
         except Invalid as refusal:
             if not has_files or refusal.field != "body" or not _is_same(article, code, form.text()):
                 raise

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from olmo.kernel.errors import NotFound, Words
 from olmo.kernel.text import clean_line
-from olmo.knowledge import feedback, policy, queries, search, showing
+from olmo.knowledge import feedback, pending, policy, queries, search, showing
 from olmo.knowledge.models import Article, Audience, Kind, State, Step, Translation, Version
 from olmo.people.models import Person
 from olmo.tickets.models import Status, Ticket
@@ -138,7 +138,7 @@ def article(request: DeskRequest, pk: int) -> HttpResponse:
     found = queries.by_id(request.person, pk)
     translations = {row.language: row for row in found.translations.all()}
     chosen = _chosen(translations, request.GET.get("lang", ""))
-    may = _may(request.person, found, translations)
+    may = _may(request.person, found)
     text = request.GET.get("text") or ("newest" if may["approve"] else "")  # who approves sees what is to be approved
     is_newest = text == "newest" or chosen is None or chosen.shown is None
     beside = translations.get(request.GET.get("beside", ""))
@@ -171,18 +171,14 @@ def _shown(translation: Translation | None, is_newest: bool) -> dict[str, Any] |
     return {"version": version, "language": translation.language, "parts": showing.parts(version)} if version else None
 
 
-def _may(viewer: Person, found: Article, translations: dict[str, Translation]) -> dict[str, bool]:
+def _may(viewer: Person, found: Article) -> dict[str, bool]:
     """What the page offers; the verbs decide."""
     writes, keeps = policy.may_write(viewer, found), policy.may_keep(viewer, found)
-    news = [row for row in translations.values() if row.has_news]
-    since = {row.pk: row.shown.number if row.shown else 0 for row in news}
-    written = Version.objects.filter(translation__in=list(since)).values_list("translation_id", "number", "author_id")
-    is_author = any(by == viewer.pk and number > since[pk] for pk, number, by in written)
     return {
         "write": writes and found.state != State.RETIRED,
         "keep": keeps,
-        "ask": writes and found.state == State.DRAFT and bool(news),
-        "approve": writes and found.state == State.IN_REVIEW and not is_author,
+        "ask": writes and found.state == State.DRAFT and pending.is_any(found),
+        "approve": writes and found.state == State.IN_REVIEW and viewer.pk not in pending.authors(found),
         "publish": writes and found.state == State.APPROVED,
         "retire": keeps and found.state != State.RETIRED,
         "revive": keeps and found.state == State.RETIRED,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from olmo.kernel.errors import OlmoError
 from olmo.kernel.middleware import status_of
 from olmo.kernel.serving import is_shown
-from olmo.knowledge import files
+from olmo.knowledge import actions, files
 from olmo.knowledge.models import Article, File
 from olmo.people.models import Person
 
@@ -42,16 +42,14 @@ def _keep(by: Person, given: "UploadedFile[Any]") -> File:
         )  # fmt: skip
 
 
-def take(request: DeskRequest, article: Article) -> bool:
+def take(request: DeskRequest, article: Article, seen: int | None = None) -> bool:
     """Give an article what was uploaded and what came with the form, and take off its list what was ticked for it.
 
-    Returns whether anything was. Raises Invalid (too large), NoSpace.
+    Returns whether anything was. Raises what `actions.change_files` raises; Invalid (too large), NoSpace.
     """
     came = [_keep(request.person, given).pk for given in request.FILES.getlist("files") if given.name]
-    adopted = files.adopt(article, [*_numbers(request, "upload"), *came], by=request.person)
-    gone = _numbers(request, "unlist")
-    files.take_off(article, gone)
-    return bool(adopted or gone)
+    added = [*_numbers(request, "upload"), *came]
+    return actions.change_files(article, added, _numbers(request, "unlist"), by=request.person, seen=seen)
 
 
 def field(request: DeskRequest, article: Article | None = None) -> dict[str, Any]:

@@ -130,6 +130,7 @@ class FilesOfAnArticle(Pages):
             f"![socket.png](/files/knowledge/{file.pk}/socket.png)",
             self.page(self.alma, "article_edit", article.pk, "en"),
         )
+        article.refresh_from_db()
         self.client.post(address, {"seen": article.version, "title": "Dock", "unlist": file.pk})
         self.assertNotIn("socket.png", self.page(self.alma, "article", article.pk))
 

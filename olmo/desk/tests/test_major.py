@@ -48,6 +48,13 @@ class ThePage(PageTest):
         self.assertIn("It runs.", self.get(self.url(self.parent, "major"), by=self.ines).words(".came-up__said")[0])
         self.assertNotIn("Mail", self.get("/desk/majors", by=self.otto).text)
 
+    def test_organisations_of_others_are_counted_and_not_named(self) -> None:
+        ticket = self.report("Mail server at Bolt", by=self.bea, team=self.desk)
+        major.declare(ticket, by=self.ines, text_en="Mail is down.", clients=[self.acme, self.bolt])
+        head = self.get("/desk/majors", by=self.otto).words(".came-up__head")[0]
+        self.assertIn("Bolt Logistics, 1 other", head)
+        self.assertNotIn("Acme", head)
+
     def test_the_portal_says_it_in_the_language_of_its_reader_and_only_to_whom_it_concerns(self) -> None:
         major.declare(
             self.parent, by=self.ines, text_en="Mail is down.", text_it="La posta è ferma.", clients=[self.acme]

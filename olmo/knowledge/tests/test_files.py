@@ -2,10 +2,11 @@ import shutil
 import tempfile
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from django.test import override_settings
 
-from olmo.kernel.errors import Invalid, NotAllowed, NotFound
+from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.knowledge import actions, files, folder, loading
 from olmo.knowledge.actions import Text
 from olmo.knowledge.models import Article, File, Kind, Translation
@@ -21,11 +22,23 @@ class FilesOfAnArticle(KnowledgeTest):
     def kept(self, by: Person | None = None, name: str = "socket.png", content: bytes = PNG) -> File:
         return files.keep(by=by or self.alma, name=name, media_type="image/png", chunks=[content], size=len(content))
 
+    def added(self, article: Article, by: Person | None = None, **more: Any) -> File:
+        file = self.kept(by, **more)
+        actions.change_files(article, [file.pk], [], by=by or self.alma)
+        file.refresh_from_db()
+        return file
+
+    def opens(self, viewer: Person, file: File) -> bool:
+        try:
+            return files.one(viewer, file.pk) == file
+        except NotFound:
+            return False
+
     def test_a_file_waits_for_the_article_of_whoever_uploaded_it(self) -> None:
         file, other = self.kept(), self.kept(self.tove)
         article = self.draft()
-        adopted = files.adopt(article, [file.pk, other.pk], by=self.alma)
-        self.assertEqual([one.pk for one in adopted], [file.pk])
+        actions.change_files(article, [file.pk, other.pk], [], by=self.alma)
+        self.assertEqual([one.pk for one in article.files.all()], [file.pk])
 
     def test_nobody_else_opens_a_file_that_waits(self) -> None:
         file = self.kept()
@@ -35,12 +48,12 @@ class FilesOfAnArticle(KnowledgeTest):
 
     def test_two_files_of_one_name_keep_apart(self) -> None:
         article = self.draft()
-        files.adopt(article, [self.kept().pk, self.kept(content=PNG + b"2").pk], by=self.alma)
+        actions.change_files(article, [self.kept().pk, self.kept(content=PNG + b"2").pk], [], by=self.alma)
         self.assertEqual([one.name for one in article.files.all()], ["socket-2.png", "socket.png"])
 
     def test_the_audience_of_the_article_guards_the_file(self) -> None:
         article = self.draft()
-        (file,) = files.adopt(article, [self.kept().pk], by=self.alma)
+        file = self.added(article)
         with self.assertRaises(NotFound):
             files.one(self.rui, file.pk)
         self.bring_out(article)
@@ -48,6 +61,38 @@ class FilesOfAnArticle(KnowledgeTest):
             files.one(self.rui, file.pk)
         Article.objects.filter(pk=article.pk).update(audience="public")
         self.assertEqual(files.one(self.rui, file.pk), file)
+
+    def test_what_is_added_to_a_published_article_waits_for_a_second_person(self) -> None:
+        article = self.published(audience="public")
+        file = self.added(article)
+        self.assertEqual((article.state, article.trail.first()), ("draft", article.trail.get(kind="files")))
+        self.assertEqual((self.opens(self.rui, file), self.opens(self.tove, file)), (False, True))
+        actions.ask_review(article, by=self.tove)
+        with self.assertRaises(NotAllowed):
+            actions.approve(article, by=self.alma)
+        actions.approve(article, by=self.tove)
+        actions.publish(article, by=self.alma)
+        self.assertTrue(self.opens(self.rui, file))
+
+    def test_what_is_taken_off_stands_for_readers_until_that_is_published(self) -> None:
+        article = self.draft(audience="public")
+        file = self.added(article)
+        self.bring_out(article)
+        self.assertTrue(actions.change_files(article, [], [file.pk], by=self.alma))
+        self.assertEqual(article.trail.first().data, {"added": [], "taken_off": [file.pk]})  # type: ignore[union-attr]
+        self.assertTrue(self.opens(self.rui, file))
+        self.bring_out(article)
+        self.assertFalse(self.opens(self.rui, file))
+
+    def test_files_change_only_as_they_were_seen_and_by_who_may_write(self) -> None:
+        article = self.published(audience="public")
+        seen = article.version
+        self.added(article)
+        with self.assertRaises(Conflict):
+            actions.change_files(article, [self.kept().pk], [], by=self.alma, seen=seen)
+        with self.assertRaises(NotAllowed):
+            actions.change_files(article, [], [file.pk for file in article.files.all()], by=self.rui)
+        self.assertFalse(actions.change_files(article, [], [], by=self.alma, seen=seen))
 
     def test_requesters_keep_no_files_here_and_what_is_too_large_is_refused(self) -> None:
         with self.assertRaises(NotAllowed):
@@ -57,8 +102,8 @@ class FilesOfAnArticle(KnowledgeTest):
 
     def test_taken_off_the_list_it_is_still_shown_where_a_text_names_it(self) -> None:
         article = self.draft()
-        (file,) = files.adopt(article, [self.kept().pk], by=self.alma)
-        files.take_off(article, [file.pk])
+        file = self.added(article)
+        actions.change_files(article, [], [file.pk], by=self.alma)
         self.assertFalse(File.objects.get(pk=file.pk).is_listed)
         self.assertEqual(files.one(self.tove, file.pk), file)
 
@@ -83,7 +128,7 @@ class AFolderWithPictures(KnowledgeTest):
         file = files.keep(
             by=self.alma, name="the socket (left).png", media_type="image/png", chunks=[PNG], size=len(PNG)
         )
-        files.adopt(article, [file.pk], by=self.alma)
+        actions.change_files(article, [file.pk], [], by=self.alma)
         text = Text(title="Dock", workaround="Use HDMI.", solution=f"Here:\n\n![it]({files.address(file)})")
         actions.write(article, "en", text, by=self.alma)
         Article.objects.filter(pk=article.pk).update(kind=Kind.KNOWN_ERROR, products=["Dock D1", "Screen 27"])
@@ -111,6 +156,32 @@ class AFolderWithPictures(KnowledgeTest):
         shown = Translation.objects.get(article=again).shown
         assert shown is not None
         self.assertEqual(files.ids_in(shown.solution), [again.files.get().pk])
+
+    def test_another_file_of_one_name_gets_an_address_of_its_own(self) -> None:
+        article = self.written()
+        old = article.files.get()
+        place = self.exported()
+        (path,) = (place / "files" / "dock").iterdir()
+        path.write_bytes(PNG + b"newer")
+        with scope(EVERY_CLIENT):
+            kept = loading.load(folder.read(place), beside=place)
+        self.assertEqual(kept.changed, 1)
+        was, new = article.files.order_by("pk")
+        self.assertEqual((was.sha256, was.is_listed, new.name), (old.sha256, False, old.name))
+        shown = Translation.objects.get(article=article).shown
+        assert shown is not None
+        self.assertEqual((files.ids_in(shown.solution), new.is_published), ([new.pk], True))
+
+    def test_an_import_for_other_readers_takes_the_files_along(self) -> None:
+        article = self.written()
+        place = self.exported()
+        text = place / "dock.en.md"
+        text.write_text(
+            text.read_text("utf-8").replace("audience: agents", "audience: organisation:Bolt Logistics"), "utf-8"
+        )
+        with scope(EVERY_CLIENT):
+            loading.load(folder.read(place), beside=place)
+        self.assertEqual(article.files.get().client, self.bolt)
 
     def test_the_same_folder_twice_changes_nothing(self) -> None:
         self.written()

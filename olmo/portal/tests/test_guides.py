@@ -3,7 +3,7 @@
 from django.test import Client as Browser
 from django.urls import reverse
 
-from olmo.knowledge import actions, feedback
+from olmo.knowledge import actions, feedback, files
 from olmo.knowledge.actions import Text
 from olmo.knowledge.models import Suggestion
 from olmo.knowledge.tests.stage import KnowledgeTest
@@ -37,6 +37,17 @@ class Guides(KnowledgeTest):
         self.assertContains(self.browser(self.bea).get(address), "La VPN cade")
         self.assertContains(self.browser(self.bea).get(address + "?lang=en"), "The VPN drops")
         self.assertContains(self.browser(self.rui).get(address), "The VPN drops")
+
+    def test_a_file_stands_there_once_it_was_published_with_the_article(self) -> None:
+        article = self.published(title="The VPN drops", audience="public")
+        file = files.keep(by=self.alma, name="steps.txt", media_type="text/plain", chunks=[b"1. Wait."], size=8)
+        actions.change_files(article, [file.pk], [], by=self.alma)
+        browser, address = self.browser(self.rui), reverse("portal:guide", args=[article.pk])
+        self.assertNotContains(browser.get(address), "steps.txt")
+        self.assertEqual(browser.get(files.address(file)).status_code, 404)
+        self.bring_out(article)
+        self.assertContains(browser.get(address), "steps.txt")
+        self.assertEqual(browser.get(files.address(file)).status_code, 200)
 
     def test_what_is_not_for_them_is_not_there(self) -> None:
         hidden = (
