@@ -8,6 +8,7 @@ without it. Both count only what happened since the article was published last, 
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import batched
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,12 +19,13 @@ from olmo.kernel import clock
 from olmo.kernel.files import path_of
 from olmo.knowledge import queries
 from olmo.knowledge.models import PARTS, Article, File, Translation
+from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.writing.models import Reference
 
 from . import lasting, questions
 from .models import Fault, Question, Topic
 
-AT_ONCE = 200
+AT_ONCE, IN_ONE = 200, 20  # tickets that are looked at; articles in one transaction
 FEWEST_FAILED, LEAST_FAILED = 2, 0.3  # tickets, and the share of those that used it
 FEWEST_OTHERWISE, LEAST_OTHERWISE = 5, 0.8  # solved tickets of its kind, and the share of those that did without
 _INTERNAL = re.compile(r"\]\((?:https?://[^/)\s]+)?/(files/knowledge|guides|desk/knowledge)/(\d{1,18})[^)\s]*\)")
@@ -32,18 +34,18 @@ type Found = tuple[str, dict[str, object]]
 
 
 def check_all() -> int:
-    """Look through all published articles, a few in each transaction, inside a scope that shows every client.
-
-    Returns how many faults there are now.
-    """
+    """Look through all published articles, a few in each transaction. Returns how many faults there are now."""
     today = clock.now().date()
-    published = Article.objects.filter(queries.readable(today) | _expired(today)).order_by("pk")
-    ids = list(published.values_list("pk", flat=True))
-    Fault.objects.exclude(article__in=ids).delete()
-    for start in range(0, len(ids), AT_ONCE):
-        for article in Article.objects.filter(pk__in=ids[start : start + AT_ONCE]):
-            check(article)
-    return Fault.objects.count()
+    with scope(EVERY_CLIENT):
+        published = Article.objects.filter(queries.readable(today) | _expired(today)).order_by("pk")
+        ids = list(published.values_list("pk", flat=True))
+        Fault.objects.exclude(article__in=ids).delete()
+    for batch in batched(ids, IN_ONE):
+        with scope(EVERY_CLIENT):
+            for article in Article.objects.filter(pk__in=batch):
+                check(article)
+    with scope(EVERY_CLIENT):
+        return Fault.objects.count()
 
 
 @transaction.atomic

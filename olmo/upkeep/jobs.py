@@ -6,20 +6,17 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from olmo.knowledge import indexing
-from olmo.tenancy.scope import EVERY_CLIENT, scope
-
-from . import checking, topics
+from . import checking
 
 
 @app.periodic(cron="41 2 * * *", lock="upkeep", queueing_lock="upkeep")
 @app.task(name="olmo.upkeep.jobs.nightly", queue="bulk", lock="upkeep", queueing_lock="upkeep", pass_context=False)
 def nightly(timestamp: int = 0) -> None:
-    """Read published texts anew, find the kinds of request, then look through all articles."""
-    with scope(EVERY_CLIENT):
-        indexing.rebuild()
-        topics.refresh()
-        checking.check_all()
+    """Find the kinds of request, then look through all articles, in short transactions: the desk works meanwhile."""
+    from . import learning  # brings scikit-learn, which no page needs
+
+    learning.refresh()
+    checking.check_all()
 
 
 def now() -> None:

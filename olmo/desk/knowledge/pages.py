@@ -17,11 +17,11 @@ from olmo.knowledge import feedback, pending, policy, queries, search, showing
 from olmo.knowledge.models import Article, Audience, Kind, State, Step, Translation, Version
 from olmo.people.models import Person
 from olmo.tickets.models import Status, Ticket
+from olmo.upkeep import topics
 from olmo.writing import waiting
 
 from .. import places
 from ..shell import DeskRequest, agents, is_part, page
-from ..upkeep.topics import may_see
 from .uploads import listed
 
 PAGE, FOUND, SHOWN_STEPS = 50, 20, 30
@@ -66,7 +66,7 @@ def index(request: DeskRequest) -> HttpResponse:
     """Articles by key, or the best for `q`; narrowed by what is shown, audience and subject area."""
     asked = Asked.of(request)
     context: dict[str, Any] = {"asked": asked, "audiences": Audience.choices, "topics": queries.topics(request.person)}
-    context["is_lead"] = may_see(request.person)
+    context["is_lead"] = topics.may_see(request.person)
     if asked.show == "tasks":
         context["tasks"] = list(feedback.tasks(request.person)[:PAGE])
     else:

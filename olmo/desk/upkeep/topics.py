@@ -9,13 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel.errors import NotFound
-from olmo.kernel.text import clean_line
 from olmo.knowledge import queries as knowledge
 from olmo.knowledge.models import Article, Translation
 from olmo.people.models import Person
-from olmo.people.queries import clients_of
-from olmo.reports.queries import leads
-from olmo.tenancy.scope import EveryClient
 from olmo.tickets import queries
 from olmo.upkeep import topics
 from olmo.upkeep.models import Topic
@@ -26,16 +22,11 @@ from ..shell import DeskRequest, SeeOther, agents, page
 EXAMPLES, MOST = 5, 60
 
 
-def may_see(person: Person) -> bool:
-    """Whether somebody leads, and serves every organisation: kinds are made of the words of all."""
-    return isinstance(clients_of(person), EveryClient) and leads(person) != ()
-
-
 @require_safe
 @agents
 def index(request: DeskRequest) -> HttpResponse:
     """Ten kinds, or all with `all`; and what was sought in vain. To those who lead nothing there is no such page."""
-    if not may_see(request.person):
+    if not topics.may_see(request.person):
         raise NotFound
     is_all = bool(request.GET.get("all"))
     found = topics.top(MOST if is_all else topics.SHOWN)
@@ -50,10 +41,7 @@ def index(request: DeskRequest) -> HttpResponse:
 @agents
 def rename(request: DeskRequest, pk: int) -> HttpResponse:
     """Give a kind a name of its own (`given`); without one its words name it again."""
-    if not may_see(request.person) or not Topic.objects.filter(pk=pk).update(
-        name=clean_line(request.POST.get("given", ""), 120)
-    ):
-        raise NotFound
+    topics.rename(pk, request.POST.get("given", ""), by=request.person)
     return SeeOther(f"{reverse('desk:topics')}#topic-{pk}")
 
 

@@ -1,14 +1,19 @@
 """What a night finds wrong with articles, and test questions."""
 
 from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+from django.db import connection
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, NotAllowed, NotFound
 from olmo.knowledge.models import Article
 from olmo.knowledge.tests.stage import KnowledgeTest
+from olmo.people.models import AuditLine
 from olmo.tickets import actions as tickets
 from olmo.tickets.models import Ticket
-from olmo.upkeep import checking, lasting, questions, topics
+from olmo.upkeep import checking, clustering, jobs, lasting, learning, questions, topics
 from olmo.upkeep.models import Fault, Topic
 from olmo.writing import references
 
@@ -122,22 +127,55 @@ class KindsOfRequest(KnowledgeTest):
             title="Printer: paper jam in a tray", summary="Paper jam in the printer", audience="public"
         )
         self.reported()
-        self.assertGreaterEqual(topics.refresh(), 3)
+        self.assertGreaterEqual(learning.refresh(), 3)
         jam = next(topic for topic in topics.top() if "jam" in str(topic))
         self.assertEqual(jam.article, article)
         self.assertIsNone(next(topic for topic in topics.top() if "password" in str(topic)).article)
         self.assertEqual(sum(jam.weeks), len(jam.ticket_ids))
         Topic.objects.filter(pk=jam.pk).update(name="Paper jams")
         before = {topic.pk for topic in topics.top()}
-        topics.refresh()
+        learning.refresh()
         self.assertEqual({topic.pk for topic in topics.top()}, before)
         self.assertEqual(Topic.objects.get(pk=jam.pk).name, "Paper jams")
 
+    def test_grouping_and_each_few_articles_hold_no_transaction_of_another_step(self) -> None:
+        self.reported()
+        for n in range(3):
+            self.published(f"a{n}", audience="public")
+        before, seen = len(connection.atomic_blocks), {"grouped": [], "checked": []}  # type: ignore[var-annotated]
+        group, check = clustering.groups_of, checking.check
+
+        def grouped(*given: Any) -> list[clustering.Group]:
+            seen["grouped"].append(len(connection.atomic_blocks))
+            return group(*given)
+
+        def checked(article: Article) -> list[Fault]:
+            seen["checked"].append(connection.atomic_blocks[before])
+            return check(article)
+
+        with (
+            patch.object(clustering, "groups_of", grouped), patch.object(checking, "check", checked),
+            patch.object(checking, "IN_ONE", 1),
+        ):  # fmt: skip
+            jobs.nightly()
+        self.assertEqual(seen["grouped"], [before])
+        self.assertEqual(len({id(block) for block in seen["checked"]}), 3)
+
+    def test_who_leads_for_all_organisations_names_one_and_the_log_has_it(self) -> None:
+        now = clock.now()
+        topic = Topic.objects.create(words=["vpn", "tunnel"], first_at=now, at=now)
+        self.assertEqual(str(topics.rename(topic.pk, " VPN\x00 falls ", by=self.ines)), "VPN falls")
+        line = AuditLine.objects.get(subject="kind of request: vpn, tunnel")
+        self.assertEqual((line.by, line.change), (self.ines, {"name": ["", "VPN falls"]}))
+        for person in (self.alma, self.otto, self.rui):
+            with self.assertRaises(NotFound):
+                topics.rename(topic.pk, "x", by=person)
+
     def test_too_few_tickets_make_no_kinds(self) -> None:
         self.reported(times=3)
-        self.assertEqual(topics.refresh(), 0)
+        self.assertEqual(learning.refresh(), 0)
 
     def test_a_saving_is_told_only_from_enough_tickets(self) -> None:
-        self.assertIsNone(topics._saving([10] * 9, [30] * 50))
-        self.assertEqual(topics._saving([10] * 10, [40] * 10), 0.75)
-        self.assertEqual(topics._saving([40] * 10, [10] * 10), 0.0)
+        self.assertIsNone(learning._saving([10] * 9, [30] * 50))
+        self.assertEqual(learning._saving([10] * 10, [40] * 10), 0.75)
+        self.assertEqual(learning._saving([40] * 10, [10] * 10), 0.0)

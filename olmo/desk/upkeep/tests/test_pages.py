@@ -2,7 +2,7 @@
 
 from olmo.desk.tests.test_knowledge import Pages
 from olmo.knowledge.models import Article
-from olmo.upkeep import checking, topics
+from olmo.upkeep import checking, learning
 from olmo.upkeep.models import Question, Topic
 
 
@@ -41,7 +41,7 @@ class Commonest(Pages):
             self.report(f"Printer jam in tray {n}", text="Paper jam in the printer")
             self.report(f"Password expired {n}", text="Reset the password")
             self.report(f"VPN tunnel drops {n}", text="The tunnel drops at home")
-        topics.refresh()
+        learning.refresh()
         shown = self.page(self.ines, "topics")
         self.assertIn("missing", shown)
         topic = Topic.objects.order_by("pk")[0]
