@@ -1,6 +1,7 @@
 """What this room does when a ticket's log grows (`wiring.AFTER`): the bytes behind a message go where the message goes."""
 
 from olmo.kernel.files import path_of
+from olmo.knowledge.models import File
 from olmo.outbox import actions as outbox
 from olmo.tickets.changes import Redacted, of_event
 from olmo.tickets.models import Attachment, Event, Message
@@ -36,6 +37,7 @@ def _erase(message_id: int) -> None:
     is_needed = (
         Attachment.objects.filter(sha256=raw.sha256).exists()
         or RawMessage.objects.filter(sha256=raw.sha256, content=None).exists()
+        or File.objects.filter(sha256=raw.sha256).exists()
     )
     if is_file and not is_needed:
         path_of(raw.sha256).unlink(missing_ok=True)

@@ -1,9 +1,11 @@
 """The bytes behind a message: who may see them, where they go with it, and how they are erased."""
 
-from olmo.channels import queries
+from olmo.channels import queries, reactions
 from olmo.channels.models import RawMessage
 from olmo.channels.tests.stage import arrive, do_jobs, envelopes, mail, ticket_of
 from olmo.kernel.errors import NotFound
+from olmo.kernel.files import path_of
+from olmo.knowledge import files
 from olmo.tenancy.scope import scope
 from olmo.tickets import actions, undo
 from olmo.tickets.models import Message
@@ -61,6 +63,19 @@ class TheSource(DeskTest):
             queries.raw_source(self.alma, self.message.pk)
         self.row.refresh_from_db()
         self.assertEqual(bytes(self.row.content or b""), b"")
+
+    def test_a_file_of_knowledge_with_the_same_content_keeps_it(self) -> None:
+        kept = files.keep(
+            by=self.alma, name="a.eml", media_type="message/rfc822", chunks=[self.raw], size=len(self.raw)
+        )
+        RawMessage.objects.filter(pk=self.row.pk).update(content=None, sha256=kept.sha256)
+        actions.redact(self.message, by=self.ines)
+        do_jobs()
+        self.assertTrue(path_of(kept.sha256).is_file())
+        kept.delete()
+        RawMessage.objects.filter(pk=self.row.pk).update(content=None)
+        reactions._erase(self.message.pk)
+        self.assertFalse(path_of(kept.sha256).is_file())
 
     def test_an_erased_answer_is_not_sent_any_more_and_leaves_no_words(self) -> None:
         event = actions.reply(self.ticket, by=self.alma, message=self.say("Your salary is 1234."))
