@@ -33,7 +33,9 @@ def planned(event: Event, change: FollowUpPlanned) -> None:
 def remind(limit: int = 200) -> int:
     """Tell of every look that has come due; returns of how many. Each is told once, however often this runs."""
     now = clock.now()
-    due = FollowUp.objects.filter(done_at=None, why=FollowUpReason.CHECK, due_at__range=(now - WITHIN, now))
+    due = FollowUp.objects.filter(
+        done_at=None, told_at=None, why=FollowUpReason.CHECK, due_at__range=(now - WITHIN, now)
+    )
     found = list(due.select_related("ticket__client", "ticket__requester", "person").order_by("due_at")[:limit])
     for one in found:
         events = Event.objects.filter(ticket=one.ticket, kind=FollowUpPlanned.kind, data__why=FollowUpReason.CHECK)
@@ -41,4 +43,5 @@ def remind(limit: int = 200) -> int:
         said = lambda: _("This was solved some days ago: does the solution hold?")  # noqa: E731
         if event is not None:
             notify(event, following_up.whose(one), said, kind="follow_up", tells_author=True)
+    FollowUp.objects.filter(pk__in=[one.pk for one in found]).update(told_at=now)
     return len(found)

@@ -150,8 +150,8 @@ def _plan(
 ) -> Event:
     ticket = log.ticket
     values = {
-        "client_id": ticket.client_id, "team": ticket.team_id or NOBODY, "person": person, "due_at": at, "made_at": clock.now(),
-        "rating": rating, "done_at": None, "done_by": None, "outcome": "", "message": None,
+        "client_id": ticket.client_id, "team": ticket.team_id or NOBODY, "person": person, "due_at": at, "told_at": None,
+        "made_at": clock.now(), "rating": rating, "done_at": None, "done_by": None, "outcome": "", "message": None,
     }  # fmt: skip
     FollowUp.objects.update_or_create(ticket=ticket, solution=solution, why=why, defaults=values)
     return log.record(FollowUpPlanned(why=why, at=at, person=person.pk if person else None))

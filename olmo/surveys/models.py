@@ -132,6 +132,7 @@ class FollowUp(models.Model):
     team = models.BigIntegerField(default=NOBODY)
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     due_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)  # when somebody was told that it is due
     made_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)

@@ -176,6 +176,14 @@ class ALookAtASolution(SurveyTest):
         self.assertFalse(FollowUp.objects.exists())
         self.assertLogged(ticket, "opened", "assigned", "resolved", "follow_up_planned", "follow_up_dropped")
 
+    def test_those_told_already_do_not_keep_others_waiting(self) -> None:
+        with self.at("2026-03-02 09:00"):
+            for _ticket in range(2):
+                following_up.plan(self.solved(), by=self.alma, at=clock.now() + timedelta(days=1))
+        with self.at("2026-03-03 09:01"):
+            self.assertEqual([remind(limit=1), remind(limit=1), remind(limit=1)], [1, 1, 0])
+        self.assertFalse(FollowUp.objects.filter(told_at=None).exists())
+
     def test_is_told_once_when_it_is_due(self) -> None:
         with self.at("2026-03-02 09:00"):
             ticket = self.solved()
