@@ -30,8 +30,3 @@ def phrase(text: str) -> str:
     """What is looked for: words in a row. A star at the end stands for any ending: "print*" finds printer and printing."""
     words = folded(text).strip()
     return f" {words}" if text.rstrip().endswith("*") and words else f" {words} " if words else ""
-
-
-def covers(one: str, other: str) -> bool:
-    """Whether a text that holds the phrase `other` holds `one`, whatever else it holds."""
-    return bool(one) and one in other
