@@ -1,6 +1,7 @@
 """How satisfied requesters are: for those who lead; and the very answers behind each number, also as a file."""
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from html import escape
@@ -16,10 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel import clock, spoken
 from olmo.kernel.errors import Invalid, NotFound
-from olmo.people import audit
 from olmo.people.models import Person, Team
 from olmo.reports import satisfaction
-from olmo.reports.exports.sheets import Csv, Sheet, Xlsx
+from olmo.reports.exports import streaming
 from olmo.reports.exports.values import Style
 from olmo.reports.queries import Lens, leads
 from olmo.reports.satisfaction import FEWEST, Result
@@ -36,7 +36,7 @@ from .looking import BY, DAYS, Look, clients, teams, today, word
 
 APART: Mapping[str, type[Any]] = {"team": Team, "agent": Person, "category": Category, "client": Client}
 COLUMNS = {"agent": "agent", "team": "team", "category": "category", "client": "client_id"}
-SHOWN, MOST_ROWS, MOST_EXPORTED = 50, 40, 20_000
+SHOWN, MOST_ROWS = 50, 40
 
 
 @dataclass(frozen=True)
@@ -106,15 +106,15 @@ def answers(request: DeskRequest) -> HttpResponse:
 def export(request: DeskRequest, ending: str) -> HttpResponse:
     """The same answers as a file; the change log says who took them out."""
     look, chosen = _look(request), Chosen.read(request.GET)
-    rows = list(_asked(request, look, chosen)[:MOST_EXPORTED])
+    ids = array("q", _asked(request, look, chosen).values_list("pk", flat=True).iterator(chunk_size=10_000))
     separator = ";" if translation.get_language() == "it" else ","
     style = Style(dates="local", separator=separator, has_mark=True, zone=timezone.get_current_timezone())
-    sheet: Sheet = Xlsx(style, str(_("Ratings")), len(rows)) if ending == "xlsx" else Csv(style)
-    change = {"rows": [None, len(rows)], "format": [None, ending]}
-    audit.exported(request.person, f"ratings {_narrowed(look, chosen)}", change)
+    things = streaming.Things(str(_("Ratings")), _columns(), _cells)
+    what = f"ratings {_narrowed(look, chosen)}"
+    found = streaming.begin(request.person, ids, things, ending=ending, style=style, what=what)
     day = timezone.localtime(clock.now()).date()
-    name = f"{str(_('Ratings')).lower()}-{day:%Y-%m-%d}.{sheet.ending}"
-    return download(request, iter(list(_pieces(sheet, rows))), sheet.media_type, name)
+    name = f"{str(_('Ratings')).lower()}-{day:%Y-%m-%d}.{found.sheet.ending}"
+    return download(request, found.pieces(), found.sheet.media_type, name)
 
 
 def as_file(ending: str) -> Any:
@@ -256,16 +256,22 @@ def _names(model: type[Any], ids: Iterable[int]) -> dict[int, str]:
     return {row.pk: str(row) for row in model.objects.filter(pk__in=list(ids))}
 
 
-def _pieces(sheet: Sheet, rows: list[Rating]) -> Iterable[bytes]:
-    labels = [_("When"), _("Ticket"), _("Subject"), _("Organisation"), _("Requester"), _("Agent"), _("Team"), _("Category"),
-              _("Rating"), _("Words")]  # fmt: skip
-    named = {name: _names(APART[name], {getattr(one, name) for one in rows}) for name in ("agent", "team", "category")}
-    yield sheet.begin(
-        ["at", "number", "subject", "client", "person", "agent", "team", "category", "score", "comment"], labels
+def _columns() -> dict[str, str]:
+    return {
+        "at": _("When"), "number": _("Ticket"), "subject": _("Subject"), "client": _("Organisation"), "person": _("Requester"),
+        "agent": _("Agent"), "team": _("Team"), "category": _("Category"), "score": _("Rating"), "comment": _("Words"),
+    }  # fmt: skip
+
+
+def _cells(some: Sequence[int]) -> list[list[Any]]:
+    """The cells of some ratings, in this order."""
+    found = Rating.objects.select_related("ticket", "client", "person").in_bulk(list(some))
+    rows = [found[pk] for pk in some if pk in found]
+    agent, team, category = (
+        _names(APART[name], {getattr(one, name) for one in rows}) for name in ("agent", "team", "category")
     )
-    yield sheet.add(
-        [one.at, one.ticket.number, one.ticket.subject, one.client.name, one.person.name, named["agent"].get(one.agent, ""),
-         named["team"].get(one.team, ""), named["category"].get(one.category, ""), str(Score(one.score).label), one.comment]
+    return [
+        [one.at, one.ticket.number, one.ticket.subject, one.client.name, one.person.name, agent.get(one.agent, ""),
+         team.get(one.team, ""), category.get(one.category, ""), str(Score(one.score).label), one.comment]
         for one in rows
-    )  # fmt: skip
-    yield sheet.end()
+    ]  # fmt: skip

@@ -1,11 +1,14 @@
 """The report of ratings: counted for those who may see, with how sure it is, down to the very answers, and out as a file."""
 
+from unittest.mock import patch
+
 from django.test import Client as Browser
 from django.utils.html import strip_tags
 
 from olmo.people import signin
 from olmo.people.models import AuditLine, Person
 from olmo.reports import satisfaction
+from olmo.reports.exports import streaming
 from olmo.reports.queries import Lens
 from olmo.surveys.intervals import wilson
 from olmo.surveys.models import Invitation
@@ -112,15 +115,19 @@ class RatingsReport(SurveyTest):
         self.assertNotContains(own, "Not Alma")
 
     def test_a_file_holds_the_same_answers_harmless_and_the_log_says_who_took_it(self) -> None:
-        self.rated(1, comment="=cmd|' /C calc'!A0")
+        self.rated(1, 5, 4, comment="=cmd|' /C calc'!A0")
         browser = self.browser(self.ines)
-        text = b"".join(browser.post("/desk/reports/ratings/answers.csv")).decode("utf-8-sig")
-        self.assertEqual(len(text.strip().splitlines()), 2)
+        with patch.object(streaming, "AT_A_TIME", 2):
+            text = b"".join(browser.post("/desk/reports/ratings/answers.csv")).decode("utf-8-sig")
+        self.assertEqual(
+            [line.split(",")[8] for line in text.strip().splitlines()], ["Rating", "Good", "Very good", "Very poor"]
+        )
         self.assertIn("Very poor", text)
         self.assertNotIn(",=cmd", text)
         book = b"".join(browser.post("/desk/reports/ratings/answers.xlsx"))
         self.assertTrue(book.startswith(b"PK"))
-        self.assertEqual(AuditLine.objects.filter(subject__startswith="export: ratings").count(), 2)
+        taken = AuditLine.objects.filter(subject__startswith="export: ratings")
+        self.assertEqual([line.change["rows"] for line in taken], [[None, 3], [None, 3]])
 
     def test_what_no_report_can_show_is_refused(self) -> None:
         browser = self.browser(self.ines)
