@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -93,7 +93,16 @@ def keep(client: Client, *, by: Person, name: str, text: str) -> Load:
 def kept(by: Person, pk: int) -> Load | None:
     """The author's own file, within a day."""
     found = Load.objects.select_related("client").filter(pk=pk, by=by).first()
-    return found if found and (clock.now() - found.at).total_seconds() < LIFE_HOURS * 3600 else None
+    return found if found and found.at > _forgotten() else None
+
+
+def sweep() -> None:
+    """Forget files that nobody imported within a day."""
+    Load.objects.filter(at__lte=_forgotten()).delete()
+
+
+def _forgotten() -> datetime:
+    return clock.now() - timedelta(hours=LIFE_HOURS)
 
 
 @transaction.atomic
@@ -113,32 +122,48 @@ def run(load: Load, *, by: Person) -> int:
 def read(load: Load) -> Reading:
     """Read and check every line."""
     found, rows = Reading(load.name), _rows(load.text)
-    header = next(rows, (1, []))[1]
     try:
-        found.columns = _columns(header)
+        found.columns = _columns(next(rows, (1, []))[1])
+        _lines(found, _Known(load.client), rows)
     except Invalid as refusal:
         found.faults.append(Fault(1, "", str(refusal.message)))
-        return found
-    known = _Known(load.client)
+    except _Torn as torn:
+        found.faults.append(Fault(torn.line, "", _("A quotation mark in this line opens or closes nothing.")))
+    return found
+
+
+def _lines(found: Reading, known: "_Known", rows: Iterator[tuple[int, list[str]]]) -> None:
     for number, cells in rows:
         found.lines += 1
         if found.lines > MOST_LINES:
             found.faults.append(Fault(number, "", _("At most %(most)d lines at once.") % {"most": MOST_LINES}))
-            return found
+            return
         _line(found, known, number, cells)
     if not found.lines:
         found.faults.append(Fault(1, "", _("There is no line below the first one.")))
-    return found
+
+
+class _Torn(Exception):
+    """Quotation marks do not match from this line on."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        super().__init__(line)
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells; empty lines are left out."""
+    """Line number and cells; empty lines are left out. Raises _Torn: a mark that is never closed would swallow what follows."""
     head = text.split("\n", 1)[0]
     separator = max(";,\t", key=head.count)
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, [_bare(cell.strip()) for cell in cells]
+    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    begun = 0
+    try:
+        for cells in reader:
+            begun = reader.line_num
+            if any(cell.strip() for cell in cells):
+                yield begun, [_bare(cell.strip()) for cell in cells]
+    except csv.Error as error:
+        raise _Torn(begun + 1) from error
 
 
 def _bare(cell: str) -> str:
@@ -168,7 +193,7 @@ def _line(found: Reading, known: "_Known", number: int, cells: list[str]) -> Non
     if len(cells) > len(found.columns):
         found.faults.append(Fault(number, "", _("This line has more values than the first line has columns.")))
         return
-    given, values = dict(zip(found.columns, cells, strict=False)), {}
+    given, values = {"tag": "", **dict(zip(found.columns, cells, strict=False))}, {}
     faults = []
     for key, text in given.items():
         try:

@@ -1,7 +1,10 @@
 """A file of assets: read whole, told what is wrong, written in one go or not at all."""
 
-from olmo.assets import exporting, importing
+from datetime import timedelta
+
+from olmo.assets import exporting, importing, jobs
 from olmo.assets.models import Asset, Load, State
+from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.people.models import AuditLine
 from tests.cast import DeskTest
@@ -61,6 +64,22 @@ class Importing(DeskTest):
         self.assertEqual(self.faults("tag,colour\nA,red\n"), [(1, "")])
         self.assertEqual(self.faults("tag,tag\nA,B\n"), [(1, "")])
         self.assertEqual(self.faults("tag,name,kind\n"), [(1, "")])
+
+    def test_a_line_without_its_tag_and_a_quotation_mark_that_is_never_closed_are_told_with_their_line(self) -> None:
+        self.assertEqual(self.faults("name,kind,tag\nFine,Laptop,A-1\nShort,Laptop\n"), [(3, "Tag")])
+        self.assertEqual(
+            self.faults('tag,name,kind\nA-1,Fine,Laptop\nA-2,"17 inch,Laptop\nA-3,Next,Laptop\n'), [(3, "")]
+        )
+        self.assertEqual(self.faults('tag,name,kind\nA-1,"17"" screen",Laptop\n'), [])
+
+    def test_a_file_that_nobody_imported_is_forgotten_after_a_day(self) -> None:
+        load = self.load("tag,kind\nA-1,Laptop\n")
+        jobs.sweep()
+        self.assertIsNotNone(importing.kept(self.alma, load.pk))
+        Load.objects.update(at=clock.now() - timedelta(hours=25))
+        self.assertIsNone(importing.kept(self.alma, load.pk))
+        jobs.sweep()
+        self.assertFalse(Load.objects.exists())
 
     def test_what_an_export_wrote_is_read_again_as_the_same(self) -> None:
         laptop = take_in(self.acme, "=LT-1", by=self.alma, person=self.rui, note="+39, or so", serial="-7")
