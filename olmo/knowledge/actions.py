@@ -115,9 +115,8 @@ def restore(article: Article, version: Version, *, by: Person, seen: int | None 
         language = version.translation.language
         if version.translation.article_id != article.pk:
             raise NotFound
-        old = Text(title=version.title, **{part: getattr(version, part) for part in PARTS})
         reason = _("Version %(number)s brought back.") % {"number": version.number}
-        made = _add(article, language, old, by, reason)
+        made = _add(article, language, text_of(version), by, reason)
         _back_to_draft(article)
         _record(article, "restored", by, {"language": language, "number": made.number, "of": version.number})
     return made
@@ -248,7 +247,7 @@ def take_in(
     changed = []
     for language, text in texts.items():
         newest = Version.objects.filter(translation__article=article, translation__language=language).first()
-        if newest is None or _said(newest) != checked(text):
+        if newest is None or text_of(newest) != checked(text):
             _add(article, language, text, by, reason)
             changed.append(language)
     if changed or has_files or article.state != State.PUBLISHED:
@@ -336,10 +335,11 @@ def checked(text: Text) -> Text:
 
 def is_same(version: Version, text: Text) -> bool:
     """Whether a version says exactly this."""
-    return _said(version) == checked(text)
+    return text_of(version) == checked(text)
 
 
-def _said(version: Version) -> Text:
+def text_of(version: Version) -> Text:
+    """What a version says."""
     return Text(title=version.title, **{part: getattr(version, part) for part in PARTS})
 
 
@@ -350,7 +350,7 @@ def _add(article: Article, language: str, text: Text, by: Person, reason: str) -
     wanted = checked(text)
     translation, _made = Translation.objects.get_or_create(article=article, language=language)
     newest = translation.newest
-    if newest is not None and _said(newest) == wanted:
+    if newest is not None and text_of(newest) == wanted:
         raise Invalid("body", _("Nothing was changed."))
     version = Version.objects.create(
         translation=translation, number=newest.number + 1 if newest else 1, author=by, at=clock.now(),

@@ -16,6 +16,7 @@ The words before the colon may be Italian (registra, atteso, altrimenti, collega
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -28,7 +29,7 @@ from olmo.kernel.text import clean, clean_line
 MOST_STEPS, MOST_CHOICES = 60, 20
 STOP = 0
 _LINE = re.compile(r"- (record|registra|expect|atteso|otherwise|altrimenti|link|collegamento): *(.+)", re.IGNORECASE)
-_FENCE = re.compile(r"^```[^\n]*\n(.*?)\n```[ \t]*$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"## +")
 _WORDS = {"registra": "record", "atteso": "expect", "altrimenti": "otherwise", "collegamento": "link"}
 _KINDS = {"testo": "text", "numero": "number", "scelta": "choice", "sìno": "yesno", "sino": "yesno"}
 _STOPS = frozenset({"stop", "ferma", "fermarsi"})
@@ -59,24 +60,52 @@ class Step:
     command: str = ""
 
 
+_NEXT = Step(title="Next", command="next")  # whatever stands before it, it is read as this
+
+
 def parse(text: str) -> list[Step]:
     """The steps of a text; what stands before the first heading is none of them. It reads whatever there is."""
-    found: list[Step] = []
-    for part in re.split(r"^## +", f"\n{text}", flags=re.MULTILINE)[1:]:
-        title, _break, rest = part.partition("\n")
-        found.append(_step(clean_line(title, 200), rest))
+    return [_step(clean_line(lines[0][0][2:], 200), lines[1:]) for lines in _parts(text)[1:]]
+
+
+def preface(text: str) -> str:
+    """What stands before the first heading."""
+    return "\n".join(line for line, _block in _parts(text)[0]).strip()
+
+
+Line = tuple[str, int]  # and the number of the block of code that it is of, its fences included; 0: it is none
+
+
+def _parts(text: str) -> list[list[Line]]:
+    """The lines before the first heading, and those of each step. A heading within a block of code is none."""
+    parts: list[list[Line]] = [[]]
+    for line, block in _lines(clean(text).split("\n")):
+        if not block and _HEADING.match(line):
+            parts.append([])
+        parts[-1].append((line, block))
+    return parts
+
+
+def _lines(lines: list[str]) -> list[Line]:
+    """Which lines are code: from a fence to the next one. A fence that is never closed opens nothing."""
+    closings = [n for n, line in enumerate(lines) if line.rstrip() == "```"]
+    found: list[Line] = []
+    at = block = 0
+    while at < len(lines):
+        closing = bisect_right(closings, at) if lines[at].startswith("```") else len(closings)
+        end = closings[closing] if closing < len(closings) else at
+        block += end > at
+        found += [(line, block if end > at else 0) for line in lines[at : end + 1]]
+        at = end + 1
     return found
 
 
-def _step(title: str, rest: str) -> Step:
-    fences = _FENCE.findall(rest)
-    if fences:  # the last one is the command; what else is code belongs to the text
-        before, _fence, _behind = rest.rpartition(f"```{_opening(rest)}\n{fences[-1]}\n```")
-        rest = before + _behind
-    step = Step(title=title, command=fences[-1] if fences else "")
+def _step(title: str, lines: list[Line]) -> Step:
+    lines, command = _command(lines)
+    step = Step(title=title, command=command)
     kept = []
-    for line in rest.splitlines():
-        matched = _LINE.fullmatch(line.strip())
+    for line, block in lines:
+        matched = None if block else _LINE.fullmatch(line.strip())
         if matched:
             step = _with(step, matched[1].lower(), matched[2].strip())
         else:
@@ -84,9 +113,20 @@ def _step(title: str, rest: str) -> Step:
     return replace(step, text="\n".join(kept).strip())
 
 
-def _opening(rest: str) -> str:
-    """What stands behind the backticks of the last block ("bash")."""
-    return str(re.findall(r"^```([^\n]*)\n.*?\n```[ \t]*$", rest, flags=re.MULTILINE | re.DOTALL)[-1])
+def _command(lines: list[Line]) -> tuple[list[Line], str]:
+    """The lines without the command: the block of code behind which no words stand. Other code belongs to the text."""
+    end = len(lines)
+    while end and not lines[end - 1][1] and _is_bare(lines[end - 1][0].strip()):
+        end -= 1
+    block = lines[end - 1][1] if end else 0
+    if not block:
+        return lines, ""
+    code = [line for line, of in lines if of == block]
+    return lines[: end - len(code)] + lines[end:], "\n".join(code[1:-1])
+
+
+def _is_bare(line: str) -> bool:
+    return not line or bool(_LINE.fullmatch(line))
 
 
 def _with(step: Step, word: str, value: str) -> Step:
@@ -170,6 +210,28 @@ def problems(steps: Sequence[Step]) -> list[tuple[int, str, str]]:
             found.append((n, "link", _("A link begins with https:// or with / for a page of Olmo.")))
         if "```" in step.command:
             found.append((n, "command", _("A command cannot hold three backticks.")))
-        if re.search(r"^## ", step.text, re.MULTILINE):
-            found.append((n, "text", _("A line that begins with ## would be a step of its own.")))
+        elif parse(written([step, _NEXT])) != [step, _NEXT]:
+            found.append((n, *_misread(step)))
     return found
+
+
+def _misread(step: Step) -> tuple[str, str]:
+    """Which field would not be read as it was written, and why."""
+    lines = _lines(step.text.split("\n"))
+    plain = [line.strip() for line, block in lines if not block]
+    if any(not block and _HEADING.match(line) for line, block in lines):
+        return "text", _("A line that begins with ## would be a step of its own.")
+    if setting := next((line for line in plain if _LINE.fullmatch(line)), ""):
+        return "text", _("The line “%(line)s” is a setting of the step: it has a field below.") % {"line": setting}
+    if any(line.startswith("```") for line in plain):
+        return "text", _("A block of code is not closed: ``` is missing below it.")
+    if _command(lines)[1]:
+        return "text", _("A block of code at the end is the command to copy: it has a field below.")
+    if not step.record and (step.label or step.choices):
+        return "record", _("Choose what is written down, or leave its name and its choices empty.")
+    same = replace(step, title=step.title or "-")
+    read = (parse(_markdown(same)) or [same])[0]
+    differs = next(
+        (name for name in ("link", "expect", "label", "choices") if getattr(read, name) != getattr(step, name)), "text"
+    )
+    return differs, _("This would not be read as it is written here: write it in other words.")

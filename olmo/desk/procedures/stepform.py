@@ -102,15 +102,16 @@ class ProcedureForm(forms.Form):
         ]
 
     def draft(self) -> Draft:
-        """What was typed; rows without a title or to be removed are left out, and what others say of their numbers follows."""
+        """What was typed; empty rows and those to be removed are left out, and what others say of their numbers follows."""
         given = self.cleaned_data
-        self.places = [
-            n for n in range(self.initial["rows"])
-            if given[f"steps-{n}-title"].strip() and not given[f"steps-{n}-remove"]
-        ]  # fmt: skip
+        self.places = [n for n in range(self.initial["rows"]) if self._is_kept(n)]
         numbers = {place + 1: n + 1 for n, place in enumerate(self.places)}
         found = [_step({name: given[f"steps-{n}-{name}"] for name in NAMES}, numbers) for n in self.places]
         return Draft(title=given["title"], summary=given["summary"], steps=found, reason=given.get("reason", ""))
+
+    def _is_kept(self, place: int) -> bool:
+        told = {name: self.cleaned_data[f"steps-{place}-{name}"] for name in NAMES}
+        return not told.pop("remove") and any(str(value or "").strip() for value in told.values())
 
     def refuse(self, refusal: Invalid | Conflict) -> None:
         """Show why a verb refused, at its field; the verb counts the steps that it got, the page the rows that it shows."""

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from olmo.knowledge import actions as knowledge
 from olmo.knowledge import indexing
-from olmo.knowledge.models import Suggestion
+from olmo.knowledge.actions import Text
+from olmo.knowledge.models import Suggestion, Version
+from olmo.people.models import AuditLine
 from olmo.procedures import running
 from olmo.procedures.models import Entry, Procedure, Run
 from olmo.procedures.tests.stage import Proceeds
@@ -36,6 +39,8 @@ class WritingProcedures(PageTest, Proceeds):
         self.assertEqual(page.status, 422)
         self.assertIn("Say what is expected", " ".join(page.words(".wrong")))
         self.assertIn("With *care*.", page.text)
+        untitled = self.post("/desk/procedures/new", self.typed({"title": "One"}, {"command": "lp x"}, {"title": " "}))
+        self.assertEqual((untitled.status, untitled.one("[name=steps-1-command]").text().strip()), (422, "lp x"))
         self.assertFalse(Procedure.objects.exists())
 
     def test_markdown_goes_out_and_comes_in_again(self) -> None:
@@ -59,6 +64,19 @@ class WritingProcedures(PageTest, Proceeds):
         again = self.post(url, self.typed({"title": "Another"}, seen=seen, summary="", category=""))
         self.assertEqual(again.status, 422)
         self.assertIn("Another", again.text)
+
+    def test_an_edit_leaves_what_else_the_article_says_and_a_new_category_is_in_the_change_log(self) -> None:
+        procedure = self.written()
+        newest = Version.objects.get()
+        told = Text(title=newest.title, cause="An old driver.", solution=f"First ask.\n\n{newest.solution}")
+        knowledge.write(procedure.article, "en", told, by=self.alma)
+        url, printers = f"/desk/procedures/{procedure.pk}/texts/en", Category.objects.create(name="Printers")
+        seen = self.get(url).value("[name=seen]")
+        self.post(url, self.typed({"title": "Only this"}, seen=seen, summary="", category=printers.pk))
+        after = Version.objects.latest("number")
+        self.assertEqual((after.cause, after.solution), ("An old driver.", "First ask.\n\n## Only this"))
+        line = AuditLine.objects.get(subject="procedure: printer")
+        self.assertEqual((line.by, line.change), (self.alma, {"category": ["", "Printers"]}))
 
     def test_the_palette_and_the_list_find_it_and_its_owner_hears_what_could_be_better(self) -> None:
         procedure = self.published()

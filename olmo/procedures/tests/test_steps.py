@@ -2,12 +2,38 @@
 
 from unittest import TestCase
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from olmo.kernel.errors import Invalid
 from olmo.procedures import steps
 from olmo.procedures.steps import Record, Step
 
+LINES = st.sampled_from(
+    ["", "## x", "##", "- link: /a", "- expect: warm", "```", "```sh", "text", " indented", "- a list", "\u2028"]
+)
+TEXTS = st.lists(LINES, max_size=5).map("\n".join)
+STEPS = st.builds(
+    Step, title=st.sampled_from(["One", "## Two", "- link: /b"]), text=TEXTS, command=TEXTS,
+    link=st.sampled_from(["", "/x", "/x>"]), record=st.sampled_from(Record), label=st.sampled_from(["", "A|B", "Colour "]),
+    expect=st.sampled_from(["", "It is on | off"]),
+    choices=st.sampled_from([(), ("red", "green"), ("a;b", "c")]),
+)  # fmt: skip
+
 
 class ReadingSteps(TestCase):
+    @settings(max_examples=60, deadline=None)
+    @given(st.lists(STEPS, min_size=1, max_size=3))
+    def test_steps_that_are_taken_are_read_again_as_they_were_typed_or_their_field_is_named(
+        self, typed: list[Step]
+    ) -> None:
+        try:
+            kept = steps.checked(typed)
+        except Invalid as refusal:
+            self.assertRegex(refusal.field, r"^steps-[0-2]-(text|command|link|record|label|choices|expect)$")
+        else:
+            self.assertEqual(steps.parse("Before.\n\n" + steps.written(kept)), kept)
+
     def test_what_is_written_is_read_again(self) -> None:
         listed = [
             Step(title="One", text="Look.\n\n- a list\n- of two\n\n```\ncode of the text\n```", command="ls -l\npwd"),
@@ -15,7 +41,12 @@ class ReadingSteps(TestCase):
                 title="Two", record=Record.CHOICE, label="Colour", choices=("red", "green"), expect="green", otherwise=1
             ),
             Step(title="Three", record=Record.YES_NO, link="https://wiki.example/x", text="Is it warm?"),
-            Step(title="Four"),
+            Step(
+                title="Four",
+                text="```\n## not a step\n- link: /none\n```\nSo it is written.",
+                command="# list\n## all\nls",
+            ),
+            Step(title="Five"),
         ]
         self.assertEqual(steps.parse(steps.written(listed)), listed)
 
@@ -32,7 +63,13 @@ class ReadingSteps(TestCase):
         )
 
     def test_any_text_is_read(self) -> None:
-        for text in ("", "## ", "##\n- otherwise: x\n", "- record: what\n## A\n- record: nonsense | B\n```\nunclosed"):
+        for text in (
+            "",
+            "## ",
+            "## A\r\n- expect: x\r\n",
+            "##\n- otherwise: x\n",
+            "- record: what\n## A\n- record: nonsense | B\n```\nunclosed",
+        ):
             for step in steps.parse(text):
                 self.assertIsInstance(step, Step)
 
@@ -45,10 +82,14 @@ class ReadingSteps(TestCase):
             "steps-0-link": Step(title="A", link="javascript:alert(1)"),
             "steps-0-command": Step(title="A", command="```"),
             "steps-0-text": Step(title="A", text="## B"),
+            "steps-0-text setting": Step(title="A", text="Read:\n- link: /b"),
+            "steps-0-text command": Step(title="A", text="Type:\n```\nls\n```", expect="Files"),
+            "steps-0-text open": Step(title="A", text="```\nls"),
+            "steps-0-record": Step(title="A", label="Pages"),
         }
-        for field, step in cases.items():
-            with self.subTest(field), self.assertRaises(Invalid) as refused:
-                steps.checked([step, Step(title="Last")])
-            self.assertEqual(refused.exception.field, field)
+        for case, step in cases.items():
+            with self.subTest(case), self.assertRaises(Invalid) as refused:
+                steps.checked([step, Step(title="Last", command="ls")])
+            self.assertEqual(refused.exception.field, case.split()[0])
         with self.assertRaises(Invalid):
             steps.checked([])
