@@ -2,6 +2,8 @@
 
 from playwright.sync_api import ViewportSize, expect
 
+from olmo.kernel import clock
+from olmo.status import actions as status
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import actions
 from olmo.tickets.actions import NewMessage
@@ -19,6 +21,9 @@ class WorkingThroughAList(Journey):
 
     def test_the_list_stays_beside_the_ticket_and_moves_along(self) -> None:
         self.many(3)
+        with scope(EVERY_CLIENT):
+            news = status.Settings(kind="announcement", title_en="Laptops", in_desk=True, begins_at=clock.now())
+            status.tell(news, by=self.ines, text_en="Ask for the size of the screen.")
         page = self.sign_in(self.alma)
         page.set_viewport_size(ViewportSize(width=1500, height=900))
         page.goto(self.url("/desk/?box=open&sort=oldest"))
@@ -27,6 +32,15 @@ class WorkingThroughAList(Journey):
         page.keyboard.press("Enter")
         expect(page.locator(".list-pane .row")).to_have_count(3)
         expect(page.locator('.list-pane .row[aria-current="true"] .row__title')).to_have_text("T00")
+        tops = {
+            css: page.locator(css).evaluate("e => e.getBoundingClientRect().top")
+            for css in (".list-pane", "main.ticket")
+        }
+        bottom = page.locator(".desk__above").evaluate("e => e.getBoundingClientRect().bottom")
+        self.assertGreater(bottom, 20, "the news stand above")
+        self.assertEqual(
+            tops, {".list-pane": bottom, "main.ticket": bottom}, "list and ticket side by side beneath the news"
+        )
         page.keyboard.press("j")
         page.keyboard.press("j")
         page.keyboard.press("Enter")
