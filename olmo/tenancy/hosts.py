@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 
 from olmo.kernel import config
 
-KEPT_SECONDS = 30
+KEPT_SECONDS, AGAIN_SECONDS = 30, 1
 _seen: tuple[float, frozenset[str]] = (0.0, frozenset())
 
 
@@ -21,10 +21,15 @@ class AllowedHosts(list[str]):
 
 
 def known() -> frozenset[str]:
-    """The host names of organisations, as this process saw them within the last half minute."""
+    """The host names of organisations, as this process saw them within the last half minute.
+
+    While the database does not answer, those that it knew: such a name is answered that we are busy, not that it is wrong.
+    """
     global _seen  # noqa: PLW0603  (one answer for the whole process)
     if time.monotonic() > _seen[0]:
-        _seen = time.monotonic() + KEPT_SECONDS, _read()
+        found = _read()
+        kept = AGAIN_SECONDS if found is None else KEPT_SECONDS
+        _seen = time.monotonic() + kept, _seen[1] if found is None else found
     return _seen[1]
 
 
@@ -40,14 +45,15 @@ def own() -> set[str]:
     return {*given.allowed_hosts, urlsplit(given.base_url).hostname or ""}
 
 
-def _read() -> frozenset[str]:
+def _read() -> frozenset[str] | None:
+    """None: it cannot be known now."""
     from django.apps import apps
 
     if not apps.ready:
-        return frozenset()
+        return None
     try:
         with transaction.atomic():
             found = apps.get_model("tenancy", "Brand").objects.exclude(host="").filter(client__is_active=True)
             return frozenset(found.values_list("host", flat=True))
-    except (DatabaseError, RuntimeError):  # no database (yet): the settings alone count
-        return frozenset()
+    except (DatabaseError, RuntimeError):  # no database (yet)
+        return None

@@ -2,7 +2,9 @@
 
 import io
 from typing import Any
+from unittest.mock import patch
 
+from django.db import OperationalError, connection
 from django.test import Client as Browser
 from django.test import override_settings
 from django.urls import reverse
@@ -172,8 +174,21 @@ class Hosts(BrandTest):
         token = page.context["csrf_token"]
         given = {"address": "rui@acme.example", "link": "1", "csrfmiddlewaretoken": str(token)}
         self.assertEqual(browser.post("/sign-in", given, headers=head).status_code, 200)
-        evil = {**head, "origin": "https://evil.example"}
-        self.assertEqual(browser.post("/sign-in", given, headers=evil).status_code, 403)
+        self.save(self.bolt, host="help.bolt.example")
+        for evil in ("https://evil.example", "https://help.bolt.example"):
+            refused = browser.post("/sign-in", given, headers={**head, "origin": evil})
+            self.assertEqual(refused.status_code, 403)
+
+    def test_a_database_that_does_not_answer_takes_no_host_away(self) -> None:
+        self.save(host="help.acme.example")
+        with patch.object(hosts, "KEPT_SECONDS", -1):
+            self.assertEqual(hosts.known(), {"help.acme.example"})
+        with connection.execute_wrapper(self.no_answer):
+            self.assertEqual(hosts.known(), {"help.acme.example"})
+
+    @staticmethod
+    def no_answer(*_asked: Any) -> None:
+        raise OperationalError("the server does not answer")
 
 
 class Administering(BrandTest):
