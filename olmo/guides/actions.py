@@ -1,16 +1,19 @@
 """Verbs: build a troubleshooter, publish it, run it."""
 
 import json
+from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from olmo.kernel import clock, pictures
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.kernel.text import clean, clean_line
-from olmo.people.audit import arranged
+from olmo.people.administration import require_unchanged
+from olmo.people.audit import arranged, difference
 from olmo.people.models import Person
 from olmo.people.queries import clients_of
 from olmo.tenancy.models import Client
@@ -23,6 +26,7 @@ from .models import Guide, Picture, Run, Version
 
 LANGUAGES = ("en", "it")
 LONGEST_TEXT = 4000
+WAITS = timedelta(days=1)  # so long a picture waits for the step that it was chosen for
 EXAMPLES = ("printer", "sign-in", "network")
 
 
@@ -34,10 +38,15 @@ def may_build(person: Person) -> bool:
 @transaction.atomic
 def save(
     guide: Guide | None, *, by: Person, names: dict[str, str], words: dict[str, str] | None = None,
-    client: Client | None = None, is_for_requesters: bool = True, is_active: bool = True,
+    client: Client | None = None, is_for_requesters: bool = True, is_active: bool = True, seen: str = "",
 ) -> Guide:  # fmt: skip
-    """Change what a troubleshooter is called and for whom it is, or begin one. Raises NotAllowed, Invalid (no name)."""
+    """Change what a troubleshooter is called and for whom it is, or begin one.
+
+    Raises NotAllowed, Conflict (somebody changed it since), Invalid (no name).
+    """
     row = _locked(guide, by) if guide else Guide()
+    before = state_of(row) if guide else {}
+    require_unchanged(before, seen)
     _require_client(client, by)
     row.names = {code: said for code in LANGUAGES if (said := clean_line(names.get(code, ""), 120))}
     if not row.names:
@@ -46,24 +55,31 @@ def save(
     row.client, row.is_for_requesters, row.is_active = client, is_for_requesters, is_active
     row.changed_by, row.changed_at = by, clock.now()
     row.save()
-    arranged(by, f"troubleshooter: {row}", {"names": row.names, "is_active": is_active})
+    arranged(by, f"troubleshooter: {row}", difference(before, state_of(row)))
     return row
 
 
-@transaction.atomic
-def save_step(guide: Guide, key: str, step: tree.Node, *, by: Person, seen: str = "") -> Guide:
-    """Write one step of the draft. An answer that leads to "+" begins a new step.
+def state_of(row: Guide) -> dict[str, Any]:
+    """What is set, for the change log and to see whether it was changed since."""
+    return {name: getattr(row, name) for name in ("names", "words", "client_id", "is_for_requesters", "is_active")}
 
-    Raises NotAllowed, NotFound, Conflict (somebody changed the step since), Invalid (too many steps or answers, no such step).
+
+@transaction.atomic
+def save_step(
+    guide: Guide, key: str, step: tree.Node, *, by: Person, seen: str = "", picture: bytes | None = None
+) -> Guide:
+    """Write one step of the draft. An answer that leads to "+" begins a new step. picture: a new one, in place of the step's.
+
+    Raises NotAllowed, NotFound, Conflict (somebody changed the step since), Invalid (too many steps or answers, no such step,
+    no picture that can be read).
     """
     row = _locked(guide, by)
     nodes = row.draft["nodes"]
     if key not in nodes:
         raise NotFound
-    if seen and seen != json.dumps(nodes[key], sort_keys=True):
-        raise Conflict(
-            _("Somebody changed this step while you were writing. Save again to replace it with what is here.")
-        )
+    require_unchanged(nodes[key], seen)
+    if picture is not None:
+        step = {**step, "picture": _kept(row, picture).pk}
     nodes[key] = _clean_step(row, step)
     if len(nodes) > tree.MOST_STEPS:
         raise Invalid("answers", _("At most %(n)d steps.") % {"n": tree.MOST_STEPS})
@@ -83,10 +99,24 @@ def remove_step(guide: Guide, key: str, *, by: Person) -> Guide:
 
 @transaction.atomic
 def add_picture(guide: Guide, data: bytes, *, by: Person) -> Picture:
-    """Keep a picture for a step. Raises NotAllowed, Invalid("picture") (no picture, too large)."""
+    """Keep a picture for a step that is still being written; what no step came to name is gone the next day.
+
+    Raises NotAllowed, Invalid("picture") (no picture, too large).
+    """
     row = _locked(guide, by)
+    _unused(row).filter(at__lt=clock.now() - WAITS).delete()
+    return _kept(row, data)
+
+
+def _kept(row: Guide, data: bytes) -> Picture:
     checked = pictures.written_anew(data, "picture", longest_side=1600)
     return Picture.objects.create(guide=row, data=checked.data, media_type=checked.media_type, at=clock.now())
+
+
+def _unused(row: Guide) -> QuerySet[Picture]:
+    trees = [row.draft, *Version.objects.filter(guide=row).values_list("tree", flat=True)]
+    named = {node.get("picture") or 0 for one in trees for node in one["nodes"].values()}
+    return Picture.objects.filter(guide=row).exclude(pk__in=named)
 
 
 @transaction.atomic
@@ -135,7 +165,7 @@ def _unfolded(given: dict[str, Any]) -> tree.Tree:
     nodes = {}
     for key, one in given["nodes"].items():
         answers = [{"label": both(label), "to": to} for label, to in one.get("answers", [])]
-        more = {name: one[name] for name in ("outcome", "category", "item", "article") if name in one}
+        more = {name: one[name] for name in ("outcome", "category", "article") if name in one}
         nodes[key] = tree.node(
             one["kind"], title=both(one["title"]), text=both(one.get("text", ["", ""])), answers=answers, **more
         )
@@ -253,14 +283,14 @@ def _clean_step(row: Guide, step: tree.Node) -> tree.Node:
     if made["picture"] and not Picture.objects.filter(pk=made["picture"], guide=row).exists():
         raise Invalid("picture", _("This picture is not here."))
     if step["kind"] == "outcome":
-        return {**made, **{name: step.get(name) or ("" if name in ("outcome", "item") else 0) for name in _OF_OUTCOME}}
+        return {**made, **{name: step.get(name) or ("" if name == "outcome" else 0) for name in _OF_OUTCOME}}
     if len(step["answers"]) > tree.MOST_ANSWERS:
         raise Invalid("answers", _("At most %(n)d answers.") % {"n": tree.MOST_ANSWERS})
     made["answers"] = [_clean_answer(row, one) for one in step["answers"]]
     return made
 
 
-_OF_OUTCOME = ("outcome", "category", "item", "article")
+_OF_OUTCOME = ("outcome", "category", "article")
 
 
 def _clean_answer(row: Guide, given: dict[str, Any]) -> dict[str, Any]:

@@ -30,8 +30,13 @@ def visible_to(viewer: Person) -> QuerySet[Guide]:
 
 
 def usable(viewer: Person) -> QuerySet[Guide]:
-    """Those that can be run."""
-    return visible_to(viewer).filter(shown__isnull=False, is_active=True)
+    """Those that can be run; their trees stay where they are, since this is asked while somebody types."""
+    return visible_to(viewer).filter(shown__isnull=False, is_active=True).defer("draft")
+
+
+def listed(viewer: Person) -> QuerySet[Guide]:
+    """All, for whoever builds them; without their trees."""
+    return visible_to(viewer).select_related("shown", "client").defer("draft", "shown__tree")
 
 
 def by_id(viewer: Person, pk: int) -> Guide:

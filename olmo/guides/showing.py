@@ -20,7 +20,7 @@ def step(run: Run, number: int, language: str) -> dict[str, Any]:
         "text": as_html(tree.said(one["text"], language)), "picture": one.get("picture") or 0,
         "answers": [(n, tree.said(answer["label"], language), n == given) for n, answer in enumerate(one["answers"])],
         "is_end": one["kind"] == "outcome", "outcome": one.get("outcome", ""), "article": one.get("article") or 0,
-        "item": one.get("item", ""), "way": tree.transcript(run.version.tree, run.path[:number], language),
+        "way": tree.transcript(run.version.tree, run.path[:number], language),
     }  # fmt: skip
 
 

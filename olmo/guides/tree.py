@@ -2,7 +2,7 @@
 
 tree: {"start": key, "nodes": {key: node}}. node: {"kind", "title": {"en", "it"}, "text": {"en", "it"}, "picture": id or 0,
 "answers": [{"label": {"en", "it"}, "to": key}]}; an outcome has "outcome" ("solved", "report", "article") and for it "category"
-(id or 0), "item" (key of the catalogue, or "") or "article" (id) instead of answers.
+(id or 0) or "article" (id) instead of answers.
 """
 
 from collections.abc import Iterator

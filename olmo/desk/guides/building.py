@@ -13,16 +13,17 @@ from olmo.guides import actions, queries, showing, tree
 from olmo.guides.models import Guide, Run
 from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError
 from olmo.kernel.middleware import status_of
+from olmo.people.models import Person
 
 from ..shell import DeskRequest, SeeOther, agents, page
-from .forms import KIND_WORDS, OUTCOME_WORDS, GuideForm, StepForm
+from .forms import KIND_WORDS, OUTCOME_WORDS, GuideForm, Refusable, StepForm
 
 
 @require_safe
 @agents
 def index(request: DeskRequest) -> HttpResponse:
     """All that the viewer may know, and the examples that can be brought in."""
-    rows = list(queries.visible_to(request.person).select_related("shown", "client"))
+    rows = list(queries.listed(request.person))
     there = {row.example for row in rows}
     context = {
         "rows": rows, "may_build": actions.may_build(request.person),
@@ -61,12 +62,12 @@ def settings(request: DeskRequest, pk: int) -> HttpResponse:
 
 def _settings(request: DeskRequest, guide: Guide | None) -> HttpResponse:
     form = GuideForm(request.POST or None, by=request.person, guide=guide)
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             return SeeOther(_url(actions.save(guide, by=request.person, **form.values)))
-        except Invalid as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
-    status = 422 if request.method == "POST" else 200
+        except (Invalid, Conflict) as refusal:
+            status = _refused(form, refusal)
     return page(request, "desk/guides/settings.html", {"form": form, "guide": guide}, status=status)
 
 
@@ -123,35 +124,33 @@ def step(request: DeskRequest, pk: int, name: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                written = form.step(_picture(guide, name, form))
-                actions.save_step(guide, name, written, by=request.person, seen=form.cleaned_data["seen"])
+                seen, file = form.cleaned_data["seen"], form.file_bytes
+                actions.save_step(guide, name, form.step(), by=request.person, seen=seen, picture=file)
                 return SeeOther(f"{_url(guide)}#step-{name}")
             except (Invalid, Conflict) as refusal:
                 status = _refused(form, refusal)
-    context = {
-        "guide": guide, "form": form, "key": name, "node": guide.draft["nodes"][name],
-        "is_first": name == guide.draft["start"],
-    }  # fmt: skip
+        _keep_file(guide, form, request.person)
+    context = {"guide": guide, "form": form, "key": name, "is_first": name == guide.draft["start"]}
     return page(request, "desk/guides/step.html", context, status=status)
 
 
-def _picture(guide: Guide, name: str, form: StepForm) -> int:
-    """The picture of the step after this form. Raises Invalid."""
-    file = form.cleaned_data["file"]
-    if file is not None:
-        return actions.add_picture(guide, file.read(3 * 2**20), by=form.by).pk
-    known: int = guide.draft["nodes"][name].get("picture") or 0
-    return 0 if form.cleaned_data["drop_picture"] else known
-
-
-def _refused(form: StepForm, refusal: OlmoError) -> int:
+def _refused(form: Refusable, refusal: OlmoError) -> int:
     field = {"picture": "file"}.get(getattr(refusal, "field", ""), getattr(refusal, "field", ""))
     form.add_error(field if field in form.fields else None, str(refusal.message))
     if isinstance(refusal, Conflict):
-        again: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-        again["seen"] = form.initial["seen"]
-        form.data = again
+        form.put("seen", form.initial["seen"])
     return status_of(refusal)
+
+
+def _keep_file(guide: Guide, form: StepForm, by: Person) -> None:
+    """A browser does not send a chosen file again: it waits here, and the form comes back with its number."""
+    file = form.file_bytes
+    if file is None or form.has_error("file"):
+        return
+    try:
+        form.put("picture", actions.add_picture(guide, file, by=by).pk)
+    except Invalid as refusal:
+        form.add_error("file", str(refusal.message))
 
 
 @require_POST

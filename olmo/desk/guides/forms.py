@@ -1,14 +1,14 @@
 """The forms of the builder: what a troubleshooter is called, and one of its steps."""
 
-import json
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from olmo.guides import tree
+from olmo.guides import actions, tree
 from olmo.guides.models import Guide
 from olmo.knowledge import queries as knowledge
+from olmo.people.administration import mark_of
 from olmo.people.models import Person
 from olmo.people.queries import clients_seen_by
 from olmo.selfservice.queries import title_of
@@ -34,7 +34,18 @@ def _text(label: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
 
-class GuideForm(forms.Form):
+class Refusable(forms.Form):
+    """A form that can come back."""
+
+    def put(self, name: str, value: Any) -> None:
+        """Let a hidden field come back with another value than was sent."""
+        again: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        again[name] = value
+        self.data = again
+        self.cleaned_data[name] = value
+
+
+class GuideForm(Refusable):
     """What it is called, what finds it, and for whom it is."""
 
     name_en = _line(_("Name in English"))
@@ -46,6 +57,7 @@ class GuideForm(forms.Form):
     )
     is_for_requesters = forms.BooleanField(label=_("Requesters use it too"), required=False, initial=True)
     is_active = forms.BooleanField(label=_("Active"), required=False, initial=True)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
     use_required_attribute = False
 
     def __init__(self, data: Any = None, *, by: Person, guide: Guide | None = None) -> None:
@@ -62,6 +74,7 @@ class GuideForm(forms.Form):
             "names": {"en": given["name_en"], "it": given["name_it"]},
             "words": {"en": given["words_en"], "it": given["words_it"]},
             "client": given["client"], "is_for_requesters": given["is_for_requesters"], "is_active": given["is_active"],
+            "seen": given["seen"],
         }  # fmt: skip
 
 
@@ -69,11 +82,11 @@ def _known(guide: Guide) -> dict[str, Any]:
     return {
         "name_en": guide.names.get("en", ""), "name_it": guide.names.get("it", ""), "words_en": guide.words.get("en", ""),
         "words_it": guide.words.get("it", ""), "client": guide.client_id, "is_for_requesters": guide.is_for_requesters,
-        "is_active": guide.is_active,
+        "is_active": guide.is_active, "seen": mark_of(actions.state_of(guide)),
     }  # fmt: skip
 
 
-class StepForm(forms.Form):
+class StepForm(Refusable):
     """One step: what it says, and where its answers lead or how it ends."""
 
     kind = forms.ChoiceField(label=_("What kind of step"), choices=list(KIND_WORDS.items()))
@@ -88,11 +101,11 @@ class StepForm(forms.Form):
         Category.objects.filter(is_active=True), label=_("Subject area of the report"), required=False, empty_label="–"
     )
     article = forms.ChoiceField(label=_("Article"), required=False)
-    seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20_000)
+    picture = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0, max_value=2**62)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
     use_required_attribute = False
 
     def __init__(self, data: Any = None, files: Any = None, *, by: Person, guide: Guide, key: str) -> None:
-        self.by = by
         node = guide.draft["nodes"][key]
         super().__init__(data, files, initial=_of_step(node), label_suffix="")
         language = "en"
@@ -111,7 +124,22 @@ class StepForm(forms.Form):
         """The answers, each with its three fields."""
         return [[self[f"answer_{n}_{part}"] for part in ("en", "it", "to")] for n in range(tree.MOST_ANSWERS)]
 
-    def step(self, picture: int) -> tree.Node:
+    @property
+    def file_bytes(self) -> bytes | None:
+        """The picture that was chosen now."""
+        file = self.cleaned_data.get("file")
+        if file is None:
+            return None
+        file.seek(0)
+        return bytes(file.read(3 * 2**20))
+
+    @property
+    def picture_now(self) -> int:
+        """The picture of the step: of what was sent, else of what is known."""
+        sent = self.cleaned_data.get("picture") if self.is_bound else None
+        return int(self.initial["picture"] if sent is None else sent)
+
+    def step(self) -> tree.Node:
         """The step as the verb wants it."""
         given = self.cleaned_data
         answers = [
@@ -121,9 +149,10 @@ class StepForm(forms.Form):
         ]
         return {
             "kind": given["kind"], "title": {"en": given["title_en"], "it": given["title_it"]},
-            "text": {"en": given["text_en"], "it": given["text_it"]}, "picture": picture, "answers": answers,
+            "text": {"en": given["text_en"], "it": given["text_it"]}, "answers": answers,
+            "picture": 0 if given["drop_picture"] else self.picture_now,
             "outcome": given["outcome"], "category": given["category"].pk if given["category"] else 0,
-            "article": int(given["article"] or 0), "item": "",
+            "article": int(given["article"] or 0),
         }  # fmt: skip
 
 
@@ -132,7 +161,7 @@ def _of_step(node: tree.Node) -> dict[str, Any]:
         "kind": node["kind"], "title_en": node["title"].get("en", ""), "title_it": node["title"].get("it", ""),
         "text_en": node["text"].get("en", ""), "text_it": node["text"].get("it", ""), "outcome": node.get("outcome", ""),
         "category": node.get("category") or None, "article": str(node.get("article") or ""),
-        "seen": json.dumps(node, sort_keys=True),
+        "picture": node.get("picture") or 0, "seen": mark_of(node),
     }  # fmt: skip
     for n, answer in enumerate(node["answers"]):
         known |= {f"answer_{n}_{code}": answer["label"].get(code, "") for code in ("en", "it")}

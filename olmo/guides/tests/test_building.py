@@ -4,7 +4,8 @@ import io
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from olmo.guides import actions, queries, tree
@@ -122,6 +123,15 @@ class Pictures(GuidesTest):
             self.assertEqual(refused.exception.field, "picture")
         self.assertEqual(Picture.objects.count(), 0)
 
+    def test_a_step_that_is_refused_keeps_no_picture(self) -> None:
+        guide = self.printer()
+        with self.assertRaises(Invalid):
+            actions.save_step(guide, "1", tree.node("riddle"), by=self.ines, picture=self.file())
+        self.assertFalse(Picture.objects.exists())
+        actions.save_step(guide, "1", tree.node("picture"), by=self.ines, picture=self.file())
+        guide.refresh_from_db()
+        self.assertEqual(guide.draft["nodes"]["1"]["picture"], Picture.objects.get().pk)
+
 
 class Running(GuidesTest):
     def test_going_back_takes_later_answers_away(self) -> None:
@@ -172,7 +182,9 @@ class Running(GuidesTest):
     def test_words_find_it_in_both_languages(self) -> None:
         guide = self.printer()
         self.assertEqual(queries.naming(self.bea, "la stampante stampa bianco", 3), [guide])
-        self.assertEqual(queries.naming(self.rui, "printing is broken", 3), [guide])
+        with CaptureQueriesContext(connection) as asked:
+            self.assertEqual(queries.naming(self.rui, "printing is broken", 3), [guide])
+        self.assertEqual(["draft" in one["sql"] for one in asked], [False])
         self.assertEqual(queries.naming(self.rui, "holiday", 3), [])
 
     def test_an_example_comes_in_once(self) -> None:

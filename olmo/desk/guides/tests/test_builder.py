@@ -1,11 +1,14 @@
 """The builder: steps written by forms alone, faults named on the page, a picture, and publishing."""
 
-import json
+import io
+from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
-from olmo.guides.models import Guide
+from olmo.guides.models import Guide, Picture
+from olmo.kernel import clock
 from olmo.people import signin
 from tests.cast import DeskTest
 
@@ -48,9 +51,48 @@ class Building(DeskTest):
         page = self.client.post(self.step(guide, "1"), {"kind": "picture", "title_en": "Look here", "file": svg})
         self.assertContains(page, "This is no picture", status_code=422)
         self.assertContains(page, "Look here", status_code=422)
-        page = self.client.post(self.step(guide, "1"), {"kind": "question", "title_en": "Mine", "seen": json.dumps({})})
-        self.assertContains(page, "Somebody changed this step", status_code=409)
+        page = self.client.post(self.step(guide, "1"), {"kind": "question", "title_en": "Mine", "seen": "other"})
+        self.assertContains(page, "Somebody changed this while", status_code=409)
         self.assertContains(page, "Mine", status_code=409)
+
+    def test_two_at_its_settings_are_told_and_what_was_typed_stays(self) -> None:
+        guide = self.begun()
+        address = reverse("desk:troubleshooter_settings", args=[guide.pk])
+        given = {
+            "name_en": "Trackball",
+            "is_active": "on",
+            "seen": self.client.get(address).context["form"]["seen"].value(),
+        }
+        self.client.post(address, {"name_en": "Mice", "is_active": "on"})
+        page = self.client.post(address, given)
+        self.assertContains(page, 'value="Trackball"', status_code=409)
+        self.client.post(address, {**given, "seen": page.context["form"]["seen"].value()})
+        guide.refresh_from_db()
+        self.assertEqual(str(guide), "Trackball")
+
+    def test_a_chosen_picture_waits_for_a_step_that_was_refused_and_is_forgotten_when_none_comes(self) -> None:
+        guide, day = self.begun(), timedelta(days=1, minutes=1)
+        given = {"kind": "picture", "title_en": "Look here", "seen": "other"}
+        page = self.client.post(self.step(guide, "1"), {**given, "file": self.picture()})
+        kept = Picture.objects.get()
+        self.assertContains(page, reverse("desk:troubleshooter_picture", args=[kept.pk]), status_code=409)
+        again = {name: page.context["form"][name].value() for name in ("kind", "title_en", "picture", "seen")}
+        self.assertEqual(self.client.post(self.step(guide, "1"), again).status_code, 303)
+        guide.refresh_from_db()
+        self.assertEqual(guide.draft["nodes"]["1"]["picture"], kept.pk)
+        Picture.objects.update(at=clock.now() - day)
+        for _time in range(2):
+            self.client.post(self.step(guide, "1"), {**given, "file": self.picture()})
+            Picture.objects.exclude(pk=kept.pk).update(at=clock.now() - day)
+        self.assertEqual(Picture.objects.count(), 2)
+        self.client.post(self.step(guide, "1"), {"kind": "riddle", "title_en": "Look", "file": self.picture()})
+        self.assertEqual(set(Picture.objects.values_list("pk", flat=True)), {kept.pk, Picture.objects.latest("pk").pk})
+
+    @staticmethod
+    def picture() -> SimpleUploadedFile:
+        out = io.BytesIO()
+        Image.new("RGB", (4, 4), "red").save(out, "PNG")
+        return SimpleUploadedFile("x.png", out.getvalue(), "image/png")
 
     def test_a_step_is_taken_out_but_not_the_first(self) -> None:
         guide = self.begun()
