@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from olmo.surveys.intervals import wilson
+from olmo.kernel.intervals import wilson
 from olmo.surveys.models import Rating
 from olmo.tickets import queries as tickets
 from olmo.tickets.choices import SATISFIED

@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
+from olmo.kernel.intervals import wilson
+
 LEAST = 50  # visits in each group; fewer say nothing
-Z = 1.959964  # of a two-sided interval of 95 %
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,10 @@ def compare(suggested: Group, held_out: Group) -> Effect:
     if not suggested.visits or not held_out.visits:
         return Effect(0.0, -1.0, 1.0, is_enough=False)
     difference = held_out.share - suggested.share
-    (low_out, high_out), (low_in, high_in) = wilson(held_out), wilson(suggested)
+    (low_out, high_out), (low_in, high_in) = (
+        wilson(held_out.opened, held_out.visits),
+        wilson(suggested.opened, suggested.visits),
+    )
     low = difference - math.hypot(held_out.share - low_out, high_in - suggested.share)
     high = difference + math.hypot(high_out - held_out.share, suggested.share - low_in)
     return Effect(difference, low, high, is_enough=min(suggested.visits, held_out.visits) >= LEAST)
-
-
-def wilson(group: Group) -> tuple[float, float]:
-    """The interval of 95 % of one share (Wilson 1927)."""
-    n, share = group.visits, group.share
-    middle = share + Z * Z / (2 * n)
-    spread = Z * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    scale = 1 + Z * Z / n
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)

@@ -12,7 +12,7 @@ from olmo.kernel import clock
 from olmo.knowledge import queries as knowledge
 from olmo.knowledge.models import Article
 from olmo.people.models import Person
-from olmo.people.queries import clients_of
+from olmo.people.queries import clients_of, clients_seen_by
 from olmo.tenancy.scope import EveryClient
 from olmo.tickets.models import Ticket
 
@@ -85,7 +85,7 @@ group by v.is_held_out
 
 def compared(viewer: Person) -> list[Compared]:
     """With and without suggestions, of the visits of the last 90 days whose window is over."""
-    clients = list(Visit.objects.filter(_theirs(viewer)).values_list("client_id", flat=True).distinct())
+    clients = list(clients_seen_by(viewer).values_list("pk", flat=True))
     return [_compared(window, clients) for window in WINDOWS]
 
 

@@ -2,6 +2,9 @@
 
 from datetime import date, timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.knowledge import feedback
@@ -133,8 +136,11 @@ class Measuring(KnowledgeTest):
 
     def test_an_agent_counts_their_own_organisations_only(self) -> None:
         self.visits(10, held_out=True, followed=1)
-        with self.at("2026-02-01 09:00"):
+        with self.at("2026-02-01 09:00"), CaptureQueriesContext(connection) as asked:
             self.assertEqual(queries.compared(self.otto)[0].held_out.visits, 0)
+        self.assertFalse(
+            [one["sql"] for one in asked if "selfservice_visit" in one["sql"] and "began_at" not in one["sql"]]
+        )
 
     def test_measuring_is_off_until_somebody_sets_it(self) -> None:
         self.assertFalse(HoldOut.objects.exists())

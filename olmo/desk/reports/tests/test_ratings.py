@@ -5,12 +5,12 @@ from unittest.mock import patch
 from django.test import Client as Browser
 from django.utils.html import strip_tags
 
+from olmo.kernel.intervals import wilson
 from olmo.people import signin
 from olmo.people.models import AuditLine, Person
 from olmo.reports import satisfaction
 from olmo.reports.exports import streaming
 from olmo.reports.queries import Lens
-from olmo.surveys.intervals import wilson
 from olmo.surveys.models import Invitation
 from olmo.surveys.rating import rate
 from olmo.surveys.tests.base import SurveyTest
