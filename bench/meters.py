@@ -1,6 +1,7 @@
 """What is measured: processor time of processes (little moved by a busy machine, unlike the clock) and memory."""
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,18 @@ def cpu_ms(pids: list[int]) -> float:
     (a web server makes one for each request).
     """
     return sum(_cpu_of(Path(f"/proc/{pid}")) for pid in pids)
+
+
+def processor() -> float:
+    """Seconds that this process and its connection's server process have used: a busy machine does not change them much."""
+    from django.db import connection
+
+    from olmo.tenancy.scope import EVERY_CLIENT, scope
+
+    with scope(EVERY_CLIENT), connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    return time.process_time() + cpu_ms([pid]) / 1000
 
 
 def _cpu_of(process: Path) -> float:

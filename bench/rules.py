@@ -10,7 +10,6 @@ import argparse
 import cProfile
 import hashlib
 import json
-import os
 import pstats
 import time
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.house import house
+from bench.meters import processor
 
 LIMIT = 25.0  # seconds for 100,000 tickets
 
@@ -44,18 +44,6 @@ def main() -> int:
             profile.disable()
             pstats.Stats(profile).sort_stats("tottime").print_stats(28)
         return report(run, took, busy)
-
-
-def processor() -> float:
-    """Seconds that this process and its connection's server process have used: a busy machine does not change them much."""
-    from django.db import connection
-
-    from olmo.tenancy.scope import EVERY_CLIENT, scope
-
-    with scope(EVERY_CLIENT), connection.cursor() as cursor:
-        cursor.execute("select pg_backend_pid()")
-        used = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rpartition(")")[2].split()
-    return time.process_time() + (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def words(*phrases: str) -> dict[str, Any]:

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.house import house
+from bench.meters import processor
 
+DUE_LIMIT, IDLE_LIMIT = 30.0, 5.0  # seconds for 10,000 clocks; ms for a sweep without any
 OPEN_CLOCKS = """
-insert into service_levels_clock (client_id, ticket_id, place, agreement_id, metric, version, started_at, state, used_seconds,
-    target_seconds, due_at, next_at, as_of)
-select t.client_id, t.id, 1000 + n %% 20000, %s, 'resolution', '1', now(), 'running', 0, 3600, now() + interval '9 years',
-    now() + interval '9 years' + n * interval '1 second', now()
+insert into service_levels_clock (client_id, ticket_id, place, agreement_id, kind, metric, priority, version, started_at, state,
+    used_seconds, target_seconds, due_at, next_at, is_waived, as_of)
+select t.client_id, t.id, 1000 + n %% 20000, %s, 'sla', 'resolution', 3, '1', now(), 'running', 0, 3600,
+    now() + interval '9 years', now() + interval '9 years' + n * interval '1 second', false, now()
 from (select id, client_id, row_number() over (order by id) - 1 as place from tickets_ticket limit %s) t
 join generate_series(0, %s - 1) n on n / 20000 = t.place
 """
@@ -71,18 +73,19 @@ def due() -> bool:
 
     with scope(EVERY_CLIENT):
         clocks = Clock.objects.filter(next_at__lte=datetime.now(UTC)).count()
-    began, swept = time.perf_counter(), 0
+    began, busy, swept = time.perf_counter(), processor(), 0
     while True:
         with scope(EVERY_CLIENT):
             found = actions.sweep()
         swept += found
         if not found:
             break
-    took = time.perf_counter() - began
+    took, busy, tens = time.perf_counter() - began, processor() - busy, max(1, clocks) / 10_000
     print(
-        f"{clocks} due clocks of {swept} tickets recorded in {took:.1f} s: {took / max(1, clocks) * 10_000:.1f} s for 10,000"
+        f"{clocks} due clocks of {swept} tickets recorded in {took:.1f} s: {took / tens:.1f} s for 10,000"
+        f" ({busy / tens:.1f} s of processors)"
     )
-    return took / max(1, clocks) * 10_000 <= 30
+    return took / tens <= DUE_LIMIT
 
 
 def nothing_due(agreement: int, number: int) -> bool:
@@ -104,7 +107,7 @@ def nothing_due(agreement: int, number: int) -> bool:
     print(
         f"nothing due among {made:,} open clocks: median {statistics.median(times):.2f} ms, worst {max(times):.2f} ms"
     )
-    return statistics.median(times) <= 5
+    return statistics.median(times) <= IDLE_LIMIT
 
 
 if __name__ == "__main__":
