@@ -82,7 +82,7 @@ def coming(row: Schedule, facts: rotation.Schedule, now: datetime) -> list[Watch
     for each in rotation.stretches(facts, now, now + AHEAD + BEYOND):
         if each.start >= now + AHEAD:
             break
-        if each.duty is None and not _is_needed(facts, each.start):
+        if each.duty is None and not (each.is_gap and facts.layers):
             continue
         by = makers.get(each.duty.override) if each.duty and each.duty.override else None
         found.append(Watch(each.start, each.end, each.duty.person if each.duty else None, by))
@@ -111,13 +111,6 @@ def changes(told: Sequence[Watch], found: Sequence[Watch], now: datetime) -> lis
 
 def _at(watches: Sequence[Watch], at: datetime) -> Watch | None:
     return next((one for one in watches if one.start <= at < one.end), None)
-
-
-def _is_needed(facts: rotation.Schedule, at: datetime) -> bool:
-    """Whether somebody ought to be on call: it is somebody's turn, or the schedule is to hold at every hour."""
-    if any(rotation.turn(layer, at) is not None for layer in facts.layers):
-        return True
-    return bool(facts.layers) and not any(layer.week for layer in facts.layers)
 
 
 @transaction.atomic

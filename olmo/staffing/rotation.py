@@ -1,7 +1,7 @@
 """Who is on call at an instant, as a pure function of a schedule: overrides, then its layers in order, then nobody."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -61,11 +61,20 @@ class Duty:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A time during which the same one is on call; without a duty it is a gap."""
+    """A time during which the same one is on call; without a duty nobody is.
+
+    is_meant: whether somebody ought to be: where nobody is, it is a gap, else hours that the schedule leaves out.
+    """
 
     start: datetime
     end: datetime
     duty: Duty | None
+    is_meant: bool = True
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether nobody is on call, though somebody ought to be."""
+        return self.duty is None and self.is_meant
 
 
 def on_call(schedule: Schedule, at: datetime) -> Duty | None:
@@ -96,11 +105,18 @@ def stretches(schedule: Schedule, start: datetime, end: datetime) -> list[Stretc
     found: list[Stretch] = []
     for a, b in pairwise(edges):
         duty = on_call(schedule, a)
-        if found and found[-1].duty == duty:
-            found[-1] = Stretch(found[-1].start, b, duty)
-        else:
-            found.append(Stretch(a, b, duty))
+        each = Stretch(a, b, duty, duty is not None or is_meant(schedule, a))
+        if found and (found[-1].duty, found[-1].is_meant) == (duty, each.is_meant):
+            each = replace(each, start=found.pop().start)
+        found.append(each)
     return found
+
+
+def is_meant(schedule: Schedule, at: datetime) -> bool:
+    """Whether somebody ought to be on call: it is somebody's turn, or the schedule holds at every hour (also without layers)."""
+    if any(turn(layer, at) is not None for layer in schedule.layers):
+        return True
+    return not any(layer.week for layer in schedule.layers)
 
 
 def _day(layer: Layer, at: datetime) -> date:

@@ -26,6 +26,6 @@ def listed(request: DeskRequest) -> HttpResponse:
     drawn = []
     for row, facts in zip(rows, queries.facts_of(rows, now, now + AHEAD), strict=True):
         duty = rotation.on_call(facts, now)
-        gap = next((s for s in rotation.stretches(facts, now, now + AHEAD) if s.duty is None), None)
+        gap = next((s for s in rotation.stretches(facts, now, now + AHEAD) if s.is_gap), None)
         drawn.append({"one": row, "now": Person.objects.get(pk=duty.person) if duty else None, "gap": gap})
     return show(request, "oncall", "oncall", {"rows": drawn, "typed": words})

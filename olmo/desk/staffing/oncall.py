@@ -1,6 +1,7 @@
 """Who is on call: the board of a week or four, overrides put in place, and the schedules with their layers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -152,8 +153,9 @@ def _drawn(
     known = _Known(row, stretches, rotation.on_call(facts, clock.now()))
     form = refused or OverrideForm(None, schedule=row, by=request.person)
     return {
-        "one": row, "now": known.now(), "days": list(_days(stretches, weeks, known)),
-        "gaps": [known.told(s) for s in stretches if s.duty is None and s.end > clock.now()],
+        "one": row, "now": known.now(), "is_meant_now": rotation.is_meant(facts, clock.now()),
+        "days": list(_days(stretches, weeks, known)),
+        "gaps": [known.told(s) for s in stretches if s.is_gap and s.end > clock.now()],
         "form": form if form.may else None, "may_arrange": policy.leads(request.person, row.team),
         "overrides": [
             {
@@ -184,7 +186,8 @@ class _Known:
         times = _times(stretch)
         whole = f"{spoken.moment(stretch.start)} – {spoken.moment(stretch.end)}"
         if duty is None:
-            return {"times": times, "whole": whole, "name": "", "note": _("Nobody is on call")}
+            note = _("Nobody is on call") if stretch.is_meant else _("not covered")
+            return {"times": times, "whole": whole, "name": "", "note": note, "is_gap": stretch.is_gap}
         return {"times": times, "whole": whole, "name": self.people[duty.person].name, "note": self._note(duty)}
 
     def _note(self, duty: rotation.Duty) -> str:
@@ -206,7 +209,9 @@ def _days(stretches: list[Stretch], weeks: Weeks, known: _Known) -> Iterator[dic
     today = timezone.localdate()
     for day, start, end in weeks.days():
         parts = [
-            Stretch(max(s.start, start), min(s.end, end), s.duty) for s in stretches if s.start < end and s.end > start
+            replace(s, start=max(s.start, start), end=min(s.end, end))
+            for s in stretches
+            if s.start < end and s.end > start
         ]
         yield {"day": day, "is_today": day == today, "parts": [known.told(part) for part in parts]}
 

@@ -95,6 +95,12 @@ class Swapping(OnCall):
         settings = LayerSettings(**{**vars(self.turns), "week": week})
         on_call.save_layer(self.schedule, self.layer, settings, by=self.ines)
         self.assertNotIn("Nobody", self.told(self.ines))
+        start, end = NOW + DAY, NOW + 2 * DAY  # an absence that begins in such hours goes into others
+        absences.save_absence(
+            None, person=self.tove, kind="leave", starts_at=start, ends_at=end, deputy=None, by=self.tove
+        )
+        gap = "Nobody is on call: Tuesday 3 March 2026, 18:00 – Wednesday 4 March 2026, 00:00."
+        self.assertIn(gap, self.told(self.ines))
 
     def test_whoever_does_not_want_it_is_not_told(self) -> None:
         Preference.objects.create(person=self.tove, kind="on_call", channel="mail", is_on=False)

@@ -96,11 +96,12 @@ class SeeingWhoIsOnWhen(DeskTest):
             self.assertEqual((found[0].start, found[-1].end), (start, end))
             for one, other in pairwise(found):
                 self.assertEqual(one.end, other.start)
-                self.assertNotEqual(one.duty, other.duty)
+                self.assertNotEqual((one.duty, one.is_meant), (other.duty, other.is_meant))
             for _m in range(60):
                 moment = start + timedelta(minutes=chance.randrange(28 * 24 * 60))
                 stretch = next(s for s in found if s.start <= moment < s.end)
                 self.assertEqual(on_call(schedule, moment), stretch.duty)
+                self.assertEqual(stretch.is_gap, stretch.duty is None and rotation.is_meant(schedule, moment))
 
     def test_turns_are_those_of_somebody_who_counts_handovers_one_by_one(self) -> None:
         chance = random.Random(13)

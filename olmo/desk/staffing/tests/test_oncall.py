@@ -41,6 +41,14 @@ class SeeingWhoIsOnCall(PageTest):
         self.assertIn("Nobody is on call", page.words(".banner--brick")[0])
         self.assertIn("Nobody is on call", page.words(".oncall > li")[-1])
 
+    def test_hours_that_the_schedule_leaves_out_are_no_alarm(self) -> None:
+        self.layer(week={"sun": [["00:00", "24:00"]]})
+        with self.at("2026-03-04 10:00"):  # a Wednesday
+            page = self.get("/desk/oncall?start=2026-03-02")
+            self.assertEqual(page.words(".staffing-now .badge"), ["Now: not covered"])
+            self.assertEqual(page.all(".banner--brick"), [])
+            self.assertIn("none within", self.get("/desk/admin/oncall", by=self.ines).words("tbody tr")[0])
+
     def test_a_deputy_is_named_with_the_absent_one(self) -> None:
         self.layer()
         start = clock.now() - timedelta(hours=1)
