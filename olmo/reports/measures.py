@@ -45,14 +45,18 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "in_time": Measure(
         _("Solved in time"), "percent",
-        _("Of the resolved with a promise: those that kept their service level or, without one, their due date."),
+        _(
+            "Of the resolved with a promise: those that kept their service level or, without one, their due date. A breach"
+            " that was waived counts as broken; where there are any, the share without them stands beside it."
+        ),
         "kept", "promised",
     ),
     "prompt": Measure(
         _("Answered in time"), "percent",
         _(
             "Of the first answers: those that kept their service level or, without one, came within 1 hour (critical), 4 hours"
-            " (high), 1 day (normal) or 3 days (low)."
+            " (high), 1 day (normal) or 3 days (low). A breach that was waived counts as broken; where there are"
+            " any, the share without them stands beside it."
         ),
         "prompt", "answered",
     ),

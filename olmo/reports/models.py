@@ -34,6 +34,9 @@ class Fact(models.Model):
     is_first_contact = models.BooleanField(default=False)
     is_response_in_time = models.BooleanField(null=True)
     is_resolution_in_time = models.BooleanField(null=True)
+    # That it was not in time, and does not count: the breach was waived.
+    is_response_waived = models.BooleanField(default=False)
+    is_resolution_waived = models.BooleanField(default=False)
 
     class Meta:
         indexes = [

@@ -13,7 +13,13 @@ from olmo.tenancy.queries import desk_zone
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
 from .models import Fact, Progress, Rollup
-from .targets import IS_RESOLUTION_IN_TIME, IS_RESPONSE_IN_TIME
+from .targets import (
+    IS_RESOLUTION_IN_TIME,
+    IS_RESOLUTION_WAIVED,
+    IS_RESPONSE_IN_TIME,
+    IS_RESPONSE_WAIVED,
+    PROMISED,
+)
 
 BATCH = 2000  # tickets in one transaction
 EVENTS = 20_000  # read ahead for one batch
@@ -26,7 +32,8 @@ WEIGHTS = {1: 8, 2: 4, 3: 2, 4: 1}
 _COLUMNS = (
     "ticket_id", "client_id", "team", "agent", "category", "channel", "priority", "is_open", "opened_day", "opened_hour",
     "answered_day", "answerer", "response_minutes", "resolved_day", "resolver", "resolution_minutes", "reopened_day",
-    "reopenings", "is_first_contact", "is_response_in_time", "is_resolution_in_time",
+    "reopenings", "is_first_contact", "is_response_in_time", "is_resolution_in_time", "is_response_waived",
+    "is_resolution_waived",
 )  # fmt: skip
 _IS_ANSWER = "(e.kind = 'replied' or e.kind = 'resolved' and e.data ? 'message')"
 _DERIVE = f"""
@@ -39,7 +46,7 @@ select t.id, t.client_id, coalesce(t.team_id, 0), coalesce(t.assignee_id, 0), co
     (extract(epoch from t.resolved_at - t.opened_at) / 60)::int,
     (log.reopened_at at time zone %(zone)s)::date, log.reopenings,
     t.resolved_at is not null and log.reopenings = 0 and log.escalations = 0 and log.answers <= 1 and log.questions = 0,
-    {IS_RESPONSE_IN_TIME}, {IS_RESOLUTION_IN_TIME}
+    {IS_RESPONSE_IN_TIME}, {IS_RESOLUTION_IN_TIME}, {IS_RESPONSE_WAIVED}, {IS_RESOLUTION_WAIVED}
 from tickets_ticket t cross join lateral (
     select (array_agg(e.by_id order by e.seq) filter (where {_IS_ANSWER}))[1] as answerer,
         (array_agg(e.by_id order by e.seq desc) filter (where e.kind = 'resolved'))[1] as resolver,
@@ -49,7 +56,7 @@ from tickets_ticket t cross join lateral (
         count(*) filter (where {_IS_ANSWER}) as answers,
         count(*) filter (where e.kind = 'received' and e.at < t.resolved_at) as questions
     from tickets_event e where e.ticket_id = t.id
-) log where t.id = any(%(ids)s)
+) log cross join lateral ({PROMISED}) promised where t.id = any(%(ids)s)
 """  # noqa: S608  (our own expressions)
 _WEIGHT = (
     "case f.priority " + " ".join(f"when {level} then {weight}" for level, weight in WEIGHTS.items()) + " else 1 end"
@@ -79,10 +86,14 @@ CELLS = f"""
     (f.resolved_day, 'resolved', 'band', {_band("f.resolution_minutes")}, 1),
     (case when f.is_first_contact then f.resolved_day end, 'first_contact', '', '', 1),
     (case when f.is_first_contact then f.resolved_day end, 'first_contact', 'agent', f.resolver::text, 1),
+    (case when f.is_response_waived then f.answered_day end, 'prompt_waived', '', '', 1),
+    (case when f.is_response_waived then f.answered_day end, 'prompt_waived', 'agent', f.answerer::text, 1),
     (case when f.is_resolution_in_time is not null then f.resolved_day end, 'promised', '', '', 1),
     (case when f.is_resolution_in_time is not null then f.resolved_day end, 'promised', 'agent', f.resolver::text, 1),
     (case when f.is_resolution_in_time then f.resolved_day end, 'kept', '', '', 1),
     (case when f.is_resolution_in_time then f.resolved_day end, 'kept', 'agent', f.resolver::text, 1),
+    (case when f.is_resolution_waived then f.resolved_day end, 'kept_waived', '', '', 1),
+    (case when f.is_resolution_waived then f.resolved_day end, 'kept_waived', 'agent', f.resolver::text, 1),
     (f.reopened_day, 'reopened', '', '', 1), (f.reopened_day, 'reopened', 'agent', f.agent::text, 1)
 """
 # Cells are locked in one order, so that two batches never wait for each other.

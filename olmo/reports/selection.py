@@ -30,6 +30,18 @@ _YES = {
     "first": "is_first_contact",
     "kept": "is_resolution_in_time",
     "prompt": "is_response_in_time",
+    "kept_waived": "is_resolution_waived",
+    "prompt_waived": "is_response_waived",
+}
+_WAIVED = {
+    "kept_waived": (
+        gettext_lazy("solved late without a waiver, or in time"),
+        gettext_lazy("solved late, which was waived"),
+    ),
+    "prompt_waived": (
+        gettext_lazy("answered late without a waiver, or in time"),
+        gettext_lazy("answered late, which was waived"),
+    ),
 }
 _SMALL = {"priority": "priority", "hour": "opened_hour"}
 _TEAMS = "teams"
@@ -172,6 +184,8 @@ def _yes_said(name: str, value: str) -> str:
         return _("open") if is_so else _("not open")
     if name == "first":
         return _("solved at first contact") if is_so else _("not solved at first contact")
+    if name in _WAIVED:
+        return str(_WAIVED[name][is_so])
     if name == "prompt":
         return _("answered within the allowance") if is_so else _("answered later than allowed")
     return _("solved in time") if is_so else _("solved late")

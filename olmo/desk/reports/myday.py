@@ -28,7 +28,9 @@ from .looking import today
 
 SHOWN = 6
 DAYS = 30
-_COUNTS = ("answered", "prompt", "resolved", "first_contact", "promised", "kept", "reopened")
+_COUNTS = (
+    "answered", "prompt", "prompt_waived", "resolved", "first_contact", "promised", "kept", "kept_waived", "reopened"
+)  # fmt: skip
 
 
 @require_safe
@@ -103,6 +105,7 @@ def _figures(viewer: Person) -> list[dict[str, Any]]:
             "label": label,
             "own": own[name],
             "drill": numbers.linked(own["n"][name], selections[name]) if name in selections else "",
+            "other": own["other"].get(name, ""),
             "is_count": name in ("answered", "resolved", "reopened"),
             "mean": theirs[name] if theirs else "",
         }
@@ -132,4 +135,8 @@ def _values(lens: Lens, people: Sequence[int]) -> dict[str, Any]:
         "in_time": numbers.percent(numbers.share(found["kept"], found["promised"])),
         "first_contact": numbers.percent(numbers.share(found["first_contact"], found["resolved"])),
         "n": {**found, "in_time": found["kept"]},
+        "other": {
+            "prompt": numbers.forgiven(found["prompt"], found["answered"], found["prompt_waived"]),
+            "in_time": numbers.forgiven(found["kept"], found["promised"], found["kept_waived"]),
+        },
     }

@@ -38,6 +38,11 @@ def percent(value: int | None) -> str:
     return "–" if value is None else _("%(n)d %%") % {"n": value}
 
 
+def forgiven(part: int, of: int, waived: int) -> str:
+    """The share where what was waived is not counted; "" when nothing was."""
+    return percent(share(part, of - waived)) if waived else ""
+
+
 def minutes(value: int | None) -> str:
     """A duration, or a dash."""
     return "–" if value is None else minutes_words(value)

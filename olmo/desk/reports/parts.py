@@ -19,7 +19,18 @@ from olmo.tickets.models import Category, Channel
 
 from . import charts, numbers
 
-_HEADLINE = ("opened", "resolved", "reopened", "first_contact", "promised", "kept", "answered", "prompt")
+_HEADLINE = (
+    "opened",
+    "resolved",
+    "reopened",
+    "first_contact",
+    "promised",
+    "kept",
+    "kept_waived",
+    "answered",
+    "prompt",
+    "prompt_waived",
+)
 # Ages of the backlog in days, both included; None: no end.
 AGES: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 1), (2, 3), (4, 7), (8, 14), (15, 30), (31, None))
 EARLIEST = date(2000, 1, 1)
@@ -38,8 +49,14 @@ def headline(lens: Lens) -> list[dict[str, Any]]:
         _count("opened", _("came in"), now, before, lens.selection(opened=span)),
         _count("resolved", _("resolved"), now, before, lens.selection(resolved=span)),
         _share(_("solved at first contact"), "first_contact", "resolved", now, before, lens.selection(resolved=span, first=1)),
-        _share(_("answered in time"), "prompt", "answered", now, before, lens.selection(answered=span, prompt=1)),
-        _share(_("solved in time"), "kept", "promised", now, before, lens.selection(resolved=span, kept=1)),
+        {
+            **_share(_("answered in time"), "prompt", "answered", now, before, lens.selection(answered=span, prompt=1)),
+            **_forgiven("prompt", "answered", now, lens.selection(answered=span, prompt_waived=1)),
+        },
+        {
+            **_share(_("solved in time"), "kept", "promised", now, before, lens.selection(resolved=span, kept=1)),
+            **_forgiven("kept", "promised", now, lens.selection(resolved=span, kept_waived=1)),
+        },
         _share(_("reopened, for each hundred resolved"), "reopened", "resolved", now, before, lens.selection(reopened=span)),
     ]  # fmt: skip
 
@@ -58,6 +75,12 @@ def _share(
         "drill": numbers.linked(now[part], chosen), "of": numbers.whole(now[of]),
         "more": "" if was is None else _("was %(n)s") % {"n": numbers.percent(was)},
     }  # fmt: skip
+
+
+def _forgiven(part: str, of: str, now: Mapping[str, int], chosen: Any) -> dict[str, Any]:
+    """The other count: what it is without the breaches that were waived."""
+    waived = now[f"{part}_waived"]
+    return {"forgiven": numbers.forgiven(now[part], now[of], waived), "waived": numbers.linked(waived, chosen)}
 
 
 def backlog(lens: Lens, today: date) -> dict[str, Any]:

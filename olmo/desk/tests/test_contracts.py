@@ -3,6 +3,7 @@
 import csv
 import io
 
+from olmo.reports import rollup
 from olmo.service_levels import actions as service_levels
 from olmo.service_levels.loading import load
 from olmo.service_levels.models import Clock
@@ -48,6 +49,11 @@ class Contracts(PageTest):
         self.assertEqual(rows[0], "First response 3 1 2 1 33 % 50 %")
         self.assertEqual(rows[-1], "All 3 1 2 1 33 % 50 %")
         self.assertEqual(page.words(".contract__trend tbody tr")[-1], "March 2026 3 1 2 1 33 % 50 %")
+        rollup.refresh()
+        self.assertIn(
+            "33 % 50 % without the waived: 1", self.look("/desk/reports/desk", who=self.ines).words(".headline dd")
+        )
+        self.assertIn("50 % without the waived", self.look("/desk/reports/").text)
 
     def test_every_number_leads_to_the_very_tickets(self) -> None:
         page = self.look(f"/desk/contracts/{self.acme.pk}")

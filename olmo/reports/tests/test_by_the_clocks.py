@@ -2,7 +2,9 @@
 
 from olmo.people.models import Person
 from olmo.reports import rollup
-from olmo.reports.models import Fact
+from olmo.reports.models import Fact, Rollup
+from olmo.reports.selection import Selection
+from olmo.service_levels import actions as service_levels
 from olmo.service_levels.tests.test_clocks import Promised
 from olmo.tickets import actions
 from olmo.tickets.models import Ticket
@@ -34,6 +36,24 @@ class JudgedByTheClocks(Promised):
         slow = ("2026-03-09 08:00", "2026-03-09 11:00", "2026-03-09 14:00")
         self.assertEqual(self.verdicts(self.worked(*slow)), (False, False))
         self.assertEqual(self.verdicts(self.worked(*slow, by=self.bea)), (True, None))
+
+    def test_what_was_waived_stays_late_and_is_counted_beside_it(self) -> None:
+        slow = ("2026-03-09 08:00", "2026-03-09 11:00", "2026-03-09 14:00")
+        ticket = self.worked(*slow)
+        self.worked(*slow)
+        service_levels.waive(
+            ticket, "resolution", self.clock(ticket, "resolution").started_at, by=self.ines, reason="Fog."
+        )
+        self.assertEqual(self.verdicts(ticket), (False, False))
+        waived = Fact.objects.filter(is_resolution_waived=True, is_response_waived=False)
+        self.assertEqual([fact.ticket_id for fact in waived], [ticket.pk])
+        numbers = {row.measure: row.n for row in Rollup.objects.filter(by="", measure__in=["promised", "kept_waived"])}
+        self.assertEqual(numbers, {"promised": 2, "kept_waived": 1})
+        self.assertEqual(list(Selection.of(kept_waived=1).among(Ticket.objects.all())), [ticket])
+        with self.at("2026-03-09 15:00"):
+            actions.reopen(ticket, by=self.rui)
+        rollup.refresh()
+        self.assertEqual(Rollup.objects.filter(measure="kept_waived").exclude(n=0).count(), 0)
 
     def test_an_agreed_date_counts_only_where_nothing_was_promised(self) -> None:
         for by, wanted in ((None, False), (self.bea, True)):
