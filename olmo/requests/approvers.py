@@ -24,10 +24,10 @@ class Asked:
     quorum: int
 
 
-def of(order: Order) -> list[Asked]:
-    """Everybody who is asked, in order of the stages. Raises Invalid (nobody is left who could approve a step)."""
+def of(order: Order, *, after: int = 0) -> list[Asked]:
+    """Everybody who is asked, in order of the stages (those after a passed one). Raises Invalid (nobody could approve a step)."""
     steps = ApprovalStep.objects.filter(item=order.item).prefetch_related("people").order_by("stage", "pk")
-    return [_asked(order, number, step) for number, step in enumerate(steps, start=1)]
+    return [_asked(order, number, step) for number, step in enumerate(steps, start=1) if step.stage > after]
 
 
 def _asked(order: Order, number: int, step: ApprovalStep) -> Asked:
@@ -52,12 +52,6 @@ def _named(order: Order, step: ApprovalStep) -> list[Person]:
 
 
 def _fit(order: Order, people: Iterable[Person | None]) -> list[Person]:
-    """Active ones of the organisation or the desk, each once, without those whom it concerns."""
-    concerned = policy.concerned(order)
-    found: dict[int, Person] = {}
-    for person in people:
-        if person is None or person.pk in concerned or not person.is_active:
-            continue
-        if person.is_agent or person.client_id == order.client_id:
-            found[person.pk] = person
+    """Those who may be asked, each once."""
+    found = {person.pk: person for person in people if person is not None and policy.may_be_asked(person, order)}
     return list(found.values())

@@ -1,14 +1,16 @@
 """Verbs of approval: ask, decide, remind, expire. All under the lock of the ticket, so that two clicks count once."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from olmo.kernel import clock, spoken
-from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, OlmoError
 from olmo.kernel.text import clean
 from olmo.people.actions import robot
 from olmo.people.models import Person
@@ -22,13 +24,14 @@ from olmo.tickets.changes import (
     PutOnHold,
 )
 from olmo.tickets.log import Log, changing
-from olmo.tickets.models import HoldReason, Status
+from olmo.tickets.models import ACTIVE, HoldReason, Ticket
 
 from . import approvers, policy
 from .models import Approval, Decision, Order, OrderState
 from .queries import handling
 
 MOST_WORDS = 2000
+logger = logging.getLogger(__name__)
 
 
 class Decided(Conflict):
@@ -94,7 +97,9 @@ def decide(approval: Approval, *, by: Person, says: str, comment: str = "", by_l
         said = OrderApproved if says == Decision.YES else OrderRejected
         log.record(said(person=row.approver_id, approval=row.pk, by_link=by_link))
         outcome = _outcome(row.order, row, log)
-    if outcome == OrderState.REJECTED:
+    if isinstance(outcome, Invalid):
+        tell_stuck(order.ticket, outcome)
+    elif outcome == OrderState.REJECTED:
         _tell_no(row)
     return row.order
 
@@ -115,14 +120,14 @@ def _require_asked(row: Approval, by: Person) -> None:
     if row.decision and row.decided_by:
         words = {"decision": row.get_decision_display(), "name": row.decided_by.name, "when": _moment(row.decided_at)}
         raise Decided(_("This was decided already: %(decision)s, by %(name)s on %(when)s.") % words)
-    if not row.is_open or row.order.state != OrderState.PENDING:
+    if not row.is_open or row.order.state != OrderState.PENDING or row.order.ticket.is_done:
         raise Decided(_why_over(row))
     if not policy.is_asked(by, row):
         raise NotFound
 
 
 def _why_over(row: Approval) -> str:
-    if row.order.state == OrderState.WITHDRAWN:
+    if row.order.state == OrderState.WITHDRAWN or (row.is_open and row.order.ticket.is_done):
         return _("The request was withdrawn. There is nothing to decide any more.")
     if row.round != row.order.round:
         return _("The request was changed since. Who is asked about it now has a new mail.")
@@ -135,8 +140,11 @@ def _moment(at: datetime | None) -> str:
     return spoken.moment(at) if at else ""
 
 
-def _outcome(order: Order, row: Approval, log: Log) -> str:
-    """What follows: the end, the next stage, or nothing yet. A no ends it as soon as the step cannot be passed any more."""
+def _outcome(order: Order, row: Approval, log: Log) -> str | Invalid:
+    """What follows: the end, the next stage, nothing yet, or why nobody can be asked next.
+
+    A no ends it as soon as the step cannot be passed any more.
+    """
     mine = list(Approval.objects.filter(order=order, round=order.round, step=row.step))
     yes = sum(one.decision == Decision.YES for one in mine)
     no = sum(one.decision == Decision.NO for one in mine)
@@ -148,7 +156,10 @@ def _outcome(order: Order, row: Approval, log: Log) -> str:
     stage = Approval.objects.filter(order=order, round=order.round, stage=row.stage)
     if stage.filter(decision="", dropped_at=None).exists():
         return OrderState.PENDING
-    later = [step for step in approvers.of(order) if step.stage > row.stage]
+    try:
+        later = approvers.of(order, after=row.stage)
+    except Invalid as refusal:  # what was decided counts all the same
+        return refusal
     if later:
         _ask_stage(order, log, min(step.stage for step in later), later)
         return OrderState.PENDING
@@ -172,52 +183,68 @@ def _tell_no(row: Approval) -> None:
             "reason": row.comment,
         }
         more = _("You can change your answers and ask again, on the page of the request.")
-    actions.resolve(ticket, by=robot("Olmo"), code="declined", note=f"{words}\n\n{more}")
+    actions.call_off(ticket, by=robot("Olmo"), code="declined", note=f"{words}\n\n{more}")
+
+
+def tell_stuck(ticket: Ticket, why: Invalid) -> None:
+    """Nobody can be asked (any more): the agents learn why, and what they can do."""
+    with override(settings.LANGUAGE_CODE):
+        more = _("Name somebody who can, then resolve this ticket and open it again: everybody is asked anew.")
+        note = actions.NewMessage(text=f"{why.message}\n\n{more}")
+    actions.note(ticket, by=robot("Olmo"), message=note)
 
 
 def remind_due(limit: int = 200) -> int:
     """Remind everybody whose time to be reminded has come; returns how many. Safe to run at any time, by many."""
     due = Approval.objects.filter(
-        decision="", dropped_at=None, remind_at__lte=clock.now(), order__state=OrderState.PENDING
-    )
-    done = 0
-    for row in due.select_related("order__ticket", "order__item").order_by("remind_at")[:limit]:
-        with changing(row.order.ticket, by=robot("Olmo")) as log:
-            fresh = Approval.objects.get(pk=row.pk)
-            if fresh.is_open and fresh.remind_at and fresh.remind_at <= clock.now():
-                days = handling(row.order.item).remind_after_days
-                Approval.objects.filter(pk=row.pk).update(
-                    remind_at=clock.now() + timedelta(days=days) if days else None
-                )
-                log.record(OrderApprovalReminded(person=row.approver_id, approval=row.pk))
-                done += 1
-    return done
+        decision="", dropped_at=None, remind_at__lte=clock.now(), order__state=OrderState.PENDING,
+        order__ticket__status__in=ACTIVE,
+    )  # fmt: skip
+    rows = due.select_related("order__ticket", "order__item").order_by("remind_at", "pk")[:limit]
+    return sum(_each(_remind, row, row.order) for row in rows)
+
+
+def _remind(row: Approval) -> bool:
+    with changing(row.order.ticket, by=robot("Olmo")) as log:
+        fresh = Approval.objects.get(pk=row.pk)
+        is_due = fresh.is_open and fresh.remind_at is not None and fresh.remind_at <= clock.now()
+        if is_due and log.ticket.is_active:
+            days = handling(row.order.item).remind_after_days
+            Approval.objects.filter(pk=row.pk).update(remind_at=clock.now() + timedelta(days=days) if days else None)
+            log.record(OrderApprovalReminded(person=row.approver_id, approval=row.pk))
+        return is_due and log.ticket.is_active
+
+
+def _each[T](do: Callable[[T], bool], one: T, order: Order) -> bool:
+    """Do it for one of many: an order that refuses is noted, and keeps nobody else's waiting."""
+    try:
+        with transaction.atomic():
+            return do(one)
+    except OlmoError as refusal:
+        logger.warning("The approvals of order %s could not go on: %s", order.pk, refusal.message)
+        return False
 
 
 def expire_due(limit: int = 200) -> int:
     """End orders whose approval came too late; returns how many. Safe to run at any time, by many."""
-    due = Order.objects.filter(
-        state=OrderState.PENDING,
-        approvals__decision="",
-        approvals__dropped_at=None,
-        approvals__expires_at__lte=clock.now(),
-    )
-    ended = 0
-    for order in due.select_related("ticket__requester").distinct()[:limit]:
-        with transaction.atomic():
-            with changing(order.ticket, by=robot("Olmo")) as log:
-                row = Order.objects.get(pk=order.pk)
-                row.ticket = order.ticket
-                late = row.state == OrderState.PENDING and log.ticket.status == Status.WAITING
-                if late:
-                    _settle(row, log, OrderState.EXPIRED)
-                    ended += 1
-            if late:
-                _tell_expired(order)
-    return ended
+    due = Approval.objects.filter(
+        decision="", dropped_at=None, expires_at__lte=clock.now(), order__state=OrderState.PENDING,
+        order__ticket__status__in=ACTIVE,
+    )  # fmt: skip
+    rows = due.select_related("order__ticket__requester").order_by("expires_at", "pk")[:limit]
+    orders = {row.order_id: row.order for row in rows}
+    return sum(_each(_expire, order, order) for order in orders.values())
 
 
-def _tell_expired(order: Order) -> None:
+def _expire(order: Order) -> bool:
+    with changing(order.ticket, by=robot("Olmo")) as log:
+        row = Order.objects.get(pk=order.pk)
+        row.ticket = order.ticket
+        open_late = Approval.objects.filter(order=row, decision="", dropped_at=None, expires_at__lte=clock.now())
+        if row.state != OrderState.PENDING or log.ticket.is_done or not open_late.exists():
+            return False
+        _settle(row, log, OrderState.EXPIRED)
     with override(order.ticket.requester.language):
         words = _("Nobody decided about this request in time. You can ask again, on the page of the request.")
-    actions.resolve(order.ticket, by=robot("Olmo"), code="declined", note=words)
+    actions.call_off(order.ticket, by=robot("Olmo"), code="declined", note=words)
+    return True

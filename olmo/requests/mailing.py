@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from olmo.notifications import wording
 from olmo.notifications.sending import automatic_headers, sender_for
-from olmo.notifications.telling import Reader, is_silenced, once, post
+from olmo.notifications.telling import Reader, once_by_itself, post
 from olmo.people.models import Person
 from olmo.tickets.models import Event
 
@@ -22,15 +22,13 @@ def ask(event: Event, approval: Approval) -> None:
     """Mail the approver, and who stands in for them now."""
     away = standing_in(approval.approver)
     for person in [approval.approver, *away]:
-        if person.pk not in policy.concerned(approval.order):
+        if policy.may_be_asked(person, approval.order):
             _mail(event, approval, person)
 
 
 def _mail(event: Event, approval: Approval, person: Person) -> None:
     reader = Reader((person.email or "").lower(), person)
-    if not person.email or not person.is_active or is_silenced(reader.address):
-        return
-    notice = once(event, reader, PURPOSE)
+    notice = once_by_itself(event, reader, PURPOSE) if person.email else None
     if notice is None:
         return
     ticket, sender = event.ticket, sender_for(event.ticket)

@@ -17,13 +17,17 @@ def may_change(person: Person, order: Order) -> bool:
     return person.pk in concerned(order) or tickets.may_work(person, order.ticket)
 
 
-def may_see_answers(person: Person, order: Order) -> bool:
-    """Whoever sees the ticket."""
-    return tickets.may_see(person, order.ticket)
+def may_be_asked(person: Person, order: Order) -> bool:
+    """Active ones of the organisation, and agents who serve it: an approval shows all answers. Nobody whom it concerns."""
+    if person.pk in concerned(order) or not person.is_active:
+        return False
+    if person.is_agent:
+        return tickets.may_know_client(person, order.client_id)
+    return person.client_id == order.client_id
 
 
 def is_asked(person: Person, approval: Approval) -> bool:
-    """Whether they are the approver, or stand in for them now; never one whom the order concerns."""
-    if person.pk in concerned(approval.order) or not person.is_active:
+    """Whether they are the approver, or stand in for them now, and may be asked."""
+    if not may_be_asked(person, approval.order):
         return False
     return person.pk == approval.approver_id or person.pk in {one.pk for one in standing_in(approval.approver)}

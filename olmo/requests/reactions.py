@@ -59,11 +59,23 @@ def _reopened(event: Event) -> None:
     order = Order.objects.filter(ticket=event.ticket_id, state__in=again).first()
     if order is None:
         return
+    stuck: Invalid | None = None
     with changing(event.ticket, by=event.by) as log:
         order = Order.objects.select_related("item__service", "recipient", "ticket").get(pk=order.pk)
         if order.state in again and not event.ticket.is_done:
             order.ticket = event.ticket
-            deciding.ask(order, log)
+            try:
+                deciding.ask(order, log)
+            except Invalid as refusal:
+                stuck = refusal
+    if stuck is not None and not Event.objects.filter(caused_by=event, kind="noted").exists():
+        deciding.tell_stuck(event.ticket, stuck)
+
+
+def _undone(event: Event) -> None:
+    """What was taken back may have ended the ticket, or opened it again."""
+    _ended(event)
+    _reopened(event)
 
 
 def _approved(event: Event) -> None:
@@ -81,11 +93,13 @@ def _approved(event: Event) -> None:
 
 
 def _redacted(event: Event) -> None:
-    """A message of an order was erased, and with it the answers that it held."""
-    Answers.objects.filter(order__ticket=event.ticket_id, erased_at=None).update(content={}, erased_at=clock.now())
+    """A message of an order was erased, and with it the answers whose words it carried; other revisions stay."""
+    carried = Answers.objects.filter(order__ticket=event.ticket_id, message=event.data["message"], erased_at=None)
+    carried.update(content={}, erased_at=clock.now())
 
 
 _REACTIONS: Mapping[str, Callable[[Event], None]] = {
-    "order_approval_asked": _asked, "order_approval_reminded": _asked, "resolved": _ended, "closed": _ended,
-    "reopened": _reopened, "order_placed": _approved, "order_settled": _approved, "redacted": _redacted, "undone": _ended,
+    "order_approval_asked": _asked, "order_approval_reminded": _asked, "order_placed": _approved, "order_settled": _approved,
+    "resolved": _ended, "closed": _ended, "merged": _ended, "unmerged": _reopened, "reopened": _reopened, "undone": _undone,
+    "redacted": _redacted,
 }  # fmt: skip

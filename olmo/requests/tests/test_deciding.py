@@ -1,20 +1,25 @@
 """Approvals: who is asked, in which order, who may not, twice, too late, by substitutes; and that the ticket waits."""
 
 from datetime import date, timedelta
+from unittest import mock
 
 from django.db import DatabaseError, transaction
 
+from olmo.fulfilment import actions as fulfilment
+from olmo.fulfilment import queries as tasks
+from olmo.fulfilment import reactions as fulfilment_reactions
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.outbox.models import Envelope
 from olmo.people.models import Person
-from olmo.requests import deciding, ordering, queries, substitutes
+from olmo.requests import deciding, ordering, queries, reactions, substitutes
 from olmo.requests.administration import StepSettings
 from olmo.requests.deciding import Decided
 from olmo.requests.models import Approval, Order, OrderState
 from olmo.staffing.models import Absence
-from olmo.tickets import actions
-from olmo.tickets.models import Message, Standing, Status, Supplier
+from olmo.tickets import actions, undo
+from olmo.tickets.log import Log, caused_by
+from olmo.tickets.models import Event, Message, Standing, Status, Supplier
 
 from .stage import OrderTest
 
@@ -159,6 +164,163 @@ class Deciding(OrderTest):
         with self.assertRaises(Decided) as refused:
             deciding.decide(old, by=self.mia, says="yes")
         self.assertIn("was changed since", str(refused.exception.message))
+
+
+class WhatStandsOpenBesideIt(OrderTest):
+    """A change asks again about a ticket that is in work already: what is left there keeps nobody from deciding."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.steps(MANAGER, remind_after_days=0, expire_after_days=5)
+        self.order = self.in_work()
+
+    def in_work(self) -> Order:
+        order = self.place()
+        self.decide(order, self.mia)
+        ticket = self.ticket(order)
+        fulfilment.add(ticket, fulfilment.TaskSettings(title="Fetch it from the store"), by=self.alma)
+        actions.set_checklist(ticket, by=self.alma, items=[(None, "Ask for the size")], is_required=True)
+        ordering.change(order, self.wanted(model="strong", why="Films"), by=self.rui)
+        return order
+
+    def test_a_no_is_taken_and_what_was_left_ends_with_it(self) -> None:
+        self.decide(self.order, self.mia, "no", "Too dear")
+        self.react(self.order)
+        for event in Event.objects.filter(ticket=self.order.ticket_id).select_related("ticket", "by"):
+            fulfilment_reactions.follow(event)
+        self.assertEqual((self.ticket(self.order).status, Order.objects.get().state), ("resolved", "rejected"))
+        self.assertEqual(tasks.open_count(self.ticket(self.order)), 0)
+        self.assertReplays(self.ticket(self.order))
+
+    def test_it_expires_and_so_does_the_next(self) -> None:
+        second = self.place()
+        with clock.at(clock.now() + timedelta(days=5, minutes=1)):
+            self.assertEqual(deciding.expire_due(), 2)
+        self.assertEqual({self.ticket(one).status for one in (self.order, second)}, {Status.RESOLVED})
+
+    def test_one_that_refuses_keeps_nobody_elses_waiting(self) -> None:
+        self.steps(MANAGER, remind_after_days=1, expire_after_days=5)
+        first, second = self.place(), self.place()
+
+        def refusing(order: Order, log: Log, outcome: OrderState) -> str:
+            if order.pk == first.pk:
+                raise Conflict("It cannot be.")
+            return settled(order, log, outcome)
+
+        settled = deciding._settle
+        with clock.at(clock.now() + timedelta(days=6)), mock.patch.object(deciding, "_settle", refusing):
+            self.assertEqual(deciding.expire_due(), 2)
+        states = Order.objects.in_bulk()
+        self.assertEqual([states[one.pk].state for one in (first, second)], ["pending", "expired"])
+
+    def test_a_recipient_withdraws_what_has_open_tasks(self) -> None:
+        order = ordering.place(self.wanted(recipient=self.rui), by=self.leo)
+        ticket = self.ticket(order)
+        actions.watch(ticket, by=self.alma, person=self.rui)
+        fulfilment.add(ticket, fulfilment.TaskSettings(title="Fetch it from the store"), by=self.alma)
+        ordering.withdraw(order, by=self.rui)
+        self.assertEqual((self.ticket(order).status, Order.objects.get(pk=order.pk).state), ("resolved", "withdrawn"))
+
+    def test_only_the_program_calls_a_ticket_off(self) -> None:
+        with self.assertRaises(NotAllowed):
+            actions.call_off(self.ticket(self.order), by=self.alma, code="declined")
+
+
+class Merging(OrderTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.steps(MANAGER, remind_after_days=1, expire_after_days=5)
+        self.order = self.place()
+        actions.merge(self.ticket(self.order), self.report("The same"), by=self.alma)
+
+    def test_nobody_is_asked_about_what_goes_on_elsewhere(self) -> None:
+        with self.assertRaises(Decided):
+            self.decide(self.order, self.mia)
+        self.assertEqual(queries.waiting_for(self.mia), [])
+        with clock.at(clock.now() + timedelta(days=6)):
+            self.assertEqual((deciding.remind_due(), deciding.expire_due()), (0, 0))
+        self.react(self.order)
+        self.assertEqual((self.asked(self.order), Order.objects.get().state), ([], OrderState.WITHDRAWN))
+
+    def test_taking_the_merge_back_asks_again(self) -> None:
+        self.react(self.order)
+        actions.unmerge(self.ticket(self.order), by=self.alma)
+        self.react(self.order)
+        self.assertEqual((self.asked(self.order), self.ticket(self.order).hold_reason), (["Mia"], "approval"))
+        self.decide(self.order, self.mia)
+        self.assertEqual(self.ticket(self.order).status, Status.OPEN)
+        self.assertReplays(self.ticket(self.order))
+
+    def test_so_does_an_undo(self) -> None:
+        order = self.place()
+        with undo.undoable(self.alma, "Resolved") as made:
+            actions.resolve(self.ticket(order), by=self.alma, code="answered", note="Done")
+        self.react(order)
+        undo.undo(made.token, by=self.alma)
+        reactions.follow(Event.objects.filter(ticket=order.ticket_id).select_related("ticket", "by").latest("seq"))
+        self.assertEqual(self.asked(order), ["Mia"])
+
+
+class NobodyIsLeft(OrderTest):
+    """The organisation changed while the request waited."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.steps(MANAGER, StepSettings(stage=2, kind="people", people=(self.pia,)))
+        self.order = self.place()
+
+    def nobody(self, *people: Person) -> None:
+        everybody = [person.pk for person in (*people, self.mia, self.leo, self.alma)]
+        Person.objects.filter(pk__in=everybody).update(is_active=False)
+
+    def test_a_passed_step_is_not_judged_again(self) -> None:
+        self.nobody()
+        Person.objects.filter(pk=self.mia.pk).update(is_active=True)
+        self.decide(self.order, self.mia)
+        self.assertEqual(self.asked(self.order), ["Pia"])
+
+    def test_what_was_decided_counts_and_the_agents_are_told(self) -> None:
+        self.nobody(self.pia)
+        Person.objects.filter(pk=self.mia.pk).update(is_active=True)
+        Person.objects.filter(pk=self.rui.pk).update(manager=self.leo)
+        self.decide(self.order, self.mia)
+        self.assertEqual(self.one(self.order, self.mia).decision, "yes")
+        note = Message.objects.filter(ticket=self.order.ticket_id).latest("pk")
+        self.assertEqual(note.kind, "internal")
+        self.assertIn("Nobody can approve this", note.text)
+
+    def test_reopening_leaves_a_note_once(self) -> None:
+        self.decide(self.order, self.mia, "no", "Too dear")
+        actions.reopen(self.ticket(self.order), by=self.rui)
+        self.nobody(self.pia)
+        event = Event.objects.filter(ticket=self.order.ticket_id).select_related("ticket", "by").latest("seq")
+        for _time in range(2):
+            with caused_by(event):
+                reactions.follow(event)
+        notes = Message.objects.filter(ticket=self.order.ticket_id, kind="internal")
+        self.assertEqual([("Nobody can approve this" in note.text) for note in notes], [True])
+
+
+class ServingTheOrganisation(OrderTest):
+    """An approval shows all answers, so no agent is asked who does not serve the organisation."""
+
+    def test_an_agent_of_other_organisations_is_not_asked(self) -> None:
+        self.steps(StepSettings(stage=1, kind="people", people=(self.otto, self.mia)))
+        self.assertEqual(self.asked(self.place()), ["Mia"])
+
+    def test_nor_as_a_deputy(self) -> None:
+        self.steps(StepSettings(stage=1, kind="owner"))
+        now = clock.now()
+        away = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(days=3)}
+        Absence.objects.create(person=self.alma, kind="holiday", deputy=self.otto, **away)
+        order = self.place()
+        self.react(order)
+        self.assertEqual(
+            list(Envelope.objects.filter(purpose="approval").values_list("to", flat=True)), [self.alma.email]
+        )
+        self.assertEqual(queries.waiting_for(self.otto), [])
+        with self.assertRaises(NotFound):
+            self.decide(order, self.alma, by=self.otto)
 
 
 class StandingIn(OrderTest):

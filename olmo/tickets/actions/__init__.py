@@ -19,7 +19,7 @@ from .classifying import (
     set_working_state,
     tag,
 )
-from .closing import close, close_due, confirm, reopen, resolve, resolve_family, take_up_again, withdraw
+from .closing import call_off, close, close_due, confirm, reopen, resolve, resolve_family, take_up_again, withdraw
 from .escalating import came_from, escalate, give_back
 from .handing import hand_over
 from .joining import link, merge, split, unlink, unmerge
@@ -37,6 +37,7 @@ __all__ = [
     "ask_partner",
     "assign",
     "attach",
+    "call_off",
     "came_from",
     "categorise",
     "change_requester",

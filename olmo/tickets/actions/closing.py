@@ -61,6 +61,24 @@ def resolve_family(
     return event, children
 
 
+def call_off(ticket: Ticket, *, by: Person, code: str, note: str = "") -> Event | None:
+    """End a ticket whose reason is gone: it was not approved, or is needed no more. For the program itself.
+
+    What is left of its checklist and its tasks keeps nobody: it ends with the ticket. note: words for the requester. Returns None
+    when it has ended already. Raises NotAllowed (by a person).
+    """
+    with changing(ticket, by=by) as log:
+        policy.require(by.is_robot)
+        if ticket.is_done:
+            return None
+        row = None
+        if note:
+            words = NewMessage(text=checked_text(note, "note"))
+            row = message_row(ticket, words, author=by, client_id=ticket.client_id, kind=MessageKind.PUBLIC)
+            row.save(force_insert=True)
+        return log.record(Resolved(code=code, message=row.pk if row else None))
+
+
 def close(ticket: Ticket, *, by: Person) -> Event:
     """Close a ticket for good: an agent by hand, or the requester who says that it is solved or no longer needed.
 
