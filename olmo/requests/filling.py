@@ -21,6 +21,7 @@ from olmo.people.models import Person
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Attachment
 
+from .models import Answers
 from .ordering import Wanted
 from .queries import as_typed, known, known_of, recipient
 
@@ -29,7 +30,10 @@ type Keep = Callable[["UploadedFile[Any]"], Attachment]
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Who fills in what: by whom, for whom at first, where scripts ask anew, how a file is kept until it is sent."""
+    """Who fills in what: by whom, for whom at first, where scripts ask anew, how a file is kept until it is sent.
+
+    before: the answers that are being changed.
+    """
 
     item: Item
     by: Person
@@ -37,6 +41,7 @@ class Page:
     client: Client
     url: str
     keep: Keep
+    before: Answers | None = None
 
 
 @dataclass
@@ -62,12 +67,13 @@ class Filling:
         ]
 
 
-def begin(page: Page, answers: Mapping[str, Any] | None = None) -> Filling:
+def begin(page: Page, answers: Mapping[str, Any] | None = None, *, recipient: Person | None = None) -> Filling:
     """The form at first, with what is known of the person or what was answered before. Raises NotFound (no form in force)."""
     version = _in_force(page.item)
     form = definition.read(version.content)
     first = as_typed(form, answers) if answers is not None else first_answers(form, known_of(page.asker))
-    return Filling(version, _drawn(form, first, page))
+    whom = recipient.email if recipient is not None and recipient.pk != page.asker.pk else ""
+    return Filling(version, _drawn(form, first, page), whom or "")
 
 
 def go_on(page: Page, post: QueryDict, files: MultiValueDict[str, Any]) -> Filling:
@@ -88,7 +94,7 @@ def _judged(
     found: Filling, form: Form, typed: dict[str, Any], wrong: dict[str, str], page: Page, before: set[str]
 ) -> Filling:
     whom = _whom(found, page)
-    result = answering.check(form, typed, known(page.client.pk, page.by))
+    result = answering.check(form, typed, known(page.client.pk, page.by, page.before))
     result.wrong |= wrong
     fresh = {one.key for one in form.questions} & answering.asked(form, typed) - before
     if fresh:  # without scripts, what follows from the answers is asked in a second step
@@ -137,7 +143,7 @@ def _drawn(form: Form, answers: Mapping[str, Any], page: Page, **more: Any) -> A
     for one in form.questions:
         if one.kind == FieldKind.FILE and one.key in drawn.shown:
             ids = [int(pk) for pk in answers.get(one.key, ()) if str(pk).isdecimal()]
-            rows = Attachment.objects.filter(pk__in=ids, client=page.client, uploader=page.by)
+            rows = Attachment.objects.filter(pk__in=known(page.client.pk, page.by, page.before).files(ids))
             drawn.initial[PREFIX + one.key] = [{"id": row.pk, "name": row.name, "size": row.size} for row in rows]
     return drawn
 

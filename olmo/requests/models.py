@@ -10,7 +10,7 @@ from olmo.catalogue.models import FormVersion, Item
 from olmo.fulfilment.models import Plan
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
-from olmo.tickets.models import Category, Impact, Ticket, Urgency
+from olmo.tickets.models import Category, Impact, Message, Ticket, Urgency
 
 
 class Handling(models.Model):
@@ -85,13 +85,14 @@ class Order(models.Model):
 
 
 class Answers(models.Model):
-    """What was filled in, revision by revision; they may be personal, so they can be erased."""
+    """What was filled in, revision by revision. message: carries their words; with it they are erased."""
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey(Order, models.CASCADE, related_name="answers", db_index=False)
     revision = models.PositiveSmallIntegerField()
     version = models.ForeignKey(FormVersion, models.PROTECT, related_name="+", db_index=False)
     content: Any = models.JSONField(default=dict)
+    message = models.ForeignKey(Message, models.SET_NULL, null=True, related_name="+")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
@@ -146,6 +147,7 @@ class Approval(models.Model):
                 fields=["approver", "asked_at"], name="approval_open_of", condition=Q(decision="", dropped_at=None)
             ),
             models.Index(fields=["approver"], name="approval_of", condition=Q(dropped_at=None)),
+            models.Index(fields=["decided_by", "-decided_at"], name="approval_decided"),
             models.Index(fields=["expires_at"], name="approval_to_expire", condition=Q(decision="", dropped_at=None)),
         ]
 

@@ -4,7 +4,7 @@ The answers were judged by `catalogue.answering.check` before; here they are kep
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from olmo.catalogue import definition, queries
 from olmo.catalogue.answering import Part
 from olmo.catalogue.answering import readable as read_answers
 from olmo.catalogue.models import FormVersion
-from olmo.kernel import clock
+from olmo.kernel import clock, live
 from olmo.kernel.errors import Conflict, NotFound
 from olmo.people.actions import robot
 from olmo.people.models import Person
@@ -24,11 +24,11 @@ from olmo.tickets import actions
 from olmo.tickets import policy as tickets
 from olmo.tickets.changes import Linked, OrderChanged, OrderPlaced, OrderSettled
 from olmo.tickets.log import changing
-from olmo.tickets.models import Channel, LinkKind, Ticket, TicketKind
+from olmo.tickets.models import Channel, LinkKind, Message, Ticket, TicketKind
 
 from . import deciding, policy
 from .models import Answers, Order, OrderState
-from .queries import handling, known
+from .queries import answers, handling, held, known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ def place(wanted: Wanted, *, by: Person, requester: Person | None = None, channe
         by=by,
         at=clock.now(),
     )
-    _keep(order, wanted, by, 1)
+    _keep(order, wanted, by, Message.objects.filter(ticket=ticket).earliest("pk").pk)
     with changing(ticket, by=by) as log:
         log.record(OrderPlaced(order=order.pk, item=item.pk, version=wanted.version.number))
         deciding.ask(order, log)
@@ -94,10 +94,18 @@ def place_all(
     if not wanted:
         raise Conflict(_("There is nothing to order yet."))
     orders = [place(one, by=by, requester=requester, channel=channel) for one in wanted]
-    if len(orders) == 1:
-        return orders[0].ticket
+    return as_one(orders, by=by, requester=requester, channel=channel)
+
+
+def as_one(
+    orders: Sequence[Order], *, by: Person, requester: Person | None = None, channel: str = Channel.PORTAL
+) -> Ticket:
+    """Make one request of orders that were placed just now: a parent over them, or the one that there is."""
     asker = requester or by
     assert asker.client is not None
+    live.tell(person=asker.pk)
+    if len(orders) == 1:
+        return orders[0].ticket
     with override(asker.language):
         names = [str(order.item) for order in orders]
         subject = _("Request of %(n)d items: %(names)s") % {"n": len(names), "names": ", ".join(names)}
@@ -137,14 +145,16 @@ def change(order: Order, wanted: Wanted, *, by: Person, seen: int | None = None)
             raise FormGone
         order.revision += 1
         order.version = wanted.version
+        kept = held(answers(order))
         order.save()
-        _keep(order, wanted, by, order.revision)
         log.record(OrderChanged(revision=order.revision))
         is_done = ticket.is_done
     if is_done:
         actions.reopen(ticket, by=by)
-    if by.is_requester:
-        actions.receive(ticket, by=by, message=_message(order, wanted, by))
+    fresh = [pk for pk in wanted.uploads if pk not in kept]
+    words = _message(order, replace(wanted, uploads=fresh), by)
+    said = (actions.receive if by.is_requester else actions.note)(ticket, by=by, message=words)
+    _keep(order, wanted, by, said.data["message"])
     with changing(ticket, by=by) as log:
         deciding.drop(order)
         deciding.ask(order, log)
@@ -173,8 +183,10 @@ def withdraw(order: Order, *, by: Person) -> None:
 
 
 def _resolve_withdrawn(ticket: Ticket, by: Person) -> None:
-    author = by if by.is_agent else robot("Olmo")
-    actions.resolve(ticket, by=author, code="withdrawn", note="")
+    if by.is_agent:
+        actions.resolve(ticket, by=by, code="withdrawn", note="")
+    else:
+        actions.call_off(ticket, by=robot("Olmo"), code="withdrawn")
 
 
 def _locked(order: Order, by: Person) -> Order:
@@ -186,10 +198,10 @@ def _locked(order: Order, by: Person) -> Order:
     return row
 
 
-def _keep(order: Order, wanted: Wanted, by: Person, revision: int) -> None:
+def _keep(order: Order, wanted: Wanted, by: Person, message: int) -> None:
     Answers.objects.create(
-        client_id=order.client_id, order=order, revision=revision, version=wanted.version, content=dict(wanted.values), by=by,
-        at=clock.now(),
+        client_id=order.client_id, order=order, revision=order.revision, version=wanted.version, content=dict(wanted.values),
+        by=by, at=clock.now(), message_id=message,
     )  # fmt: skip
 
 

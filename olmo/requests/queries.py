@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from olmo.assets import queries as assets
@@ -14,13 +14,12 @@ from olmo.catalogue.definition import FieldKind, Form
 from olmo.catalogue.models import Item
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.people.models import Person
-from olmo.people.queries import by_address, clients_of
+from olmo.people.queries import by_address
 from olmo.tenancy.models import Client
-from olmo.tenancy.scope import EveryClient
-from olmo.tickets.models import Attachment, Ticket
+from olmo.tickets.models import ACTIVE, Attachment, Ticket
 
 from . import policy, substitutes
-from .models import Answers, Approval, Draft, Handling, Order, Substitute
+from .models import Answers, Approval, Handling, Order, Substitute
 
 MOST = 100
 
@@ -30,8 +29,12 @@ def handling(item: Item) -> Handling:
     return Handling.objects.select_related("category", "team", "plan").filter(item=item).first() or Handling(item=item)
 
 
-def known(client_id: int, uploader: Person | None = None) -> Known:
-    """What the check of answers asks of the desk: people of the organisation, and files of who fills it in."""
+def known(client_id: int, uploader: Person | None = None, before: Answers | None = None) -> Known:
+    """What the check of answers asks of the desk: people of the organisation, files and assets of who fills it in.
+
+    before: the answers that are being changed; files and assets that they name stay, whoever named them.
+    """
+    kept = held(before) if before else set()
 
     def person(text: str) -> int:
         found = by_address(text) if "@" in text else None
@@ -47,11 +50,14 @@ def known(client_id: int, uploader: Person | None = None) -> Known:
 
     def files(ids: Sequence[int]) -> Mapping[int, str]:
         rows = Attachment.objects.filter(pk__in=ids, client=client_id)
-        rows = rows.filter(uploader=uploader) if uploader else rows
+        rows = rows.filter(Q(uploader=uploader) | Q(pk__in=kept)) if uploader else rows
         return dict(rows.values_list("pk", "name"))
 
     def asset(text: str) -> int:
         found = assets.exactly(uploader, text).filter(client=client_id).first() if uploader else None
+        if found is None and before is not None:
+            named = Asset.objects.filter(pk__in=held(before, FieldKind.ASSET), client=client_id, tag__iexact=text)
+            found = named.first()
         if found is None:
             raise Invalid(
                 "asset", _("No asset of yours has the tag or serial number “%(text)s”.") % {"text": text[:80]}
@@ -100,16 +106,16 @@ def answers(order: Order, revision: int = 0) -> Answers:
     return found
 
 
+def held(row: Answers, kind: str = FieldKind.FILE) -> set[int]:
+    """The ids of files (or of assets) that answers name."""
+    given = [row.content.get(one.key) for one in definition.read(row.version.content).questions if one.kind == kind]
+    return {pk for value in given if value for pk in (value if isinstance(value, list) else [value])}
+
+
 def readable(order: Order, revision: int = 0) -> list[Part]:
     """The answers as they are read, in the reader's language."""
     row = answers(order, revision)
     return answering.readable(definition.read(row.version.content), row.content, known(order.client_id))
-
-
-def file_names(parts: Sequence[Part]) -> dict[int, Attachment]:
-    """The files that answers name."""
-    ids = [pk for part in parts for line in part.lines for pk in line.files]
-    return Attachment.objects.in_bulk(ids) if ids else {}
 
 
 def approvals(order: Order) -> list[Approval]:
@@ -121,8 +127,9 @@ def approvals(order: Order) -> list[Approval]:
 def waiting_for(viewer: Person) -> list[Approval]:
     """What somebody can decide now, for themselves or for whom they stand in; the oldest first."""
     whose = {viewer.pk, *substitutes.stood_in_for(viewer)}
-    rows = _with_order(Approval.objects.filter(approver__in=whose, decision="", dropped_at=None)).order_by("asked_at")
-    return [row for row in rows[:MOST] if policy.is_asked(viewer, row)]
+    rows = Approval.objects.filter(approver__in=whose, decision="", dropped_at=None, order__ticket__status__in=ACTIVE)
+    rows = _with_order(rows).order_by("asked_at")
+    return [row for row in rows[:MOST] if policy.may_be_asked(viewer, row.order)]
 
 
 def is_asked_at_all(viewer: Person) -> bool:
@@ -152,11 +159,6 @@ def _with_order(rows: QuerySet[Approval]) -> QuerySet[Approval]:
     )  # fmt: skip
 
 
-def basket(person: Person) -> list[Draft]:
-    """What somebody has put together and not sent."""
-    return list(Draft.objects.filter(person=person).select_related("version__item__service", "recipient"))
-
-
 def known_of(person: Person) -> dict[str, str]:
     """What a form is filled in with at first, of the person it is for."""
     phones = list(person.identities.filter(kind="phone").order_by("pk").values_list("value", flat=True)[:1])
@@ -172,9 +174,3 @@ def recipient(viewer: Person, client: Client, address: str) -> Person:
     if found is None or found.client_id != client.pk or not found.is_active:
         raise Invalid("recipient", _("Nobody of the organisation has this address."))
     return found
-
-
-def may_know(viewer: Person, client: Client) -> bool:
-    """Whether an agent works for an organisation."""
-    clients = clients_of(viewer)
-    return isinstance(clients, EveryClient) or client.pk in clients

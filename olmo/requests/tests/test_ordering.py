@@ -1,5 +1,6 @@
 """Ordering: one ticket for an item, its answers beside it; changed, withdrawn, several at once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from olmo.assets import actions as assets
@@ -12,13 +13,14 @@ from olmo.catalogue.definition import Field, Form
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.people.actions import enrol_requester
+from olmo.people.models import Person
 from olmo.requests import ordering, queries, reactions
 from olmo.requests.administration import StepSettings
 from olmo.requests.models import Answers, Order, OrderState
-from olmo.requests.ordering import FormGone
+from olmo.requests.ordering import FormGone, Wanted
 from olmo.tenancy.scope import scope
 from olmo.tickets import actions
-from olmo.tickets.models import Event, Message, Status, Ticket, TicketKind
+from olmo.tickets.models import Attachment, Event, Message, Status, Ticket, TicketKind
 
 from .stage import OrderTest
 
@@ -55,6 +57,28 @@ class Placing(OrderTest):
         self.react(order)
         self.assertEqual(queries.answers(order).content, {})
         self.assertIsNotNone(queries.answers(order).erased_at)
+
+    def test_erasing_another_message_leaves_the_answers(self) -> None:
+        order = self.place(model="strong", why="Zyxomma")
+        said = actions.receive(self.ticket(order), by=self.rui, message=actions.NewMessage(text="My PIN is 1234"))
+        actions.redact(Message.objects.get(pk=said.data["message"]), by=self.ines)
+        self.react(order)
+        self.assertEqual(queries.answers(order).content, {"model": "strong", "why": "Zyxomma"})
+
+    def test_each_revision_goes_with_the_words_that_carry_it(self) -> None:
+        order = self.place(model="strong", why="Zyxomma")
+        for person, why in ((self.rui, "Films"), (self.alma, "Drawings")):
+            ordering.change(order, self.wanted(model="strong", why=why), by=person)
+            order = Order.objects.select_related("ticket").get(pk=order.pk)
+        carried = [row.message for row in Answers.objects.filter(order=order).order_by("revision")]
+        words = [message.text for message in carried if message]
+        for text, why in zip(words, ("Zyxomma", "Films", "Drawings"), strict=True):
+            self.assertIn(why, text)
+        assert carried[1] is not None
+        actions.redact(carried[1], by=self.ines)
+        self.react(order)
+        contents = [queries.answers(order, n).content.get("why") for n in (1, 2, 3)]
+        self.assertEqual(contents, ["Zyxomma", None, "Drawings"])
 
     def test_what_is_not_in_their_catalogue_is_not_found(self) -> None:
         wanted = catalogue.ServiceSettings(
@@ -160,6 +184,48 @@ class Changing(OrderTest):
 
     def fresh(self, order: Order) -> Order:
         return Order.objects.select_related("ticket", "item__service", "recipient").get(pk=order.pk)
+
+
+class ChangingWithFiles(OrderTest):
+    def setUp(self) -> None:
+        super().setUp()
+        catalogue.put_field(self.item, Field(key="plan", kind="file", labels={"en": "Plan"}, hints={}), by=self.ines)
+        catalogue.publish(self.item, by=self.ines)
+
+    def keep(self, by: Person, name: str = "plan.txt") -> int:
+        kept = actions.attach(
+            by=by, client_id=self.acme.pk, name=name, media_type="text/plain", chunks=[b"x"], size=1
+        )  # fmt: skip
+        return kept.pk
+
+    def with_files(self, *files: int, model: str = "light") -> Wanted:
+        return replace(self.wanted(model=model, plan=list(files)), uploads=files)
+
+    def test_files_that_were_sent_stay_and_others_come(self) -> None:
+        first = self.keep(self.rui)
+        order = ordering.place(self.with_files(first), by=self.rui)
+        second = self.keep(self.rui, "room.txt")
+        ordering.change(order, self.with_files(first, second), by=self.rui)
+        self.assertEqual(queries.answers(order).content["plan"], [first, second])
+        carried = Attachment.objects.in_bulk([first, second])
+        self.assertEqual(carried[second].message_id, queries.answers(order).message_id)
+        self.assertEqual(carried[first].message_id, queries.answers(order, 1).message_id)
+
+    def test_what_an_agent_attached_stays_when_the_requester_changes_the_rest(self) -> None:
+        file = self.keep(self.alma)
+        order = ordering.place(self.with_files(file), by=self.alma, requester=self.rui)
+        known = queries.known(self.acme.pk, self.rui, queries.answers(order))
+        self.assertEqual(dict(known.files([file])), {file: "plan.txt"})
+        self.assertEqual(dict(queries.known(self.acme.pk, self.rui).files([file])), {})
+        ordering.change(order, self.with_files(file, model="light"), by=self.rui)
+        self.assertEqual(queries.answers(order).content["plan"], [file])
+
+    def test_a_file_of_another_request_is_not_taken(self) -> None:
+        file = self.keep(self.rui)
+        ordering.place(self.with_files(file), by=self.rui)
+        order = self.place()
+        with self.assertRaises(Invalid):
+            ordering.change(order, self.with_files(file), by=self.rui)
 
 
 class Withdrawing(OrderTest):
