@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,22 +11,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from olmo.catalogue import queries
 from olmo.catalogue.bilingual import said
 from olmo.catalogue.models import Item
-from olmo.kernel import clock, live
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.kernel.text import clean_line
 from olmo.people.answers import onward
 from olmo.people.gate import for_requesters
 from olmo.people.models import Person
+from olmo.requests import basket as together
 from olmo.requests import filling, ordering, showing
 from olmo.requests import queries as requests
-from olmo.requests.models import Draft, Order
-from olmo.tickets.models import Ticket
+from olmo.requests.models import Answers, Order
 from olmo.tickets.queries import by_number
 
 from . import uploads
 from .shell import PortalRequest, page
-
-MOST_IN_BASKET = 20
 
 
 @for_requesters
@@ -36,7 +32,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """Services with what one orders of them; what is ordered most; or what a search finds."""
     person = cast(PortalRequest, request).person
     rows, words = queries.items(person), clean_line(request.GET.get("q", ""), 200)
-    context: dict[str, Any] = {"typed": words, "basket": len(requests.basket(person))}
+    context: dict[str, Any] = {"typed": words, "basket": len(together.of(person))}
     if words:
         return page(
             request, "portal/catalogue.html", {**context, "found": [shown(row) for row in queries.found(rows, words)]}
@@ -71,21 +67,38 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     item = queries.items(person).filter(pk=pk).first()
     if item is None:
         raise NotFound
-    around = _page(request, item, reverse("portal:order", args=[pk]))
+    draft = _number(request.GET.get("draft", ""))
+    around = _page(request, item, reverse("portal:order", args=[pk]) + (f"?draft={draft}" if draft else ""))
     if request.method != "POST":
-        return _form(request, item, filling.begin(around))
+        return _form(request, item, _begun(around, person, draft))
     found = filling.go_on(around, request.POST, request.FILES)
     if found.wanted is None:
         return _form(request, item, found)
-    if request.POST.get("act") == "basket":
-        return _put_beside(request, item, found)
     try:
-        ticket = _place(person, [found.wanted])
+        url = _sent(person, found.wanted, draft, is_put=request.POST.get("act") == "basket")
     except (Invalid, Conflict) as refusal:
         found.notice, found.status = refusal.message, 409
         return _form(request, item, found)
     _told(request, found.dropped)
-    return onward(reverse("portal:ticket", args=[ticket.number]))
+    return onward(url)
+
+
+def _begun(around: filling.Page, person: Person, draft: int) -> filling.Filling:
+    if not draft:
+        return filling.begin(around)
+    kept = together.one(person, draft)
+    if kept.version.item_id != around.item.pk:
+        raise NotFound
+    return filling.begin(around, kept.answers, recipient=kept.recipient)
+
+
+def _sent(person: Person, wanted: ordering.Wanted, draft: int, *, is_put: bool) -> str:
+    """Put beside others, or ordered; answers where to look at it."""
+    if is_put:
+        together.put(wanted, by=person, instead_of=draft)
+        return reverse("portal:basket")
+    ticket = together.send_one(wanted, by=person, draft=draft)
+    return reverse("portal:ticket", args=[ticket.number])
 
 
 @for_requesters
@@ -93,17 +106,15 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 def basket(request: HttpRequest) -> HttpResponse:
     """What is put together: send all as one request, or take one out (`drop`)."""
     person = cast(PortalRequest, request).person
-    drafts = requests.basket(person)
     if request.method != "POST":
-        return _basket(request, drafts)
+        return _basket(request)
     if drop := request.POST.get("drop"):
-        Draft.objects.filter(person=person, pk=int(drop) if drop.isdecimal() and len(drop) < 19 else 0).delete()
+        together.take_out(person, _number(drop))
         return onward(reverse("portal:basket"))
-    wanted = [ordering.Wanted(version=one.version, values=one.answers, recipient=one.recipient) for one in drafts]
     try:
-        ticket = _place(person, wanted)
-    except (Invalid, Conflict) as refusal:
-        return _basket(request, drafts, wrong=str(refusal.message))
+        ticket = together.send(person)
+    except Conflict as refusal:
+        return _basket(request, wrong=str(refusal.message))
     return onward(reverse("portal:ticket", args=[ticket.number]))
 
 
@@ -114,18 +125,21 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     person = cast(PortalRequest, request).person
     found = _order(person, number)
     url = reverse("portal:order_change", args=[number])
-    around = _page(request, found.item, url)
-    context = {"order": found, "cancel_url": reverse("portal:ticket", args=[number])}
+    before = requests.answers(found)
+    around = _page(request, found.item, url, before)
+    seen = _number(request.POST.get("seen", "")) or found.revision
+    context = {"order": found, "seen": seen, "cancel_url": reverse("portal:ticket", args=[number])}
     if request.method != "POST":
-        return _form(request, found.item, filling.begin(around, requests.answers(found).content), **context)
+        return _form(request, found.item, filling.begin(around, before.content), **context)
     form = filling.go_on(around, request.POST, request.FILES)
     if form.wanted is None:
         return _form(request, found.item, form, **context)
-    seen = request.POST.get("seen", "")
     try:
-        ordering.change(found, form.wanted, by=person, seen=int(seen) if seen.isdecimal() and len(seen) < 9 else None)
+        ordering.change(found, form.wanted, by=person, seen=seen)
     except (Invalid, Conflict) as refusal:
         form.notice, form.status = refusal.message, 409
+        if isinstance(refusal, Conflict):  # a second try begins from what is there now
+            context["seen"] = _order(person, number).revision
         return _form(request, found.item, form, **context)
     _told(request, form.dropped)
     messages.success(request, _("Your answers were changed."))
@@ -139,35 +153,8 @@ def _order(person: Person, number: int) -> Order:
     return found
 
 
-def _place(person: Person, wanted: list[ordering.Wanted]) -> Ticket:
-    with transaction.atomic():
-        ticket = ordering.place_all(wanted, by=person)
-        Draft.objects.filter(person=person, version__in=[one.version for one in wanted]).delete()
-        live.tell(person=person.pk)
-    return ticket
-
-
-def _put_beside(request: HttpRequest, item: Item, found: filling.Filling) -> HttpResponse:
-    person, wanted = cast(PortalRequest, request).person, found.wanted
-    assert wanted is not None
-    assert person.client is not None
-    if len(requests.basket(person)) >= MOST_IN_BASKET:
-        found.notice, found.status = _("At most %(most)d items in one request.") % {"most": MOST_IN_BASKET}, 409
-        return _form(request, item, found)
-    if wanted.uploads:
-        found.notice = _("With files it is ordered by itself: press “Send the order”. Nothing was lost.")
-        found.status = 409
-        return _form(request, item, found)
-    Draft.objects.create(
-        client=person.client,
-        person=person,
-        version=wanted.version,
-        recipient=wanted.recipient,
-        answers=wanted.values,
-        at=clock.now(),
-    )
-    _told(request, found.dropped)
-    return onward(reverse("portal:basket"))
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
 
 
 def _told(request: HttpRequest, dropped: list[str]) -> None:
@@ -175,23 +162,27 @@ def _told(request: HttpRequest, dropped: list[str]) -> None:
         messages.info(request, words)
 
 
-def _page(request: HttpRequest, item: Item, url: str) -> filling.Page:
+def _page(request: HttpRequest, item: Item, url: str, before: Answers | None = None) -> filling.Page:
     person = cast(PortalRequest, request).person
     assert person.client is not None
     return filling.Page(
-        item=item, by=person, asker=person, client=person.client, url=url, keep=lambda file: uploads.keep(person, file)
-    )
+        item=item, by=person, asker=person, client=person.client, url=url, before=before,
+        keep=lambda file: uploads.keep(person, file),
+    )  # fmt: skip
 
 
 def _form(request: HttpRequest, item: Item, found: filling.Filling, **more: Any) -> HttpResponse:
     person = cast(PortalRequest, request).person
     context = {
         "item": item, "one": shown(item), "filling": found, "answers": found.form, **uploads.field(person),
-        "basket": len(requests.basket(person)), **more,
+        "basket": len(together.of(person)), **more,
     }  # fmt: skip
     return page(request, "portal/order.html", context, status=found.status)
 
 
-def _basket(request: HttpRequest, drafts: list[Draft], *, wrong: str = "") -> HttpResponse:
-    rows = [{"draft": one, **shown(one.version.item)} for one in drafts]
+def _basket(request: HttpRequest, *, wrong: str = "") -> HttpResponse:
+    drafts = together.of(cast(PortalRequest, request).person)
+    rows = [
+        {**(told := shown(one.version.item)), "draft": one, "url": f"{told['url']}?draft={one.pk}"} for one in drafts
+    ]
     return page(request, "portal/basket.html", {"rows": rows, "wrong": wrong}, status=409 if wrong else 200)

@@ -12,6 +12,7 @@ from olmo.catalogue.definition import Field
 from olmo.catalogue.models import Item
 from olmo.people import signin
 from olmo.people.models import Person
+from olmo.requests import ordering
 from olmo.requests.administration import StepSettings
 from olmo.requests.models import Draft, Order
 from olmo.requests.tests.stage import OrderTest
@@ -140,6 +141,69 @@ class Ordering(PortalOrderTest):
         self.assertEqual(done.status_code, 303)
         self.react(order)
         self.assertEqual(Order.objects.get().state, "withdrawn")
+
+
+class PuttingTogether(PortalOrderTest):
+    def put(self, **data: Any) -> Draft:
+        self.assertEqual(self.send(act="basket", **data).status_code, 303)
+        return Draft.objects.latest("pk")
+
+    def test_what_is_ordered_directly_leaves_what_was_put_together(self) -> None:
+        draft = self.put(a_model="strong", a_why="Films", asked="model why")
+        self.assertEqual(self.send(a_model="light").status_code, 303)
+        self.assertEqual(list(Draft.objects.all()), [draft])
+
+    def test_it_is_opened_again_with_what_was_typed_and_put_back(self) -> None:
+        draft = self.put(a_model="strong", a_why="Films", asked="model why", recipient="mia@acme.example")
+        url = f"{self.url}?draft={draft.pk}"
+        self.assertContains(self.browser.get("/catalogue/basket"), url)
+        page = self.browser.get(url)
+        self.assertContains(page, 'value="Films"')
+        self.assertContains(page, 'value="mia@acme.example"')
+        self.url = url
+        self.assertEqual(self.put(a_model="light").pk, draft.pk)
+        self.assertEqual(Draft.objects.get().answers, {"model": "light"})
+        self.assertEqual(self.send(a_model="light").status_code, 303)
+        self.assertEqual((Draft.objects.count(), Order.objects.count()), (0, 1))
+        self.assertEqual(self.send(a_model="light").status_code, 409)
+        self.assertEqual(Order.objects.count(), 1)
+
+    def test_nobody_opens_what_somebody_else_put_together(self) -> None:
+        draft = self.put(a_model="light")
+        self.assertEqual(self.sign_in(self.mia).get(f"{self.url}?draft={draft.pk}").status_code, 404)
+
+    def test_a_form_that_was_replaced_is_named_and_opened_again(self) -> None:
+        draft = self.put(a_model="strong", a_why="Films", asked="model why")
+        catalogue.withdraw(draft.version, by=self.ines)
+        catalogue.put_field(self.item, Field(key="room", kind="text", labels={"en": "Room"}, hints={}), by=self.ines)
+        catalogue.publish(self.item, by=self.ines)
+        self.assertContains(
+            self.browser.post("/catalogue/basket"), "The form of “Laptop” was replaced.", status_code=409
+        )
+        self.assertContains(self.browser.get(f"{self.url}?draft={draft.pk}"), 'value="Films"')
+
+    def test_what_cannot_be_ordered_any_more_is_named_and_the_rest_stays(self) -> None:
+        self.put(a_model="light")
+        wanted = catalogue.ItemSettings(
+            key="laptop", names={"en": "Laptop"}, service=self.item.service, is_active=False
+        )  # fmt: skip
+        catalogue.save_item(self.item, wanted, by=self.ines)
+        page = self.browser.post("/catalogue/basket")
+        self.assertContains(page, "“Laptop” cannot be ordered any more.", status_code=409)
+        self.assertEqual((Draft.objects.count(), Order.objects.count()), (1, 0))
+
+
+class ChangingAnswers(PortalOrderTest):
+    def test_a_refusal_does_not_make_an_old_page_a_new_one(self) -> None:
+        order = self.place()
+        url = f"/requests/{Ticket.objects.get(pk=order.ticket_id).number}/order"
+        first = {"version": order.version_id, "act": "order", "asked": "model why", "seen": "1"}
+        ordering.change(order, self.wanted(model="strong", why="Drawings"), by=self.rui)
+        page = self.browser.post(url, {**first, "a_model": "strong"})
+        self.assertContains(page, 'name="seen" value="1"', status_code=422)
+        page = self.browser.post(url, {**first, "a_model": "strong", "a_why": "Films"})
+        self.assertContains(page, "Somebody changed the answers meanwhile.", status_code=409)
+        self.assertContains(page, 'name="seen" value="2"', status_code=409)
 
 
 class FilesAndTables(PortalOrderTest):
