@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -136,23 +136,27 @@ def remove_item(item: Item, *, by: Person) -> None:
 
 @transaction.atomic
 def remove_service(service: Service, *, by: Person) -> None:
-    """Remove a service without items. Raises NotAllowed, Conflict."""
+    """Remove a service that nothing uses. Raises NotAllowed, Conflict (it has items; agreements or tickets name it)."""
     require_administrator(by)
     row = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
     if row.items.exists():
         raise Conflict(_("This service has items. Remove them first, or switch it off."))
     audit.record(by, f"service: {row.key}", {"names": [row.names, None]})
-    row.delete()
+    try:
+        row.delete()
+    except ProtectedError as error:
+        raise Conflict(_("Agreements or tickets name this service, so it stays. Switch it off instead.")) from error
 
 
 @transaction.atomic
-def put_field(item: Item, wanted: Field, *, by: Person, instead_of: str = "") -> Item:
+def put_field(item: Item, wanted: Field, *, by: Person, instead_of: str = "", seen: str = "") -> Item:
     """Add a field at the end of the form that is being built, or put it in the place of one. A loop is refused at once.
 
-    Raises NotAllowed, NotFound (`instead_of` is gone), Invalid (key, labels, choices, columns, condition).
+    Raises NotAllowed, Conflict, NotFound (`instead_of` is gone), Invalid (key, labels, choices, columns, condition).
     """
     require_administrator(by)
     row = _held(item)
+    require_unchanged(state_of_draft(row), seen)
     checked = _checked_field(wanted)
     fields = list(definition.read(row.draft).fields)
     if any(one.key == checked.key for one in fields if one.key != instead_of):
@@ -235,6 +239,11 @@ def state_of_service(row: Service) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in names}, **known, **_state_of_offer(row)}
 
 
+def state_of_draft(row: Item) -> dict[str, Any]:
+    """The form that is being built, for the change log."""
+    return {"fields": row.draft}
+
+
 def state_of_item(row: Item) -> dict[str, Any]:
     """What is set for an item, for the change log."""
     if not row.pk:
@@ -305,7 +314,8 @@ def _keep_draft(row: Item, fields: Sequence[Field], by: Person) -> Item:
     if len(form.fields) > definition.MOST_FIELDS:
         raise Invalid("form", _("A form has at most %(most)d fields.") % {"most": definition.MOST_FIELDS})
     definition.require_no_loop(form)
-    before, row.draft = row.draft, form.as_data()
+    before = state_of_draft(row)
+    row.draft = form.as_data()
     row.save(update_fields=["draft"])
-    audit.record(by, f"form being built: {row.key}", audit.difference({"fields": before}, {"fields": row.draft}))
+    audit.record(by, f"form being built: {row.key}", audit.difference(before, state_of_draft(row)))
     return row

@@ -18,7 +18,7 @@ from olmo.kernel.errors import Invalid, Words
 
 from .bilingual import said
 
-MOST_FIELDS, MOST_CHOICES, MOST_COLUMNS, MOST_ROWS = 100, 200, 8, 200
+MOST_FIELDS, MOST_CHOICES, MOST_COLUMNS, MOST_ROWS = 100, 200, 6, 200
 
 
 class FieldKind(models.TextChoices):

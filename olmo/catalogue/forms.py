@@ -1,5 +1,6 @@
 """A request form as Django draws it: the questions that are asked with the answers so far, and nothing that judges them."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,10 +31,21 @@ def answers_of(form: Form, data: MultiValueDict[str, Any]) -> dict[str, Any]:
 def _answer(one: Field, data: MultiValueDict[str, Any]) -> Any:
     name = PREFIX + one.key
     if one.kind == FieldKind.TABLE:
-        return rows_of(one, data, name)
+        return rows_of(one, data, name) or _rows_kept(one, str(data.get(KEPT + one.key, "")))
     if one.kind in (FieldKind.CHOICES, FieldKind.FILE):
         return data.getlist(name) or data.getlist(KEPT + one.key)
     return clean(str(data.get(name, data.get(KEPT + one.key, ""))), 10**6)
+
+
+def _rows_kept(one: Field, text: str) -> list[dict[str, str]]:
+    """The rows of a table that is hidden now; nothing of what cannot be read."""
+    try:
+        rows = json.loads(text[:MOST_PASTED])
+    except (ValueError, RecursionError):
+        return []
+    known = {column.key for column in one.columns}
+    rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return [{key: clean(str(cell), 5000) for key, cell in row.items() if key in known} for row in rows]
 
 
 _CELL = re.compile(r"-(\d{1,4})-([a-z0-9_-]+)")
@@ -152,9 +164,12 @@ class AnswersForm(forms.Form):
         """Answers to questions that are hidden now, to be there when they are asked again."""
         for one in self.form.questions:
             value = self.answers.get(one.key)
-            if one.key not in self.shown and value and one.kind != FieldKind.TABLE:
-                for each in value if isinstance(value, list) else [value]:
-                    yield KEPT + one.key, str(each)
+            if one.key in self.shown or not value:
+                continue
+            if one.kind == FieldKind.TABLE:
+                yield KEPT + one.key, json.dumps(value, ensure_ascii=False)
+            else:
+                yield from ((KEPT + one.key, str(each)) for each in (value if isinstance(value, list) else [value]))
 
 
 def _field(one: Field, drawn: AnswersForm) -> forms.Field:

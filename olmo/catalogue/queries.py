@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from olmo.kernel import clock
-from olmo.kernel.errors import NotFound
 from olmo.kernel.text import clean_line
 from olmo.people.models import Person
 from olmo.people.queries import clients_of, team_ids
@@ -55,14 +54,6 @@ def _text(item: Item) -> str:
 def popular(rows: QuerySet[Item], most: int = 6) -> list[Item]:
     """Those that are ordered most."""
     return list(rows.filter(orders__gt=0).order_by("-orders", "key")[:most])
-
-
-def item(viewer: Person, key: str, client: Client | None = None) -> Item:
-    """One that the viewer can order. Raises NotFound."""
-    row = items(viewer, client).filter(key=key).first()
-    if row is None:
-        raise NotFound
-    return row
 
 
 def form_in_force(item: Item) -> FormVersion | None:

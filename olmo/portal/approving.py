@@ -86,17 +86,8 @@ def _day(text: str, name: str) -> Any:
 
 def _one(request: HttpRequest, found: Approval, *, wrong: Invalid | None = None, status: int = 200) -> HttpResponse:
     person = cast(PortalRequest, request).person
-    return page(request, "portal/approval.html", context_of(found, person, request, wrong), status=status)
-
-
-def context_of(found: Approval, person: Any, request: HttpRequest, wrong: Invalid | None) -> dict[str, Any]:
-    """The context of an approval, for requesters and agents alike."""
-    return {
-        "approval": found, "facts": showing.facts(found.order), "wrong": wrong, "comment": request.POST.get("comment", ""),
-        "parts": queries.readable(found.order, found.revision), "most": deciding.MOST_WORDS, "words": showing.words(found),
-        "is_open": found.is_open and found.order.state == "pending" and policy.is_asked(person, found),
-        "in_place_of": found.approver.name if found.approver_id != person.pk else "",
-    }  # fmt: skip
+    context = showing.deciding_context(found, person, comment=request.POST.get("comment", ""), wrong=wrong)
+    return page(request, "portal/approval.html", context, status=status)
 
 
 def beside(person: Any, order: Order | None) -> dict[str, Any] | None:

@@ -110,7 +110,3 @@ def _step_page(request: HttpRequest, run: Run, number: int, *, error: str = "", 
         "said": _("Good that it is solved.") if run.outcome == Run.Outcome.SOLVED else "",
     }  # fmt: skip
     return page(request, "portal/step.html", context, status=status)
-
-
-def _begin(run: Run) -> str:
-    return reverse("portal:troubleshooter", args=[run.version.guide_id])

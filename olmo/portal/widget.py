@@ -45,7 +45,6 @@ def article(request: HttpRequest, token: str, pk: int) -> HttpResponse:
 
 
 def _found(own: Widget, words: str, code: str) -> dict[str, Any]:
-    banners = status.banners(None)
     with scope([own.client_id]):
         banners = status.banners(own.client_id)
     return {"words": words, "answers": widget.answers(words, code), "banners": banners}

@@ -3,7 +3,7 @@
 from olmo.people.models import Person
 from olmo.tickets import policy as tickets
 
-from .models import Approval, Order
+from .models import Approval, Order, OrderState
 from .substitutes import standing_in
 
 
@@ -31,3 +31,10 @@ def is_asked(person: Person, approval: Approval) -> bool:
     if not may_be_asked(person, approval.order):
         return False
     return person.pk == approval.approver_id or person.pk in {one.pk for one in standing_in(approval.approver)}
+
+
+def may_decide(person: Person, approval: Approval) -> bool:
+    """Whether there is something to decide, and it is theirs."""
+    order = approval.order
+    is_open = approval.is_open and order.state == OrderState.PENDING and not order.ticket.is_done
+    return is_open and is_asked(person, approval)

@@ -8,7 +8,11 @@ from django.utils.translation import gettext as _
 from olmo.catalogue.bilingual import said
 from olmo.catalogue.models import Item, PriceKind
 from olmo.kernel import spoken
+from olmo.kernel.errors import Invalid
+from olmo.people.models import Person
 
+from . import policy, queries
+from .deciding import MOST_WORDS
 from .models import Approval, Decision, Order
 
 
@@ -38,6 +42,18 @@ def facts(order: Order) -> list[tuple[str, str]]:
     found += [(_("Organisation"), order.client.name), (_("Ordered on"), spoken.moment(order.at))]
     more = [(_("Price"), price(order.item)), (_("Delivery"), delivery(order.item))]
     return found + [(label, words) for label, words in more if words]
+
+
+def deciding_context(
+    found: Approval, viewer: Person, *, comment: str = "", wrong: Invalid | None = None
+) -> dict[str, Any]:
+    """What requests/approval.html shows of one approval to somebody who decides it, or looks what became of it."""
+    return {
+        "approval": found, "facts": facts(found.order), "wrong": wrong, "comment": comment, "words": words(found),
+        "parts": queries.readable(found.order, found.revision), "most": MOST_WORDS,
+        "is_open": policy.may_decide(viewer, found),
+        "in_place_of": found.approver.name if found.approver_id != viewer.pk else "",
+    }  # fmt: skip
 
 
 def trail(approvals: list[Approval]) -> list[dict[str, Any]]:

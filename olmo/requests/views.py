@@ -21,9 +21,8 @@ from olmo.people.whence import place_of
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
 from . import deciding, links, policy
-from .models import Link, OrderState
-from .queries import readable
-from .showing import facts, words
+from .models import Link
+from .showing import deciding_context, facts, words
 
 FROM_PLACE = throttle.Limit("approval from", 60, 60)
 
@@ -106,7 +105,7 @@ def _another(request: HttpRequest, found: Link) -> str:
 def _over(request: HttpRequest, found: Link) -> HttpResponse | None:
     """What became of it, when there is nothing to decide any more."""
     approval = found.approval
-    if approval.is_open and approval.order.state == OrderState.PENDING and policy.is_asked(found.person, approval):
+    if policy.may_decide(found.person, approval):
         return None
     heading = _("Thank you") if approval.decided_by_id == found.person_id else _("There is nothing to decide any more")
     lead = f"{approval.approver.name}: {words(approval)}."
@@ -114,14 +113,9 @@ def _over(request: HttpRequest, found: Link) -> HttpResponse | None:
 
 
 def _ask(request: HttpRequest, found: Link, *, wrong: Invalid | None = None, status: int = 200) -> HttpResponse:
-    approval = found.approval
-    context = {
-        "heading": _("Do you approve this?"), "facts": facts(approval.order), "wrong": wrong, "is_open": True,
-        "parts": readable(approval.order, approval.revision), "person": found.person, "most": deciding.MOST_WORDS,
-        "in_place_of": approval.approver.name if found.person_id != approval.approver_id else "",
-        "comment": request.POST.get("comment", ""), "approval": approval,
-    }  # fmt: skip
-    return _page(request, context, status=status)
+    context = deciding_context(found.approval, found.person, comment=request.POST.get("comment", ""), wrong=wrong)
+    more = {"heading": _("Do you approve this?"), "person": found.person}
+    return _page(request, {**context, **more}, status=status)
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:

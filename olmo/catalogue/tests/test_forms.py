@@ -161,6 +161,16 @@ class Drawing(SimpleTestCase):
         self.assertEqual(list(drawn.fields), ["a_kind", "a_room"])
         self.assertEqual(list(drawn.kept()), [("kept_model", "light")])
 
+    def test_a_table_that_is_hidden_keeps_its_rows(self) -> None:
+        table = ask(
+            "rooms", "table", columns=(ask("what"), ask("n", "number")), when=Condition("kind", "is", ("laptop",))
+        )
+        form, rows = Form((choose("kind", "laptop", "other"), table)), [{"what": "A; b\tc", "n": "2"}, {"what": "D"}]
+        kept = dict(forms.AnswersForm(form, {"kind": "other", "rooms": rows}).kept())
+        self.assertEqual(forms.answers_of(form, MultiValueDict({"kept_rooms": [kept["kept_rooms"]]})), {"rooms": rows})
+        for wrong in ("{", "[1]", '{"what": 1}', "[" * 100_000, '[{"other": "x"}]'):
+            self.assertEqual(forms.answers_of(form, MultiValueDict({"kept_rooms": [wrong]})).get("rooms", [{}])[0], {})
+
     def test_the_groups_follow_the_sections(self) -> None:
         drawn = forms.AnswersForm(LAPTOP, {"kind": "other"}, wrong={"room": "Too small."})
         self.assertEqual([group.title for group in drawn.groups()], ["", "Part"])

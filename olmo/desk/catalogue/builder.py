@@ -42,17 +42,17 @@ def builder(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators
-def field(request: DeskRequest, pk: int, place: int = 0) -> HttpResponse:
-    """One field, by its place (from 1), or a new one of a kind."""
+def field(request: DeskRequest, pk: int, key: str = "") -> HttpResponse:
+    """One field, or a new one of a kind."""
     item = _item(pk)
     form = definition.read(item.draft)
-    if place > len(form.fields):
+    old = form.field(key) if key else None
+    if key and old is None:
         raise NotFound
-    old = form.fields[place - 1] if place else None
     kind = old.kind if old else request.GET.get("kind", "")
     if kind not in FieldKind.values:
         raise NotFound
-    state = {"fields": item.draft}
+    state = actions.state_of_draft(item)
     settings = FieldForm(request.POST or None, thing=(item, form, old, kind), state=state)
     title = str(old) if old else _("New field: %(kind)s") % {"kind": FieldKind(kind).label}
     home = reverse("desk:admin_item_form", args=[pk])
@@ -128,7 +128,7 @@ def _step(item: Item) -> Step:
 def _row(item: Item, form: Form, n: int) -> dict[str, Any]:
     one = form.fields[n]
     return {
-        "field": one, "kind": FieldKind(one.kind).label, "url": reverse("desk:admin_item_field", args=[item.pk, n + 1]),
+        "field": one, "kind": FieldKind(one.kind).label, "url": reverse("desk:admin_item_field", args=[item.pk, one.key]),
         "when": condition_in_words(form, one), "is_section": one.kind == FieldKind.SECTION,
         "is_first": n == 0, "is_last": n == len(form.fields) - 1,
         "missing": [code.upper() for code in bilingual.CODES if not one.labels.get(code)],

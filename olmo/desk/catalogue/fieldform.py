@@ -1,6 +1,7 @@
 """One field of a request form, as a form of administration: what its kind needs, English and Italian side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from olmo.catalogue import actions, bilingual
 from olmo.catalogue.definition import (
     ASKABLE,
+    MOST_COLUMNS,
     OF_COLUMNS,
     WITH_CHOICES,
     Choice,
@@ -26,7 +28,6 @@ from olmo.people.models import Person
 
 from ..admin.forms import Group, Lines, SettingsForm, line, tick
 
-COLUMNS = 6
 _WITH_LIMITS = {
     FieldKind.TEXT: gettext_lazy("Characters at most"), FieldKind.LONG: gettext_lazy("Characters at most"),
     FieldKind.NUMBER: gettext_lazy("Largest"), FieldKind.FILE: gettext_lazy("Files at most"),
@@ -92,33 +93,32 @@ class FieldForm(SettingsForm):
         return groups
 
     def _columns(self) -> list[tuple[str, ...]]:
-        rows = []
-        for n in range(1, COLUMNS + 1):
+        rows: list[tuple[str, ...]] = []
+        for n in range(1, MOST_COLUMNS + 1):
             words = {"n": n}
             self.fields[f"col{n}_en"] = line(_("Column %(n)d in English") % words, required=False)
             self.fields[f"col{n}_it"] = line(_("Column %(n)d in Italian") % words, required=False)
             kinds = [(kind.value, kind.label) for kind in OF_COLUMNS]
             self.fields[f"col{n}_kind"] = forms.ChoiceField(label=_("Kind of column %(n)d") % words, choices=kinds)
-            self.fields[f"col{n}_choices"] = line(
-                _("Choices of column %(n)d") % words, limit=2000, required=False, hint=_("Between commas.")
-            )
+            self.fields[f"col{n}_choices_en"] = Lines(label=_("Choices of column %(n)d in English") % words)
+            self.fields[f"col{n}_choices_it"] = Lines(label=_("Choices of column %(n)d in Italian") % words)
             self.fields[f"col{n}_required"] = tick(_("Column %(n)d is needed") % words)
-            rows += [(f"col{n}_en", f"col{n}_it"), (f"col{n}_kind", f"col{n}_choices"), (f"col{n}_required",)]
+            rows += [(f"col{n}_en", f"col{n}_it"), (f"col{n}_kind", f"col{n}_required")]
+            rows.append((f"col{n}_choices_en", f"col{n}_choices_it"))
         return rows
 
     def shown(self) -> dict[str, Any]:
         """The field as it is."""
         field: Field | None = self.thing[2]
         if field is None:
-            return {f"col{n}_kind": FieldKind.TEXT for n in range(1, COLUMNS + 1)}
+            return {f"col{n}_kind": FieldKind.TEXT for n in range(1, MOST_COLUMNS + 1)}
         first: dict[str, Any] = {**bilingual.fields(field.labels, "labels"), **bilingual.fields(field.hints, "hints")}
         first |= {name: getattr(field, name) for name in ("key", "is_required", "source", "least", "most")}
-        for code in bilingual.CODES:
-            first[f"choices_{code}"] = [choice.labels.get(code, str(choice)) for choice in field.choices]
+        first |= _choices_shown(field, "choices")
         for n, column in enumerate(field.columns, start=1):
             first |= bilingual.fields(column.labels, f"col{n}")
             first |= {f"col{n}_kind": column.kind, f"col{n}_required": column.is_required}
-            first[f"col{n}_choices"] = ", ".join(str(choice) for choice in column.choices)
+            first |= _choices_shown(column, f"col{n}_choices")
         return {**first, **_condition_shown(self.thing[1], field)}
 
     def save(self, data: dict[str, Any], seen: str, by: Person) -> Field:
@@ -128,43 +128,56 @@ class FieldForm(SettingsForm):
             key=data["key"] or (old.key if old else "") or _key_of(data, form), kind=kind,
             labels=bilingual.taken(data, "labels"), hints=bilingual.taken(data, "hints"),
             is_required=bool(data.get("is_required")), source=data.get("source", ""), least=data.get("least"),
-            most=data.get("most"), choices=self._choices(data), columns=self._taken_columns(data),
+            most=data.get("most"), choices=self._choices(data), columns=self._taken_columns(data, old),
             when=_condition(form, data),
         )  # fmt: skip
-        actions.put_field(item, made, by=by, instead_of=old.key if old else "")
+        actions.put_field(item, made, by=by, instead_of=old.key if old else "", seen=seen)
         return made
 
     def _choices(self, data: dict[str, Any]) -> tuple[Choice, ...]:
-        """Keys stay with the English words, so that former answers go on to mean the same."""
-        if self.kind not in WITH_CHOICES:
-            return ()
-        listed = {code: data[f"choices_{code}"] for code in bilingual.CODES}
-        if len({len(words) for words in listed.values() if words}) > 1:
-            words = {"n": len(listed["en"]), "m": len(listed["it"])}
-            raise Invalid("choices_it", _("There are %(n)d choices in English and %(m)d in Italian.") % words)
-        known = {
-            said: choice.key for choice in (self.old.choices if self.old else ()) for said in choice.labels.values()
-        }
-        rows = zip(*[words for words in listed.values() if words], strict=True)
-        codes = [code for code, words in listed.items() if words]
-        return tuple(_choice(dict(zip(codes, row, strict=True)), known) for row in rows)
+        return _paired(data, "choices", self.old) if self.kind in WITH_CHOICES else ()
 
-    def _taken_columns(self, data: dict[str, Any]) -> tuple[Field, ...]:
+    def _taken_columns(self, data: dict[str, Any], old: Field | None) -> tuple[Field, ...]:
+        """A column is the one that had its English name, or stood at its place: so its key stays when its words change."""
         if self.kind != FieldKind.TABLE:
             return ()
-        old = {column.labels.get("en"): column.key for column in (self.old.columns if self.old else ())}
-        found = []
-        for n in range(1, COLUMNS + 1):
-            labels = {code: text for code, text in bilingual.taken(data, f"col{n}").items() if text}
-            if not labels:
-                continue
-            kind = data[f"col{n}_kind"]
-            words = [part.strip() for part in data[f"col{n}_choices"].split(",") if part.strip()]
-            choices = tuple(_choice({"en": word, "it": word}, {}) for word in words) if kind == FieldKind.CHOICE else ()
-            key = old.get(labels.get("en")) or _slug(next(iter(labels.values())))
-            required = data[f"col{n}_required"]
-            found.append(Field(key=key, kind=kind, labels=labels, hints={}, choices=choices, is_required=required))
-        return tuple(found)
+        before = old.columns if old else ()
+        named = {n: bilingual.taken(data, f"col{n}") for n in range(1, MOST_COLUMNS + 1)}
+        named = {n: labels for n, labels in named.items() if any(labels.values())}
+        by_name = {one.labels["en"]: one for one in before if one.labels.get("en")}
+        found = {n: by_name[name] for n, labels in named.items() if (name := labels.get("en", "")) in by_name}
+        found |= {n: one for n, one in enumerate(before, start=1) if n not in found and one not in found.values()}
+        columns: list[Field] = []
+        for n, labels in named.items():
+            taken = {one.key for one in (*columns, *found.values())}
+            columns.append(_column(data, n, {code: text for code, text in labels.items() if text}, found.get(n), taken))
+        return tuple(columns)
+
+
+def _column(data: dict[str, Any], n: int, labels: dict[str, str], old: Field | None, taken: set[str]) -> Field:
+    """One column of a table; of the one that it was it keeps what this form does not ask."""
+    kind = data[f"col{n}_kind"]
+    choices = _paired(data, f"col{n}_choices", old) if kind == FieldKind.CHOICE else ()
+    was = old or Field(key=_free(_slug(next(iter(labels.values()))), taken), kind=kind, labels=labels, hints={})
+    return replace(was, kind=kind, labels=labels, choices=choices, is_required=data[f"col{n}_required"])
+
+
+def _choices_shown(field: Field, name: str) -> dict[str, list[str]]:
+    return {
+        f"{name}_{code}": [choice.labels.get(code, str(choice)) for choice in field.choices] for code in bilingual.CODES
+    }
+
+
+def _paired(data: Mapping[str, Any], name: str, old: Field | None) -> tuple[Choice, ...]:
+    """Choices in both languages, line by line. Keys stay with the words, so that former answers go on to mean the same."""
+    listed = {code: data[f"{name}_{code}"] for code in bilingual.CODES}
+    if len({len(words) for words in listed.values() if words}) > 1:
+        words = {"n": len(listed["en"]), "m": len(listed["it"])}
+        raise Invalid(f"{name}_it", _("There are %(n)d choices in English and %(m)d in Italian.") % words)
+    known = {said: choice.key for choice in (old.choices if old else ()) for said in choice.labels.values()}
+    rows = zip(*[words for words in listed.values() if words], strict=True)
+    codes = [code for code, words in listed.items() if words]
+    return tuple(_choice(dict(zip(codes, row, strict=True)), known) for row in rows)
 
 
 _LANGUAGE = {"en": gettext_lazy("English"), "it": gettext_lazy("Italian")}
@@ -181,9 +194,11 @@ def _slug(text: str) -> str:
 
 def _key_of(data: dict[str, Any], form: Form) -> str:
     """A key that the form does not have yet, from the words of the question."""
-    first = _slug(data["labels_en"] or data["labels_it"])
-    taken, n = {one.key for one in form}, 1
-    key = first
+    return _free(_slug(data["labels_en"] or data["labels_it"]), {one.key for one in form})
+
+
+def _free(first: str, taken: set[str]) -> str:
+    key, n = first, 1
     while key in taken:
         n += 1
         key = f"{first}-{n}"

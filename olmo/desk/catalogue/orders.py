@@ -150,19 +150,9 @@ def approval(request: DeskRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Your decision was recorded."))
             return SeeOther(reverse("desk:approvals"))
-    context = {**deciding_context(found, request), "wrong": wrong, "back_url": reverse("desk:approvals")}
-    return page(request, "desk/catalogue/approval.html", context, status=422 if wrong else 200)
-
-
-def deciding_context(found: Any, request: DeskRequest) -> dict[str, Any]:
-    """The facts of an approval and whether it can be decided."""
-    return {
-        "approval": found, "facts": showing.facts(found.order), "comment": request.POST.get("comment", ""),
-        "parts": requests.readable(found.order, found.revision), "most": deciding.MOST_WORDS,
-        "words": showing.words(found),
-        "is_open": found.is_open and found.order.state == "pending" and policy.is_asked(request.person, found),
-        "in_place_of": found.approver.name if found.approver_id != request.person.pk else "",
-    }  # fmt: skip
+    context = showing.deciding_context(found, request.person, comment=request.POST.get("comment", ""), wrong=wrong)
+    more = {"back_url": reverse("desk:approvals")}
+    return page(request, "desk/catalogue/approval.html", {**context, **more}, status=422 if wrong else 200)
 
 
 def _order(viewer: Person, number: int) -> Order:

@@ -51,8 +51,11 @@ class AgreeingOnAService(DeskTest):
         self.assertEqual(Clock.objects.get(ticket=self.ask(None)).agreement.name, "Requests")
         self.assertReplays(ticket)
 
-    def test_two_for_the_same_service_are_refused_by_the_database(self) -> None:
+    def test_two_for_the_same_service_are_refused_and_it_stays(self) -> None:
         self.agree("Laptops", 200, service=self.laptops)
         with self.assertRaises(Conflict):
             self.agree("Laptops again", 300, service=self.laptops)
         self.agree("Phones", 300, service=self.service("phones"))
+        with self.assertRaises(Conflict):
+            catalogue.remove_service(self.laptops, by=self.ines)
+        self.assertTrue(Service.objects.filter(key="laptops").exists())

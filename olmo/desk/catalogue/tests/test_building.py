@@ -1,5 +1,7 @@
 """The pages on which services and request forms are looked after, without scripts."""
 
+from typing import Any
+
 from olmo.catalogue import usual
 from olmo.catalogue.models import Item, Service
 from olmo.desk.admin.tests.base import AdminTest
@@ -73,7 +75,7 @@ class Building(AdminTest):
         self.assertIn("14 pollici", self.post(f"{home}?lang=it", {"a_kind": "laptop"}, by=self.ines).text)
 
     def test_a_choice_that_is_renamed_in_italian_keeps_its_key(self) -> None:
-        at = f"items/{self.item.pk}/form/fields/1"
+        at = f"items/{self.item.pk}/form/field/kind"
         self.assertEqual(self.save(at, choices_it="Computer portatile\nMonitor\nTelefono\nAltro").status, 303)
         self.item.refresh_from_db()
         self.assertEqual([one["key"] for one in self.item.draft[0]["choices"]], ["laptop", "screen", "phone", "other"])
@@ -82,7 +84,7 @@ class Building(AdminTest):
         )
 
     def test_a_loop_is_refused_beside_its_field(self) -> None:
-        at = f"items/{self.item.pk}/form/fields/1"
+        at = f"items/{self.item.pk}/form/field/kind"
         visit = self.save(at, when_field="model", when_test="set")
         self.assertIn("wait for one another", self.wrong(visit, "when_field"))
 
@@ -94,11 +96,48 @@ class Building(AdminTest):
         self.assertIn("Withdrawn", self.look(f"items/{self.item.pk}/form").text)
 
     def test_a_table_is_built_by_its_columns(self) -> None:
-        columns = {"col1_en": "What", "col1_it": "Cosa", "col2_en": "Rights", "col2_kind": "choice"}
-        columns["col2_choices"] = "read, write"
-        new = f"items/{self.item.pk}/form/fields/new?kind=table"
-        self.save(new, labels_en="Folders", labels_it="Cartelle", most="30", **columns)
-        self.item.refresh_from_db()
-        made = self.item.draft[-1]
+        made = self.table()
         self.assertEqual([one["key"] for one in made["columns"]], ["what", "rights"])
         self.assertEqual(made["most"], 30)
+
+    def test_its_columns_and_choices_keep_their_keys_and_both_languages(self) -> None:
+        made, at = self.table(), f"items/{self.item.pk}/form/field/folders"
+        self.assertEqual(self.save(at, most="40").status, 303)
+        self.item.refresh_from_db()
+        self.assertEqual(self.item.draft[-1]["columns"], made["columns"])
+        renamed = {
+            "col1_en": "Rights",
+            "col2_en": "Folder",
+            "col2_it": "Cartella",
+        }  # the first goes, what was second is first
+        choices = {"col1_choices_en": "read\nchange", "col1_choices_it": "lettura\nscrittura"}
+        moved = {"col1_it": "Diritti", "col1_kind": "choice", **choices}
+        other = {"col2_kind": "text", "col2_choices_en": "", "col2_choices_it": ""}
+        self.assertEqual(self.save(at, **renamed, **moved, **other).status, 303)
+        self.item.refresh_from_db()
+        columns = self.item.draft[-1]["columns"]
+        self.assertEqual([one["key"] for one in columns], ["rights", "folder"])
+        self.assertEqual([one["key"] for one in columns[0]["choices"]], ["read", "write"])
+        self.assertEqual(columns[0]["choices"][1]["labels"], {"en": "change", "it": "scrittura"})
+
+    def table(self) -> Any:
+        columns = {
+            "col1_en": "What",
+            "col1_it": "Cosa",
+            "col2_en": "Rights",
+            "col2_it": "Diritti",
+            "col2_kind": "choice",
+        }
+        columns |= {"col2_choices_en": "read\nwrite", "col2_choices_it": "lettura\nscrittura"}
+        new = f"items/{self.item.pk}/form/fields/new?kind=table"
+        self.assertEqual(self.save(new, labels_en="Folders", labels_it="Cartelle", most="30", **columns).status, 303)
+        self.item.refresh_from_db()
+        return self.item.draft[-1]
+
+    def test_a_page_that_grew_old_is_told_and_keeps_what_was_typed(self) -> None:
+        at = f"items/{self.item.pk}/form/field/kind"
+        typed = self.form(at, labels_en="Sort")
+        self.send(f"items/{self.item.pk}/form/order", {"down": "kind"})
+        visit = self.send(at, typed)
+        self.assertEqual(visit.status, 409)
+        self.assertIn('value="Sort"', visit.text)
