@@ -153,7 +153,7 @@ class Walk(DeskTest):
             "pk": [str(pk) for pk in sorted(ids)],
             "name": [f"{WORD}.txt", *plain],
             "token": ["wrong"],
-            "place": ["1"],
+            "key": ["model"],
             "schedule": [str(self.rota.pk)],
             "code": ["en"],
             "path": ["x"],
