@@ -70,7 +70,7 @@ class Journey(Cast, CommittingTest):
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        chromium = shutil.which("chromium")
+        chromium = shutil.which(os.environ.get("CHR") or "chromium")
         if chromium is None:
             if os.environ.get("CI"):
                 raise AssertionError("chromium is not installed")
