@@ -10,6 +10,7 @@ from django.test import override_settings
 from django.urls import reverse
 from django.utils.translation import override
 from PIL import Image
+from selectolax.lexbor import LexborHTMLParser
 
 from olmo.channels.tests.stage import do_jobs, envelopes
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
@@ -171,8 +172,8 @@ class Hosts(BrandTest):
         browser = Browser(enforce_csrf_checks=True)
         head = {"host": "help.acme.example", "origin": "https://help.acme.example"}
         page = browser.get("/sign-in", headers=head)
-        token = page.context["csrf_token"]
-        given = {"address": "rui@acme.example", "link": "1", "csrfmiddlewaretoken": str(token)}
+        token = LexborHTMLParser(page.content).css("[name=csrfmiddlewaretoken]")[0].attributes["value"]
+        given = {"address": "rui@acme.example", "link": "1", "csrfmiddlewaretoken": token}
         self.assertEqual(browser.post("/sign-in", given, headers=head).status_code, 200)
         self.save(self.bolt, host="help.bolt.example")
         for evil in ("https://evil.example", "https://help.bolt.example"):
