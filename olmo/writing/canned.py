@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from olmo.kernel import placeholders
@@ -53,12 +53,16 @@ def known_to(viewer: Person) -> QuerySet[ReadyAnswer]:
 
 
 def find(viewer: Person, words: str, rows: QuerySet[ReadyAnswer] | None = None) -> QuerySet[ReadyAnswer]:
-    """Those whose title, folder, tag or text holds every word, the most used first."""
-    found = usable_by(viewer) if rows is None else rows
-    for word in clean_line(words, 100).split():
+    """Those whose title, folder, tag or text holds every word: what is called so first, then the most used."""
+    found, typed = usable_by(viewer) if rows is None else rows, clean_line(words, 100)
+    for word in typed.split():
         fits = Q(title__icontains=word) | Q(folder__icontains=word) | Q(tags__icontains=word) | Q(texts__icontains=word)
         found = found.filter(fits)
-    return found.order_by("-uses", "title", "pk")
+    if not typed:
+        return found.order_by("-uses", "title", "pk")
+    named = [When(tags__contains=[typed.lower()], then=0), When(tags__icontains=typed, then=1)]
+    place = Case(*named, When(title__icontains=typed, then=2), When(folder__icontains=typed, then=3), default=4)
+    return found.order_by(place, "-uses", "title", "pk")
 
 
 def text_for(answer: ReadyAnswer, ticket: Ticket, by: Person) -> str:

@@ -31,7 +31,8 @@ def of(ticket: Ticket) -> list[dict[str, Any]]:
     return [
         {
             "clock": remaining.of_clock(row).mark(),
-            "words": _words(row),
+            "words": _metric(row),
+            "promised": spoken.minutes(row.target_seconds // 60) if row.target_seconds is not None else "",
             "party": parties.get(row.agreement_id, "") if row.kind != AgreementKind.SERVICE_LEVEL else "",
             "kind": AgreementKind(row.kind).label,
             "why_url": f"{url}?only={row.metric}-{row.agreement_id if row.kind != AgreementKind.SERVICE_LEVEL else 0}",
@@ -40,12 +41,9 @@ def of(ticket: Ticket) -> list[dict[str, Any]]:
     ]
 
 
-def _words(row: Clock) -> str:
+def _metric(row: Clock) -> str:
     metric = str(METRICS[row.metric])
-    name = metric[:1].upper() + metric[1:]
-    if row.target_seconds is None:
-        return name
-    return _("%(metric)s, promised in %(time)s") % {"metric": name, "time": spoken.minutes(row.target_seconds // 60)}
+    return metric[:1].upper() + metric[1:]
 
 
 @require_safe

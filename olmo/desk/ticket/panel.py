@@ -76,9 +76,9 @@ class _Printer:
         is_open = bool(self.opened) and part.get("noun") == self.opened
         change = escape(part["act"]) if part.get("act") else self.change
         return _OPENS.format(
-            url=part["url"], css=css, value=value, change=change, state=" open data-loaded" if is_open else "",
+            url=part["url"], css=css, value=value, change=change, state=' id="changing" open data-loaded' if is_open else "",
             command=_COMMAND.format(noun) if (noun := part.get("noun")) else "",
-            menu=self.form if is_open else _LINK.format(part["url"], change),
+            menu=self.form if is_open else _LINK.format(f"{part['url']}#changing", change),
         )  # fmt: skip
 
 

@@ -72,6 +72,15 @@ class Canning(DeskTest):
         canned.used(second)
         self.assertEqual(next(iter(canned.find(self.alma, ""))), second)
 
+    def test_what_is_called_so_comes_before_what_only_says_so(self) -> None:
+        says = canned.save(None, Settings(title="Ending", scope="own", texts={"en": "Your first ticket"}), by=self.alma)
+        canned.used(says)
+        called = canned.save(
+            None, Settings(title="We look into it", scope="own", tags=("first",), texts={"en": "Soon."}), by=self.alma
+        )
+        for words in ("first", "fir"):
+            self.assertEqual(list(canned.find(self.alma, words)), [called, says], words)
+
 
 class Languages(DeskTest):
     def test_an_evident_language_is_known_and_a_doubtful_one_is_not(self) -> None:
