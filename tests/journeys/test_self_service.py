@@ -89,7 +89,7 @@ class SelfService(Journey):
             page.keyboard.press("Tab")
             page.keyboard.press("Enter")
             frame = page.frame_locator("iframe")
-            frame.get_by_label("Il tuo problema in poche parole").fill("vpn drops")
+            frame.get_by_label("Il problema, in breve").fill("vpn drops")
             frame.get_by_role("button", name="Cerca una risposta").click()
             frame.get_by_text("The VPN drops").first.wait_for()
             self.assert_accessible(page)

@@ -3,7 +3,8 @@
 It fills an empty desk through the same verbs that pages and mail use, at past moments, so that log, lists and search are those
 of a desk that has worked for two months. `content` holds the words, `stage` the people, `furnishing` and `guarding` what they
 have laid up, `things` what they work with, `selfhelp` how they help themselves, `story` and `lives` what happens to one ticket,
-`judgements` what its requester thinks of it, `playing` all of them in the order of time, `today` what waits for the reader.
+`judgements` what its requester thinks of it, `playing` all of them in the order of time, `knowing` the articles that answer
+them, `today` what waits for the reader.
 Nobody is notified of this past.
 """
 
@@ -23,6 +24,7 @@ from olmo.tickets.models import Ticket
 
 from . import content, guarding
 from .furnishing import furnish
+from .knowing import know
 from .orders import order
 from .playing import LEAST_FOR_SPECIAL, play
 from .selfhelp import help_themselves
@@ -39,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with scope(EVERY_CLIENT):
         if Ticket.objects.exists():
             raise Problem("This desk has tickets already; the demo is for an empty one (another OLMO_DATA folder).")
-        sys.stderr.write(f"Filling the desk with {asked.tickets} invented tickets: less than a minute ...\n")
+        sys.stderr.write(f"Filling the desk with {asked.tickets} invented tickets: a minute or two ...\n")
         stage = build(password)
         now = clock.now()
         furnish(stage, content.kept(), now)
@@ -50,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         order(stage, now)
         play(stage, tickets=asked.tickets - apart, seed=asked.seed, now=now, more=more)
         guarding.watch(stage, now, last)
+        know(stage, now)
         rollup.refresh()
         usual.learn()
         help_themselves(stage, now)

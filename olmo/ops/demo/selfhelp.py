@@ -9,11 +9,14 @@ from PIL import Image, ImageDraw
 
 from olmo.guides import actions as guides
 from olmo.kernel import clock
+from olmo.knowledge import search
+from olmo.knowledge.models import Article, Audience
 from olmo.people import administration as people
+from olmo.people.actions import robot
 from olmo.people.models import Person
 from olmo.selfservice import actions as visits
 from olmo.selfservice import widget
-from olmo.selfservice.models import HoldOut, Search, Visit
+from olmo.selfservice.models import HoldOut, Read, Search, Visit
 from olmo.status import actions as status
 from olmo.status import administration
 from olmo.status.models import Component
@@ -22,6 +25,7 @@ from olmo.tenancy.branding import BrandSettings
 from .stage import House, Stage
 
 DAYS, EVERY, HELD_OUT = 60, 9, 20
+READ, SOLVED = 0.6, 0.45  # how many of those who found something read it, and how many of them it helped
 COMPONENTS = (
     ("E-mail", "Posta"),
     ("Network", "Rete"),
@@ -68,9 +72,10 @@ def help_themselves(stage: Stage, now: datetime) -> None:
     for past in PAST:
         _tell_past(stage, made, now, *past)
     _tell_now(stage, made, now)
+    answers = {words: _answers(words, language) for language, asked in WORDS.items() for words in asked}
     for house in stage.houses:
         for person in house.people:
-            _visits(person, rng, now)
+            _visits(person, answers, rng, now)
             if rng.random() < 0.3:
                 _walk(walks[rng.randrange(len(walks))], person, rng, now)
 
@@ -152,8 +157,14 @@ def _tell_now(stage: Stage, made: list[Component], now: datetime) -> None:
         status.tell(told, text_en=text[0], text_it=text[1], **said)
 
 
-def _visits(person: Person, rng: Random, now: datetime) -> None:
-    """Searches on some days. The visits are written as the searches of those days would have written them."""
+def _answers(words: str, language: str) -> list[int]:
+    """The articles that a requester is shown for them."""
+    everybody = Article.objects.filter(audience=Audience.PUBLIC)
+    return [one.article_id for one in search.find(robot("Olmo"), words, language=language, limit=3, among=everybody)]
+
+
+def _visits(person: Person, answers: dict[str, list[int]], rng: Random, now: datetime) -> None:
+    """Searches on some days, and what was read. The visits are written as those days would have written them."""
     known = HoldOut.objects.get()
     for ago in range(1, DAYS):
         if rng.randrange(EVERY):
@@ -166,8 +177,11 @@ def _visits(person: Person, rng: Random, now: datetime) -> None:
             defaults={"client_id": person.client_id or 0, "began_at": at, "is_measured": True, "is_held_out": held},
         )  # fmt: skip
         if is_new:
-            words = WORDS[person.language if person.language in WORDS else "en"]
-            Search.objects.create(visit=visit, words=rng.choice(words), found=rng.randrange(4), at=at)
+            words = rng.choice(WORDS[person.language if person.language in WORDS else "en"])
+            found = [] if held else answers[words]
+            Search.objects.create(visit=visit, words=words, found=len(found), at=at)
+            if found and rng.random() < READ:
+                Read.objects.create(visit=visit, article_id=found[0], at=at, is_solved=rng.random() < SOLVED)
 
 
 def _walk(guide: Any, person: Person, rng: Random, now: datetime) -> None:

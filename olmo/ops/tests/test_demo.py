@@ -14,6 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from olmo.fulfilment.models import Run, Task
 from olmo.kernel import clock
+from olmo.knowledge.models import Translation
 from olmo.ops import demo
 from olmo.ops.demo import content, moments, pictures, playing, stage
 from olmo.ops.problems import Problem
@@ -27,6 +28,8 @@ from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import queries
 from olmo.tickets.models import Attachment, Event, Message, Ticket
 from olmo.tickets.replay import differences
+from olmo.upkeep.models import Fault
+from olmo.writing.models import Reference
 
 TICKETS = 60
 
@@ -74,6 +77,15 @@ class ALivelyDesk(TestCase):
             self.assertEqual({language for language, title in texts if title}, {"en", "it"})
         self.assertEqual(Procedure.objects.count(), len(content.procedures()))
         self.assertTrue(ProcedureRun.objects.exists())
+
+    def test_articles_stand_in_both_languages_and_tickets_used_them(self) -> None:
+        texts = Translation.objects.filter(
+            article__key__in=[one["key"] for one in content.articles()], shown__isnull=False
+        )
+        self.assertEqual(Counter(texts.values_list("language", flat=True)).keys(), {"en", "it"})
+        self.assertEqual(texts.count(), 2 * len(content.articles()))
+        self.assertTrue(Reference.objects.filter(article__translations__in=texts).exists())
+        self.assertEqual(Fault.objects.filter(kind=Fault.Kind.REVIEW).count(), 2)
 
     def test_the_catalogue_is_in_use_with_orders_in_every_state(self) -> None:
         states = Counter(Order.objects.values_list("state", flat=True))

@@ -75,7 +75,7 @@ class Framed(WidgetTest):
     def test_it_speaks_the_language_of_its_tag(self) -> None:
         key = self.save().key
         page = Browser().get(reverse("portal:widget", args=[key]), {"lang": "it"})
-        self.assertContains(page, "Il tuo problema in poche parole")
+        self.assertContains(page, "Il problema, in breve")
         self.assertEqual(page["Content-Language"], "it")
 
     def test_a_key_that_is_off_or_old_shows_nothing(self) -> None:

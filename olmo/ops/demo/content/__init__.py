@@ -53,6 +53,11 @@ class Script:
     phrases: dict[str, Any]
 
 
+def articles() -> list[dict[str, Any]]:
+    """What is known, in both languages: the fields of an article, and questions that must find it."""
+    return list(_read("articles.toml")["articles"])
+
+
 def script(language: str) -> Script:
     """What people say in "en" or "it"."""
     said = _read(f"scenes.{language}.toml")
