@@ -13,7 +13,7 @@ from olmo.knowledge import feedback, folder, loading, search
 from olmo.knowledge.models import Article, Audience, Kind
 from olmo.people.actions import robot
 from olmo.tickets.models import Status, Ticket
-from olmo.upkeep import checking, questions, topics
+from olmo.upkeep import checking, learning, questions
 from olmo.writing import references, waiting
 
 from . import content, pictures
@@ -42,7 +42,7 @@ def know(stage: Stage, now: datetime) -> None:
                 questions.add(known[one["key"]], language, one[language]["questions"][0], by=stage.administrator)
     _use(stage, now)
     _say(stage, known, now)
-    topics.refresh()
+    learning.refresh()
     checking.check_all()
 
 
