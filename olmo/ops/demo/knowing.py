@@ -13,7 +13,7 @@ from olmo.knowledge import feedback, folder, loading, search
 from olmo.knowledge.models import Article, Audience, Kind
 from olmo.people.actions import robot
 from olmo.tickets.models import Status, Ticket
-from olmo.upkeep import checking, learning, questions
+from olmo.upkeep import checking, questions
 from olmo.writing import references, waiting
 
 from . import content, pictures
@@ -32,6 +32,8 @@ REMARKS = {  # article -> what a reader says of it
 
 def know(stage: Stage, now: datetime) -> None:
     """Bring the articles in before the tickets' time; then use them, judge them, and look through them as a night does."""
+    from olmo.upkeep import learning  # brings scikit-learn, which no page needs
+
     told = content.articles()
     with clock.at(now - BEFORE):
         _bring_in(told)
