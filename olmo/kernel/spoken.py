@@ -135,6 +135,18 @@ def moment(at: datetime) -> str:
     return _("{day}, {time}").format(day=_dated(_local(at), pgettext("date format", "l j F Y")), time=hours(at))
 
 
+def span(start: datetime, end: datetime | None) -> str:
+    """From when until when: "Sat 14 Nov 2026, 08:40–10:12", "Sat 14 Nov, 08:40 – Sun 15 Nov 2026, 10:12"."""
+    first, last = _local(start), _local(end or start)
+    words, with_year = _("{day}, {time}"), pgettext("date format", "D j M Y")
+    day = _dated(first, with_year)
+    if end is None or first.date() == last.date():
+        return words.format(day=day, time=hours(start)) + (f"–{hours(end)}" if end else "")
+    if first.year == last.year:
+        day = _dated(first, pgettext("date format", "D j M"))
+    return f"{words.format(day=day, time=hours(start))} – {words.format(day=_dated(last, with_year), time=hours(end))}"
+
+
 def minutes(count: int) -> str:
     """A stretch of work: "35 min", "2 h", "2 h 05 min"."""
     whole, rest = divmod(count, 60)

@@ -20,7 +20,7 @@ from olmo.people.throttle import TooOften
 from olmo.people.whence import place_of
 from olmo.status import feed as feeds
 from olmo.status import queries, subscribing
-from olmo.status.models import Happening, Level, Page, State, Subscriber
+from olmo.status.models import MENDED, Happening, Kind, Level, Page, State, Subscriber
 from olmo.status.queries import Status
 from olmo.tenancy.models import Client
 from olmo.tenancy.queries import provider
@@ -242,14 +242,24 @@ def _component(how: queries.How) -> dict[str, Any]:
 def _said(row: Happening, *, is_here: bool = False) -> dict[str, Any]:
     """A happening as its template prints it. is_here: its link stays on the page, which says all of it."""
     updates = [{"state": State(one.state).label, "text": one.text, "at": one.at} for one in row.updates.all()]
+    words, badge = _standing(row)
     return {
         "pk": row.pk,
         "url": f"#happening-{row.pk}" if is_here else reverse("portal:happening", args=[row.pk]),
         "row": row,
         "updates": updates,
-        "badge": BADGES[Level(row.level)],
-        "level": Level(row.level).label,
+        "badge": badge,
+        "words": words,
     }
+
+
+def _standing(row: Happening) -> tuple[str, str]:
+    """What its badge says, and how it looks: once it is over, how it ended."""
+    last = next((one.state for one in row.updates.all()), "")
+    if (end := row.over(last)) is not None:
+        return str(end.label), "badge--elm" if end in MENDED else "badge--slate"
+    words = Kind.PLANNED.label if row.kind == Kind.PLANNED else Level(row.level).label
+    return str(words), BADGES[Level(row.level)]
 
 
 def _page(

@@ -1,5 +1,6 @@
 """Tables of the service status. What concerns no organisation in particular concerns them all, and may be public."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from olmo.kernel import clock
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Ticket
@@ -48,7 +50,8 @@ STATES = {
     Kind.PLANNED: (State.PLANNED, State.BEGUN, State.DONE, State.CANCELLED),
     Kind.ANNOUNCEMENT: (State.SAID, State.ENDED),
 }
-ENDS = frozenset({State.RESOLVED, State.DONE, State.CANCELLED, State.ENDED})
+MENDED = frozenset({State.RESOLVED, State.DONE})
+ENDS = MENDED | {State.CANCELLED, State.ENDED}
 
 
 def said(en: str, it: str, language: str = "") -> str:
@@ -114,6 +117,17 @@ class Happening(models.Model):
     def title(self) -> str:
         """In the reader's language, else in the other."""
         return said(self.title_en, self.title_it)
+
+    @property
+    def until(self) -> datetime | None:
+        """When it ended, or is to; what was given up before it began keeps the end that was told."""
+        return self.ends_at if self.ended_at is None or self.ended_at < self.begins_at else self.ended_at
+
+    def over(self, last: str) -> State | None:
+        """How it ended: by its last words (a state), else by its time; None while it goes on or is ahead."""
+        if self.ended_at is None and (self.ends_at is None or self.ends_at > clock.now()):
+            return None
+        return State(last) if last in ENDS else State.ENDED
 
 
 class Update(models.Model):

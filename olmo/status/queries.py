@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
 from olmo.kernel import clock
@@ -68,6 +69,13 @@ def visible_to(viewer: Person) -> QuerySet[Happening]:
         return rows
     led = Team.objects.filter(leads=viewer)
     return rows.filter(Q(team=None) | Q(team__in=team_ids(viewer)) | Q(team__in=led) | Q(by=viewer))
+
+
+def listed(viewer: Person) -> QuerySet[Any]:
+    """All that a person may know, each with the state of its `last` words."""
+    words = Update.objects.filter(happening=OuterRef("pk")).order_by("-at", "-pk")
+    rows = visible_to(viewer).select_related("team")
+    return rows.annotate(last=Coalesce(Subquery(words.values("state")[:1]), Value("")))
 
 
 def by_id(rows: QuerySet[Happening], pk: int) -> Happening:

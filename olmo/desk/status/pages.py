@@ -28,22 +28,24 @@ BADGES = {Level.INFO: "badge--slate", Level.WARNING: "badge--ochre", Level.FAULT
 @agents
 def index(request: DeskRequest) -> HttpResponse:
     """What is told now and soon, and what was."""
-    rows = queries.visible_to(request.person).select_related("by", "team")
+    rows = queries.listed(request.person)
     now = clock.now()
     current, past = list(rows.filter(queries.not_over(now))[:MOST]), list(rows.exclude(queries.not_over(now))[:PAST])
     names = queries.names_of(request.person, [*current, *past])
     context = {
-        "current": [_row(row, names[row.pk]) for row in current], "past": [_row(row, names[row.pk]) for row in past],
+        "current": [_row(row, names[row.pk], row.last) for row in current],
+        "past": [_row(row, names[row.pk], row.last) for row in past],
         "may_tell": policy.may_tell(request.person), "kinds": Kind.choices,
     }  # fmt: skip
     return page(request, "desk/status/list.html", context)
 
 
-def _row(row: Happening, names: list[str]) -> dict[str, Any]:
-    """A happening as the templates print it. names: of the organisations that it concerns."""
+def _row(row: Happening, names: list[str], last: str) -> dict[str, Any]:
+    """A happening as the templates print it. names: of the organisations that it concerns; last: the state of its last words."""
+    end = row.over(last)
     return {
-        "row": row, "kind": Kind(row.kind).label, "level": Level(row.level).label, "badge": BADGES[Level(row.level)],
-        "whom": _whom(row, names), "is_ahead": row.begins_at > clock.now(),
+        "row": row, "kind": Kind(row.kind).label, "badge": BADGES[Level(row.level)] if end is None else "",
+        "stands": Level(row.level).label if end is None else end.label, "whom": _whom(row, names), "is_over": end is not None,
     }  # fmt: skip
 
 
@@ -129,10 +131,11 @@ def _one_page(
     ticket = tickets.visible_to(request.person).filter(pk=found.ticket_id).first() if found.ticket_id else None
     may = policy.may_change(request.person, found) and found.ended_at is None
     names = queries.names_of(request.person, [found])[found.pk]
+    updates = list(found.updates.all())
     context = {
-        **_row(found, names), "form": form if may else None,
+        **_row(found, names, updates[0].state if updates else ""), "form": form if may else None,
         "saying": (saying or UpdateForm(kind=found.kind)) if may else None,
-        "updates": [(State(update.state).label, update) for update in found.updates.all()],
+        "updates": [(State(update.state).label, update) for update in updates],
         "ticket": ticket, "ticket_url": places.ticket(ticket.number) if ticket else "", "may": may,
     }  # fmt: skip
     return page(request, "desk/status/one.html", context, status=status)

@@ -63,7 +63,8 @@ SAID: Mapping[str, Promise] = {
 for mark in (marks.icon, marks.channel, marks.who, marks.priority, marks.clock, marks.due, marks.ago):
     register.simple_tag(mark, name=mark.__name__)
 register.simple_tag(rows.row, name="ticket_row")
-for words_of in (spoken.hours, spoken.day, spoken.near, spoken.near_inside, spoken.moment, spoken.size, spoken.lasted):
+TIMES = spoken.hours, spoken.day, spoken.near, spoken.near_inside, spoken.moment, spoken.span, spoken.lasted
+for words_of in (*TIMES, spoken.size):
     register.filter(words_of.__name__, words_of)
 
 

@@ -61,6 +61,19 @@ class Speaking(SimpleTestCase):
         self.assertEqual(spoken.day(NOW), "Thursday 26 November")
         self.assertEqual(spoken.moment(NOW), "Thursday 26 November 2026, 15:34")
 
+    def test_a_span_says_its_day_once_and_its_year_once(self) -> None:
+        hour, months = timedelta(hours=2), timedelta(days=90)
+        for end, said in (
+            (None, "Thu 26 Nov 2026, 15:34"),
+            (NOW + hour, "Thu 26 Nov 2026, 15:34–17:34"),
+            (NOW + 5 * hour, "Thu 26 Nov, 15:34 – Fri 27 Nov 2026, 01:34"),
+            (NOW + months, "Thu 26 Nov 2026, 15:34 – Wed 24 Feb 2027, 15:34"),
+        ):
+            self.assertEqual(spoken.span(NOW, end), said)
+        with translation.override("it"):
+            self.assertEqual(spoken.span(NOW, NOW + hour), "gio 26 nov 2026, 15:34–17:34")
+            self.assertEqual(spoken.span(NOW, NOW + 5 * hour), "gio 26 nov, 15:34 – ven 27 nov 2026, 01:34")
+
     def test_sizes_are_decimal_and_short(self) -> None:
         for octets, expected in (
             (0, "0 B"),

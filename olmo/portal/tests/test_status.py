@@ -35,6 +35,7 @@ class StatusPages(StatusTest):
         page = self.client.get(reverse("portal:status"))
         self.assertContains(page, "Zyxomma is down")
         self.assertContains(page, "Something does not work")
+        self.assertContains(page, '<span class="badge badge--brick">Does not work</span>', html=True)
         bea = Browser()
         bea.force_login(self.bea, backend=signin.BACKEND)
         self.assertNotContains(bea.get(reverse("portal:status")), "Zyxomma")
@@ -43,6 +44,24 @@ class StatusPages(StatusTest):
         )
         answer = self.stranger.get(reverse("portal:status"))
         self.assertEqual(answer.status_code, 303)
+
+    def test_what_is_over_says_how_it_ended_and_its_day_once(self) -> None:
+        with self.at("2026-03-02 09:00"):
+            begun = clock.now()
+            mended = self.tell("incident", level="fault", begins_at=begun)
+            dropped = self.tell("planned", begins_at=begun + timedelta(hours=3), ends_at=begun + timedelta(hours=5))
+            self.tell("planned", begins_at=begun, ends_at=begun + timedelta(hours=1))
+        with self.at("2026-03-02 10:30"):
+            actions.update(mended, by=self.ines, state="resolved", text_en="A cable.")
+            actions.update(dropped, by=self.ines, state="cancelled", text_en="Not now.")
+            page = self.client.get(reverse("portal:status"))
+            for css, words in (("elm", "Solved"), ("slate", "Cancelled"), ("slate", "Over")):
+                self.assertContains(page, f'<span class="badge badge--{css}">{words}</span>', html=True)
+            for span in ("10:00–11:30", "13:00–15:00", "10:00–11:00"):
+                self.assertContains(page, f"Mon 2 Mar 2026, {span}")
+            self.assertNotContains(page, "Does not work")
+            self.client.force_login(self.ines, backend=signin.BACKEND)
+            self.assertContains(self.client.get(reverse("desk:status")), "Incident</span> Solved")
 
     def test_a_public_page_shows_what_concerns_its_readers_alone(self) -> None:
         self.tell("incident", title_en="Mail is slow")
