@@ -118,6 +118,9 @@ class Task(models.Model):
             models.Index(fields=["due_at"], name="task_to_warn", condition=Q(state__in=IN_HAND, is_overdue=False)),
             models.Index(fields=["team", "due_at"], name="task_of_team", condition=Q(state__in=IN_HAND)),
             models.Index(fields=["person", "due_at"], name="task_of_person", condition=Q(state__in=IN_HAND)),
+            models.Index(fields=["due_at", "id"], name="task_in_hand", condition=Q(state__in=IN_HAND)),
+            # An index on (team, ...) is not read in order for IS NULL.
+            models.Index(fields=["due_at", "id"], name="task_of_no_team", condition=Q(state__in=IN_HAND, team=None)),
         ]
 
     def __str__(self) -> str:

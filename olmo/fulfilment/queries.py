@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from olmo.kernel import prepared
 from olmo.kernel.errors import NotFound
@@ -11,7 +11,7 @@ from olmo.kernel.prepared import Part
 from olmo.people.models import Person
 from olmo.people.queries import clients_of, team_ids
 from olmo.tenancy.scope import EveryClient
-from olmo.tickets.models import Ticket
+from olmo.tickets.models import ACTIVE, Ticket
 from olmo.tickets.queries import branch, visible_to
 from olmo.tickets.queries import counting as count_of
 
@@ -56,19 +56,47 @@ def named_to(teams: Sequence[int]) -> Q:
 
 def left_to(teams: Sequence[int]) -> Q:
     """That nobody has taken and that are the ticket's own team's, where that is one of these."""
-    return Q(person=None, team=None, ticket__team__in=teams)
+    return Q(person=None) & _of_ticket_of(teams)
 
 
-def of_my_teams(viewer: Person) -> Q:
-    """That nobody has taken, of the viewer's teams: by name, or as the team of the ticket."""
+def _of_ticket_of(teams: Sequence[int]) -> Q:
+    """No open task outlives its ticket: that it is active says nothing more, but the tickets of a team are few then."""
+    return Q(team=None, ticket__team__in=teams, ticket__status__in=ACTIVE)
+
+
+def of_my_teams(viewer: Person) -> list[Q]:
+    """That nobody has taken, of the viewer's teams: by name, each by itself, or as the team of the ticket."""
     teams = team_ids(viewer)
-    return named_to(teams) | left_to(teams)
+    return [named_to([team]) for team in teams] + ([left_to(teams)] if teams else [])
 
 
-def to_do(viewer: Person, whose: Q | None = None) -> QuerySet[Task]:
-    """Tasks that can be worked on, what is due first at the front, those without a due time last."""
-    rows = _visible(viewer).filter(state__in=IN_HAND)
-    return rows.filter(whose) if whose is not None else rows
+def led_by(viewer: Person) -> list[Q]:
+    """Of the teams that the viewer leads, whoever has them."""
+    teams = list(viewer.led_teams.values_list("pk", flat=True))
+    return [Q(team=team) for team in teams] + ([_of_ticket_of(teams)] if teams else [])
+
+
+def to_do(viewer: Person, whose: Q) -> QuerySet[Task]:
+    """Tasks of somebody that can be worked on."""
+    return _visible(viewer).filter(whose, state__in=IN_HAND)
+
+
+def first(viewer: Person, parts: Sequence[Q], most: int) -> list[Task]:
+    """What is due first of the tasks that can be worked on, those without a due time last.
+
+    parts: whose, none of them in two; each is read in order by an index of its own up to `most`.
+    """
+    read = [_by_due(to_do(viewer, whose)).values("pk")[:most] for whose in parts]
+    if not read:
+        return []
+    ids = read[0].union(*read[1:], all=True) if read[1:] else read[0]
+    return list(
+        _by_due(Task.objects.filter(pk__in=ids)).select_related("ticket__client", "team", "person", "ended_by")[:most]
+    )
+
+
+def _by_due(rows: QuerySet[Task]) -> QuerySet[Task]:
+    return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
 def counting(viewer: Person, limit: int) -> Part:
@@ -87,9 +115,10 @@ def _visible(viewer: Person) -> QuerySet[Task]:
     return Task.objects.all() if isinstance(clients, EveryClient) else Task.objects.filter(client__in=list(clients))
 
 
-def waiting(viewer: Person, whose: Q) -> QuerySet[Task]:
-    """Tasks of somebody that wait for others."""
-    return _visible(viewer).filter(whose, state=TaskState.WAITS)
+def waiting(viewer: Person, most: int) -> list[Task]:
+    """The viewer's own that wait for others."""
+    rows = _visible(viewer).filter(mine(viewer), state=TaskState.WAITS).order_by("pk")
+    return list(rows.select_related("ticket__client", "team", "person", "ended_by")[:most])
 
 
 def open_count(ticket: Ticket) -> int:

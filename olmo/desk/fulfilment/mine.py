@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,8 +38,9 @@ def tasks(request: DeskRequest) -> HttpResponse:
     """`whose`: mine, teams, led, all; nothing: one's own and those of one's teams."""
     asked = request.GET.get("whose", "")
     asked = asked if asked in WHOSE else ""
-    found = [(task, _when(task.due_at)) for task in _rows(request.person, asked)]
-    found += [(task, "waits") for task in _waiting(request.person, asked)]
+    found = [(task, _when(task.due_at)) for task in queries.first(request.person, _parts(request.person, asked), MOST)]
+    if asked == "mine":
+        found += [(task, "waits") for task in queries.waiting(request.person, MOST)]
     context: dict[str, Any] = {
         "groups": [
             {"label": WHEN[when], "is_late": when == "late", "rows": [_row(task) for task, _when_ in some]}
@@ -51,29 +52,19 @@ def tasks(request: DeskRequest) -> HttpResponse:
     return page(request, "desk/fulfilment/tasks.html", context)
 
 
-def condition(viewer: Person, asked: str) -> Q | None:
-    """Whose tasks are asked for; None: everybody's."""
-    if asked == "all":
-        return None
-    if asked == "led":
-        led = list(viewer.led_teams.values_list("pk", flat=True))
-        return Q(team__in=led) | Q(team=None, ticket__team__in=led)
-    return {"mine": queries.mine(viewer), "teams": queries.of_my_teams(viewer)}.get(
-        asked, queries.mine(viewer) | queries.of_my_teams(viewer)
-    )
-
-
-def _rows(viewer: Person, asked: str) -> list[Task]:
-    found = queries.to_do(viewer, condition(viewer, asked)).order_by(F("due_at").asc(nulls_last=True), "pk")
-    return list(found.select_related("ticket__client", "team", "person", "ended_by")[:MOST])
-
-
-def _waiting(viewer: Person, asked: str) -> list[Task]:
-    """Those that will come, where one asks for one's own."""
-    if asked != "mine":
-        return []
-    found = queries.waiting(viewer, queries.mine(viewer)).order_by("pk")
-    return list(found.select_related("ticket__client", "team", "person", "ended_by")[:MOST])
+def _parts(viewer: Person, asked: str) -> list[Q]:
+    """Whose tasks are asked for, part by part."""
+    match asked:
+        case "all":
+            return [Q()]
+        case "led":
+            return queries.led_by(viewer)
+        case "mine":
+            return [queries.mine(viewer)]
+        case "teams":
+            return queries.of_my_teams(viewer)
+        case _:
+            return [queries.mine(viewer), *queries.of_my_teams(viewer)]
 
 
 def _row(task: Task) -> dict[str, Any]:

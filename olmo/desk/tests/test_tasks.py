@@ -1,8 +1,12 @@
 """Tasks on the desk's pages: beside a ticket, on a page of their own, in one's list; and what a requester sees of them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from olmo.fulfilment import actions
+from django.db.models import Q
+
+from olmo.fulfilment import actions, queries
+from olmo.fulfilment.actions import TaskSettings
 from olmo.fulfilment.models import Run, Task
 from olmo.fulfilment.reactions import follow
 from olmo.fulfilment.tests.stage import Fulfils
@@ -165,6 +169,23 @@ class MyTasks(TaskPages):
         self.desk.leads.add(self.tove)
         self.assertIn("Label it", self.get("/desk/tasks?whose=led", by=self.tove).words(".task-row")[0])
         self.assertEqual(page.words(".nav__item[data-command=tasks]"), ["Tasks 1"])
+
+    def test_what_is_due_first_stands_first_whoever_has_it(self) -> None:
+        ticket = self.report("Parts", team=self.desk)
+        hours = {
+            "own": (None, self.alma, 3),
+            "team": (self.desk, None, 1),
+            "ticket": (None, None, 2),
+            "other": (self.network, None, 0),
+        }
+        for title, (team, person, hour) in hours.items():
+            due_at = datetime(2030, 1, 1, hour, tzinfo=UTC)
+            actions.add(ticket, TaskSettings(title=title, team=team, person=person, due_at=due_at), by=self.alma)
+        parts = [queries.mine(self.alma), *queries.of_my_teams(self.alma)]
+        self.assertEqual([str(task) for task in queries.first(self.alma, parts, 2)], ["team", "ticket"])
+        self.assertEqual([str(task) for task in queries.first(self.alma, parts, 9)], ["team", "ticket", "own"])
+        self.assertEqual(str(queries.first(self.alma, [Q()], 1)[0]), "other")
+        self.assertEqual(queries.first(self.otto, [Q()], 9), [])
 
     def test_it_costs_the_same_however_many_there_are(self) -> None:
         for n in range(3):
