@@ -41,7 +41,7 @@ class Run(models.Model):
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="procedure_runs")
-    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="runs")
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="runs", db_index=False)
     version = models.ForeignKey(Version, models.PROTECT, related_name="+")
     state = models.CharField(max_length=7, choices=State, default=State.RUNNING)
     current = models.PositiveSmallIntegerField(default=1)
@@ -59,6 +59,7 @@ class Run(models.Model):
                 fields=["ticket", "procedure"], condition=Q(state__in=UNDER_WAY), name="one_run_of_a_procedure_at_once"
             )
         ]
+        indexes = [models.Index(fields=["procedure", "-id"], name="runs_of_procedure")]
 
     def __str__(self) -> str:
         return f"{self.procedure} on {self.ticket_id}"

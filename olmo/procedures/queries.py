@@ -1,14 +1,18 @@
 """Reads of procedures and their runs. Each starts from the viewer, who sees the articles and the tickets that they may see."""
 
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Func, IntegerField, OuterRef, QuerySet
 
 from olmo.kernel.errors import NotFound
 from olmo.knowledge import queries as knowledge
 from olmo.knowledge import search
-from olmo.knowledge.models import Article, Version
+from olmo.knowledge.models import Article, Translation, Version
 from olmo.people.models import Person
 from olmo.tickets.models import Ticket
 from olmo.tickets.queries import branch, visible_to
@@ -16,7 +20,8 @@ from olmo.tickets.queries import branch, visible_to
 from .models import UNDER_WAY, Entry, Procedure, Run, State
 from .steps import Step, parse
 
-SUGGESTED, LOOKED_AT = 5, 1000
+PAGE, SUGGESTED, LOOKED_AT = 100, 5, 1000
+MOST_COUNTED = 100  # runs of a procedure, for the list
 
 
 def articles(viewer: Person) -> QuerySet[Article]:
@@ -32,6 +37,37 @@ def procedures(viewer: Person) -> QuerySet[Procedure]:
         .prefetch_related("article__translations__newest")
         .order_by("article__key")
     )
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some procedures, each with `times`, how often it was run; from where the next ones are read, or that there are more."""
+
+    rows: list[Any]
+    after: str = ""
+    is_cut: bool = False
+
+
+def page(viewer: Person, *, after: str = "", size: int = PAGE) -> Page:
+    """One page by key. after: the key at the end of the former page."""
+    rows = list(_counted(viewer).filter(article__key__gt=after)[: size + 1])
+    return Page(rows[:size], rows[size - 1].article.key if len(rows) > size else "")
+
+
+def found(viewer: Person, words: str, *, size: int = PAGE) -> Page:
+    """The best for what is typed: what is published by its words, then those whose newest title has it, drafts too."""
+    ranked = search.find(viewer, words, limit=size, among=articles(viewer), is_typing=True)
+    titles = Translation.objects.filter(article__in=articles(viewer), newest__title__icontains=words)
+    titled = titles.order_by("article__key").values_list("article", flat=True)[: 2 * size]  # in two languages, maybe
+    ids = list(dict.fromkeys([*(one.article_id for one in ranked), *titled]))
+    rows = {one.article_id: one for one in _counted(viewer).filter(article__in=ids[:size])}
+    return Page([rows[pk] for pk in ids[:size] if pk in rows], is_cut=len(ids) > size)
+
+
+def _counted(viewer: Person) -> QuerySet[Procedure]:
+    runs = Run.objects.filter(procedure=OuterRef("pk"), ticket__in=visible_to(viewer)).order_by()
+    times = Func(ArraySubquery(runs.values("pk")[:MOST_COUNTED]), function="cardinality", output_field=IntegerField())
+    return procedures(viewer).annotate(times=times)
 
 
 def procedure(viewer: Person, pk: int) -> Procedure:
@@ -137,22 +173,18 @@ class Figures:
 def figures(found: Procedure, count: int) -> Figures:
     """Of its newest runs that are over (up to 1,000), those of every version: what happened at each of `count` steps."""
     over = list(Run.objects.filter(procedure=found).exclude(state__in=UNDER_WAY).order_by("-pk")[:LOOKED_AT])
-    entries = list(
-        Entry.objects.filter(run__in=[one.pk for one in over]).values_list("run", "step", "seconds", "is_ok")
-    )
-    whole = [
-        sum(seconds for pk, _step, seconds, _ok in entries if pk == one.pk) for one in over if one.state == State.DONE
-    ]
-    stopped = [one.current for one in over if one.state != State.DONE]
-    steps = []
-    for n in range(1, count + 1):
-        own = [(seconds, ok) for _pk, step, seconds, ok in entries if step == n]
-        middle = round(median(seconds for seconds, _ok in own)) if own else None
-        steps.append(StepFigures(n, len(own), middle, sum(not ok for _s, ok in own), stopped.count(n)))
-    return Figures(len(over), len(whole), round(median(whole)) if whole else None, steps)
+    of_run: dict[int, int] = {one.pk: 0 for one in over if one.state == State.DONE}
+    seconds, failed = defaultdict(list), Counter[int]()
+    done = Entry.objects.filter(run__in=[one.pk for one in over]).values_list("run", "step", "seconds", "is_ok")
+    for run_id, step, spent, is_ok in done:
+        seconds[step].append(spent)
+        failed[step] += not is_ok
+        if run_id in of_run:
+            of_run[run_id] += spent
+    stopped = Counter(one.current for one in over if one.state != State.DONE)
+    steps = [StepFigures(n, len(seconds[n]), _middle(seconds[n]), failed[n], stopped[n]) for n in range(1, count + 1)]
+    return Figures(len(over), len(of_run), _middle(of_run.values()), steps)
 
 
-def counts(viewer: Person) -> dict[int, int]:
-    """How often each procedure was run."""
-    rows = Run.objects.filter(ticket__in=visible_to(viewer)).order_by()
-    return dict(rows.values_list("procedure").annotate(Count("pk")))
+def _middle(seconds: Collection[int]) -> int | None:
+    return round(median(seconds)) if seconds else None

@@ -1,6 +1,7 @@
 """Finding and reading procedures: the list, and one with its steps and what its runs teach."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -21,31 +22,29 @@ from olmo.tickets.queries import visible_to
 
 from .. import places
 from ..knowledge.pages import BADGES
-from ..shell import DeskRequest, agents, page
+from ..shell import DeskRequest, agents, bounded, page
 
-PAGE, NEWEST = 100, 8
+NEWEST = 8
 
 
 @require_safe
 @agents
 def index(request: DeskRequest) -> HttpResponse:
     """All procedures, drafts too; the best for `q` first."""
-    words = clean_line(request.GET.get("q", ""), search.LONGEST)
-    found = list(queries.procedures(request.person)[:PAGE])
-    if words:
-        ranked = search.find(request.person, words, limit=PAGE, among=queries.articles(request.person), is_typing=True)
-        order = {one.article_id: n for n, one in enumerate(ranked)}
-        found = [one for one in found if one.article_id in order or words.lower() in _title(one).lower()]
-        found.sort(key=lambda one: order.get(one.article_id, PAGE))
-    counts = queries.counts(request.person)
-    rows = [
-        {
-            "url": reverse("desk:procedure", args=[one.pk]), "title": _title(one), "one": one, "count": counts.get(one.pk, 0),
-            "state": State(one.article.state).label, "badge": BADGES[State(one.article.state)],
-        }
-        for one in found
-    ]  # fmt: skip
-    return page(request, "desk/procedures/list.html", {"rows": rows, "typed": words})
+    words, after = (clean_line(request.GET.get(name, ""), search.LONGEST) for name in ("q", "after"))
+    found = queries.found(request.person, words) if words else queries.page(request.person, after=after)
+    context = {
+        "rows": [_row(one) for one in found.rows], "typed": words, "is_cut": found.is_cut, "is_later": bool(after and not words),
+        "more_url": f"?{urlencode({'after': found.after})}" if found.after else "",
+    }  # fmt: skip
+    return page(request, "desk/procedures/list.html", context)
+
+
+def _row(one: Any) -> dict[str, Any]:
+    return {
+        "url": reverse("desk:procedure", args=[one.pk]), "title": _title(one), "one": one, "count": bounded(one.times),
+        "state": State(one.article.state).label, "badge": BADGES[State(one.article.state)],
+    }  # fmt: skip
 
 
 def _title(one: Procedure) -> str:

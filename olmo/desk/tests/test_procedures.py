@@ -7,7 +7,7 @@ from olmo.knowledge import indexing
 from olmo.knowledge.actions import Text
 from olmo.knowledge.models import Suggestion, Version
 from olmo.people.models import AuditLine
-from olmo.procedures import running
+from olmo.procedures import queries, running
 from olmo.procedures.models import Entry, Procedure, Run
 from olmo.procedures.tests.stage import Proceeds
 from olmo.tickets import actions
@@ -83,8 +83,23 @@ class WritingProcedures(PageTest, Proceeds):
         indexing.show(procedure.article)
         self.assertIn(f"/desk/procedures/{procedure.pk}", self.look_again("/desk/palette?q=printer").text)
         self.assertIn("Printer prints nothing", self.get("/desk/procedures?q=printer").words("tbody tr")[0])
+        draft = self.written(key="printer-2")
+        found = queries.found(self.alma, "prints", size=1)
+        self.assertEqual(([one.pk for one in found.rows], found.is_cut), ([procedure.pk], True))
+        self.assertEqual([one.pk for one in queries.found(self.alma, "prints").rows], [procedure.pk, draft.pk])
         self.post(f"/desk/knowledge/{procedure.article_id}/suggestions", {"words": "Mention the cable."}, by=self.tove)
         self.assertEqual(Suggestion.objects.get().article_id, procedure.article_id)
+
+    def test_the_list_is_read_page_by_page_with_how_often_each_was_run(self) -> None:
+        _ticket, run = self.started()
+        self.written(key="printer-2")
+        first = queries.page(self.alma, size=1)
+        second = queries.page(self.alma, after=first.after, size=1)
+        self.assertEqual([(one.pk, one.times) for one in first.rows], [(run.procedure_id, 1)])
+        self.assertEqual([one.article.key for one in second.rows] + [second.after], ["printer-2", ""])
+        later = self.get(f"/desk/procedures?after={first.after}")
+        self.assertEqual((len(later.all("tbody tr")), len(later.all(".pages a"))), (1, 1))
+        self.assertEqual(queries.page(self.otto).rows[0].times, 0)
 
     def test_requesters_know_of_none(self) -> None:
         procedure = self.published()
