@@ -39,7 +39,10 @@ class Kind(models.TextChoices):
 
 
 class Article(models.Model):
-    """One subject. `pending`: the newest version that the reviewer was shown; `approved_by` is never one of its authors."""
+    """One subject. `pending`: the newest version that the reviewer was shown; `approved_by` is never one of its authors.
+
+    helped: readers whom it helped; the database counts them with `Feedback`.
+    """
 
     key = models.CharField(_("key"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=5, choices=Kind, default=Kind.GUIDE)
@@ -57,6 +60,7 @@ class Article(models.Model):
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
     version = models.PositiveIntegerField(default=0, help_text="Rises with every change: what a page was written on.")
     uses = models.PositiveIntegerField(default=0)
+    helped = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
@@ -72,7 +76,10 @@ class Article(models.Model):
                 name="audience_is_named",
             ),
         ]
-        indexes = [models.Index(fields=["review_on"], name="article_review", condition=~Q(review_on=None))]
+        indexes = [
+            models.Index(fields=["review_on"], name="article_review", condition=~Q(review_on=None)),
+            models.Index(fields=["-helped", "-uses", "key"], name="article_helped"),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from olmo.guides import queries as troubleshooters
@@ -47,8 +47,7 @@ def rows(found: reading.Rows) -> list[dict[str, Any]]:
 
 def guides(person: Person) -> list[dict[str, Any]]:
     """The articles that helped most, in the reader's language where they have it."""
-    helped = Count("feedback", filter=Q(feedback__is_helpful=True))
-    found = queries.visible_to(person).annotate(helped=helped).order_by("-helped", "-uses", "key")
+    found = queries.visible_to(person).order_by("-helped", "-uses", "key")
     shown = []
     for article in found.prefetch_related(Prefetch("translations", _titles()))[:GUIDES]:
         text = queries.in_language(article, language())

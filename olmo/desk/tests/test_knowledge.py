@@ -186,6 +186,11 @@ class Pages(KnowledgeTest):
         self.post(self.tove, "article_rating", article.pk, helped="yes")
         feedback.rate(article, by=self.rui, is_helpful=False, words="Too short")
         self.assertEqual(feedback.counts(article), (1, 1))
+        article.refresh_from_db()
+        self.assertEqual(article.helped, 1)
+        feedback.rate(article, by=self.tove, is_helpful=False)
+        article.refresh_from_db()
+        self.assertEqual(article.helped, 0)
         self.assertEqual(Suggestion.objects.get().words, "Too short")
 
     def test_what_is_overdue_has_a_list(self) -> None:

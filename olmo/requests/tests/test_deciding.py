@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from unittest import mock
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from olmo.fulfilment import actions as fulfilment
 from olmo.fulfilment import queries as tasks
@@ -12,6 +13,7 @@ from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.outbox.models import Envelope
 from olmo.people.models import Person
+from olmo.people.queries import with_access
 from olmo.requests import deciding, ordering, queries, reactions, substitutes
 from olmo.requests.administration import StepSettings
 from olmo.requests.deciding import Decided
@@ -303,6 +305,18 @@ class NobodyIsLeft(OrderTest):
 
 class ServingTheOrganisation(OrderTest):
     """An approval shows all answers, so no agent is asked who does not serve the organisation."""
+
+    def test_many_that_wait_take_no_more_statements_than_one(self) -> None:
+        self.steps(StepSettings(stage=1, kind="people", people=(self.tove, self.mia)))
+        for viewer in (with_access(self.tove.pk), with_access(self.mia.pk)):
+            assert viewer is not None
+            self.place()
+            with CaptureQueriesContext(connection) as one:
+                first = queries.waiting_for(viewer)
+            self.place()
+            with CaptureQueriesContext(connection) as more:
+                found = queries.waiting_for(viewer)
+            self.assertEqual((len(found) - len(first), len(more) - len(one)), (1, 0))
 
     def test_an_agent_of_other_organisations_is_not_asked(self) -> None:
         self.steps(StepSettings(stage=1, kind="people", people=(self.otto, self.mia)))
