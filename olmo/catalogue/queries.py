@@ -1,5 +1,6 @@
 """Reads of the catalogue, each from the viewer."""
 
+import re
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,7 +14,8 @@ from olmo.tenancy.scope import EveryClient
 
 from .models import Audience, FormVersion, Item, Service
 
-MOST_FOUND = 50
+MOST_FOUND, SHORTEST_WORD = 50, 3
+_WORDS = re.compile(r"\w+")
 
 
 def visible_to(viewer: Person, client: Client | None = None) -> QuerySet[Service]:
@@ -44,6 +46,32 @@ def found(rows: QuerySet[Item], words: str) -> list[Item]:
     """Those in whose names, summaries or services every word occurs, in any language."""
     wanted = clean_line(words, 200).casefold().split()
     return [row for row in rows if all(word in _text(row) for word in wanted)][:MOST_FOUND]
+
+
+def like(rows: QuerySet[Item], words: str, most: int = 3) -> list[Item]:
+    """Those in which one of the words begins a word; rarer words, and those of a name, count more. One statement."""
+    typed = {word for word in clean_line(words, 200).casefold().split() if len(word) >= SHORTEST_WORD}
+    if not typed:
+        return []
+    fits = Q()
+    for word in typed:
+        fits |= Q(names__icontains=word) | Q(summaries__icontains=word) | Q(service__names__icontains=word)
+    scores: dict[int, float] = {}
+    candidates = list(rows.filter(fits).order_by("-orders", "key")[:MOST_FOUND])
+    for word in typed:
+        hits = {row.pk: hit for row in candidates if (hit := _hit(row, word))}
+        for pk, hit in hits.items():
+            scores[pk] = scores.get(pk, 0) + hit / len(hits)
+    return sorted((row for row in candidates if row.pk in scores), key=lambda row: -scores[row.pk])[:most]
+
+
+def _hit(item: Item, word: str) -> int:
+    """3 where a word of its name begins so, 1 where one of its summary or service does."""
+    for texts, hit in (((item.names,), 3), ((item.summaries, item.service.names), 1)):
+        known = " ".join(text for each in texts for text in each.values()).casefold()
+        if any(one.startswith(word) for one in _WORDS.findall(known)):
+            return hit
+    return 0
 
 
 def _text(item: Item) -> str:

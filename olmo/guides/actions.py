@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from olmo.catalogue.models import Item
 from olmo.kernel import clock, pictures
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.kernel.text import clean, clean_line
@@ -283,14 +284,24 @@ def _clean_step(row: Guide, step: tree.Node) -> tree.Node:
     if made["picture"] and not Picture.objects.filter(pk=made["picture"], guide=row).exists():
         raise Invalid("picture", _("This picture is not here."))
     if step["kind"] == "outcome":
-        return {**made, **{name: step.get(name) or ("" if name == "outcome" else 0) for name in _OF_OUTCOME}}
+        return {**made, **_clean_outcome(row, step)}
     if len(step["answers"]) > tree.MOST_ANSWERS:
         raise Invalid("answers", _("At most %(n)d answers.") % {"n": tree.MOST_ANSWERS})
     made["answers"] = [_clean_answer(row, one) for one in step["answers"]]
     return made
 
 
-_OF_OUTCOME = ("outcome", "category", "article")
+def _clean_outcome(row: Guide, step: tree.Node) -> dict[str, Any]:
+    """How a step ends: its outcome, and what that one needs."""
+    made = {"outcome": step.get("outcome") or "", **{name: step.get(name) or 0 for name in ("category", "article")}}
+    if made["outcome"] != "order":
+        return made
+    item = step.get("item") or 0
+    if item and not Item.objects.filter(pk=item).exists():
+        raise Invalid("item", _("Choose what is ordered."))
+    steps = {*row.draft["nodes"], "*"}
+    fills = {str(key)[:60]: to for key, to in (step.get("fills") or {}).items() if to in steps}
+    return {**made, "item": item, "fills": fills}
 
 
 def _clean_answer(row: Guide, given: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,8 @@ def step(run: Run, number: int, language: str) -> dict[str, Any]:
         "key": key, "kind": one["kind"], "title": tree.said(one["title"], language),
         "text": as_html(tree.said(one["text"], language)), "picture": one.get("picture") or 0,
         "answers": [(n, tree.said(answer["label"], language), n == given) for n, answer in enumerate(one["answers"])],
-        "is_end": one["kind"] == "outcome", "outcome": one.get("outcome", ""), "article": one.get("article") or 0,
+        "is_end": one["kind"] == "outcome", "outcome": one.get("outcome", ""),
+        "article": one.get("article") or 0, "item": one.get("item") or 0,
         "way": tree.transcript(run.version.tree, run.path[:number], language),
     }  # fmt: skip
 

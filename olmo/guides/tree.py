@@ -1,8 +1,8 @@
 """A decision tree as plain data, and what is wrong with one: pure functions.
 
 tree: {"start": key, "nodes": {key: node}}. node: {"kind", "title": {"en", "it"}, "text": {"en", "it"}, "picture": id or 0,
-"answers": [{"label": {"en", "it"}, "to": key}]}; an outcome has "outcome" ("solved", "report", "article") and for it "category"
-(id or 0) or "article" (id) instead of answers.
+"answers": [{"label": {"en", "it"}, "to": key}]}; an outcome has "outcome" ("solved", "report", "article", "order") and for it
+"category" (id or 0), "article" (id) or "item" (id, of the catalogue) with "fills" ({question: key of a step, "*": all}) instead.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 MOST_STEPS, MOST_ANSWERS = 100, 6
 KINDS = ("question", "check", "action", "picture", "outcome")
-OUTCOMES = ("solved", "report", "article")
+OUTCOMES = ("solved", "report", "article", "order")
 
 type Node = dict[str, Any]
 type Tree = dict[str, Any]
@@ -93,6 +93,8 @@ def _of_outcome(key: str, one: Node) -> Iterator[Fault]:
         yield Fault(key, _("Say how it ends."))
     elif one["outcome"] == "article" and not one.get("article"):
         yield Fault(key, _("Choose the article."))
+    elif one["outcome"] == "order" and not one.get("item"):
+        yield Fault(key, _("Choose what is ordered."))
 
 
 def ways(tree: Tree, key: str) -> list[str]:

@@ -5,12 +5,17 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from olmo.catalogue import queries
 from olmo.catalogue.bilingual import said
 from olmo.catalogue.models import Item
+from olmo.guides import queries as troubleshooters
+from olmo.guides.actions import report as reported
+from olmo.guides.models import Run
+from olmo.guides.ordering import fills
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.kernel.text import clean_line
 from olmo.people.answers import onward
@@ -59,23 +64,37 @@ def popular(person: Person) -> list[dict[str, Any]]:
     return [shown(row) for row in queries.popular(queries.items(person))]
 
 
+def like(person: Person, words: str, most: int) -> list[dict[str, Any]]:
+    """What can be ordered and is like the words, while they are typed."""
+    return [shown(row) for row in queries.like(queries.items(person), words, most)]
+
+
+def link(person: Person, pk: int, run: int) -> tuple[str, str]:
+    """Name and address of the form with which a troubleshooter ends; "" where this person cannot order it."""
+    item = queries.items(person).filter(pk=pk).first() if pk else None
+    return (str(item), f"{reverse('portal:order', args=[pk])}?{urlencode({'run': run})}") if item else ("", "")
+
+
 @for_requesters
 @require_http_methods(["GET", "HEAD", "POST"])
 def order(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form of an item: filled in, looked at again (`act` = look, rows), put beside others (basket), or ordered."""
+    """The form of an item: filled in, looked at again (`act` = look, rows), put beside others (basket), or ordered.
+
+    draft: one that was put beside others is opened again; run: a troubleshooter led here, and fills in what it knows.
+    """
     person = cast(PortalRequest, request).person
     item = queries.items(person).filter(pk=pk).first()
     if item is None:
         raise NotFound
-    draft = _number(request.GET.get("draft", ""))
-    around = _page(request, item, reverse("portal:order", args=[pk]) + (f"?draft={draft}" if draft else ""))
+    draft, run = _number(request.GET.get("draft", "")), _run(person, _number(request.GET.get("run", "")))
+    around = _page(request, item, request.get_full_path())
     if request.method != "POST":
-        return _form(request, item, _begun(around, person, draft))
+        return _form(request, item, _begun(around, person, draft, run))
     found = filling.go_on(around, request.POST, request.FILES)
     if found.wanted is None:
         return _form(request, item, found)
     try:
-        url = _sent(person, found.wanted, draft, is_put=request.POST.get("act") == "basket")
+        url = _sent(person, found.wanted, draft, run, is_put=request.POST.get("act") == "basket")
     except (Invalid, Conflict) as refusal:
         found.notice, found.status = refusal.message, 409
         return _form(request, item, found)
@@ -83,21 +102,27 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     return onward(url)
 
 
-def _begun(around: filling.Page, person: Person, draft: int) -> filling.Filling:
+def _run(person: Person, pk: int) -> Run | None:
+    return troubleshooters.own_run(person, pk) if pk else None
+
+
+def _begun(around: filling.Page, person: Person, draft: int, run: Run | None) -> filling.Filling:
     if not draft:
-        return filling.begin(around)
+        return filling.begin(around, fill=fills(run, around.item) if run else None)
     kept = together.one(person, draft)
     if kept.version.item_id != around.item.pk:
         raise NotFound
     return filling.begin(around, kept.answers, recipient=kept.recipient)
 
 
-def _sent(person: Person, wanted: ordering.Wanted, draft: int, *, is_put: bool) -> str:
+def _sent(person: Person, wanted: ordering.Wanted, draft: int, run: Run | None, *, is_put: bool) -> str:
     """Put beside others, or ordered; answers where to look at it."""
     if is_put:
         together.put(wanted, by=person, instead_of=draft)
         return reverse("portal:basket")
     ticket = together.send_one(wanted, by=person, draft=draft)
+    if run is not None:
+        reported(run, ticket, by=person)
     return reverse("portal:ticket", args=[ticket.number])
 
 

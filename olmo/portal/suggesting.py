@@ -18,6 +18,7 @@ from olmo.people.models import Person
 from olmo.selfservice import actions
 from olmo.status import queries as status
 
+from . import ordering
 from .forms import categories
 
 SHOWN, FORMS = 5, 3
@@ -85,6 +86,12 @@ def walks(person: Person, words: str) -> list[Answer]:
     return [Answer(reverse(title, args=[one.pk]), "numbers", str(one), note=note) for one in found]
 
 
+def orders(person: Person, words: str) -> list[Answer]:
+    """Forms of the catalogue that are like the words."""
+    found = ordering.like(person, words, FORMS)
+    return [Answer(one["url"], "form", one["name"], one["text"], _("Form")) for one in found]
+
+
 def _article(one: search.Found, words: str) -> Answer:
     address = f"{reverse('portal:guide', args=[one.article_id])}?{urlencode({'q': words})}"
     return Answer(address, "book", one.title, one.summary)
@@ -95,4 +102,4 @@ def _of(sources: tuple[Source, ...], person: Person, words: str) -> list[Answer]
 
 
 NEWS: tuple[Source, ...] = (outages,)  # what goes on just now, before everything else
-FORMS_SOURCES: tuple[Source, ...] = (walks, subject_areas)  # what can be filled in, after the articles
+FORMS_SOURCES: tuple[Source, ...] = (orders, walks, subject_areas)  # what can be filled in, after the articles

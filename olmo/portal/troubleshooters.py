@@ -16,6 +16,7 @@ from olmo.people.answers import onward
 from olmo.people.gate import for_requesters
 from olmo.people.models import Person
 
+from . import ordering
 from .shell import PortalRequest, page
 from .suggesting import language
 
@@ -106,6 +107,7 @@ def _step_page(request: HttpRequest, run: Run, number: int, *, error: str = "", 
     context = {
         "run": run, "step": shown, "number": number, "error": error, "back_url": back,
         "report_url": report_url(run) if shown["is_end"] else "", "guide": run.version.guide,
+        "order": ordering.link(run.person, shown["item"], run.pk),
         "article_url": reverse("portal:guide", args=[shown["article"]]) if shown["article"] else "",
         "said": _("Good that it is solved.") if run.outcome == Run.Outcome.SOLVED else "",
     }  # fmt: skip

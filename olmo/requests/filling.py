@@ -25,6 +25,7 @@ from .models import Answers
 from .ordering import Wanted
 from .queries import as_typed, known, known_of, recipient
 
+type Fill = Callable[[Form], Mapping[str, Any]]
 type Keep = Callable[["UploadedFile[Any]"], Attachment]
 
 
@@ -67,11 +68,17 @@ class Filling:
         ]
 
 
-def begin(page: Page, answers: Mapping[str, Any] | None = None, *, recipient: Person | None = None) -> Filling:
-    """The form at first, with what is known of the person or what was answered before. Raises NotFound (no form in force)."""
+def begin(
+    page: Page, answers: Mapping[str, Any] | None = None, *, recipient: Person | None = None, fill: Fill | None = None
+) -> Filling:
+    """The form at first, with what is known of the person and elsewhere (`fill`), or what was answered before.
+
+    Raises NotFound (no form in force).
+    """
     version = _in_force(page.item)
     form = definition.read(version.content)
     first = as_typed(form, answers) if answers is not None else first_answers(form, known_of(page.asker))
+    first |= fill(form) if fill else {}
     whom = recipient.email if recipient is not None and recipient.pk != page.asker.pk else ""
     return Filling(version, _drawn(form, first, page), whom or "")
 

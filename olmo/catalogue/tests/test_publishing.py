@@ -104,6 +104,14 @@ class Seeing(CatalogueTest):
         self.assertEqual([item.key for item in queries.found(rows, "FOLDER write")], ["folder-access"])
         self.assertEqual(queries.found(rows, "helicopter"), [])
 
+    def test_while_one_types_what_is_like_the_words_is_offered(self) -> None:
+        usual.add(by=self.ines)
+        rows = queries.items(self.rui)
+        self.assertEqual([item.key for item in queries.like(rows, "I forgot my passw")][:1], ["password-reset"])
+        self.assertEqual(queries.like(rows, "Is it up?"), [])
+        with self.assertNumQueries(1):
+            self.assertEqual([item.key for item in queries.like(rows, "cartella del progetto")][:1], ["folder-access"])
+
 
 class Building(CatalogueTest):
     def test_fields_are_added_moved_and_removed_one_at_a_time(self) -> None:

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from olmo.catalogue import queries
 from olmo.catalogue.bilingual import said
 from olmo.catalogue.models import Item
+from olmo.guides.ordering import fills
+from olmo.guides.queries import own_run
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.kernel.text import clean_line
 from olmo.people import queries as people
@@ -67,7 +69,7 @@ def order(request: DeskRequest, pk: int) -> HttpResponse:
         raise NotFound
     around = _page(request, item, asker)
     if request.method != "POST":
-        return _form(request, item, asker, filling.begin(around))
+        return _form(request, item, asker, filling.begin(around, fill=_filled(request, item)))
     found = filling.go_on(around, request.POST, request.FILES)
     if found.wanted is None:
         return _form(request, item, asker, found)
@@ -160,6 +162,14 @@ def _order(viewer: Person, number: int) -> Order:
     if found is None:
         raise NotFound
     return found
+
+
+def _filled(request: DeskRequest, item: Item) -> filling.Fill | None:
+    """What a troubleshooter that led here (`run`) knows. Raises NotFound (not theirs)."""
+    pk = request.GET.get("run", "")
+    if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+        return None
+    return fills(own_run(request.person, int(pk)), item)
 
 
 def _asker(request: DeskRequest) -> Person | None:

@@ -126,6 +126,9 @@ def step(request: DeskRequest, pk: int, name: str) -> HttpResponse:
             try:
                 seen, file = form.cleaned_data["seen"], form.file_bytes
                 actions.save_step(guide, name, form.step(), by=request.person, seen=seen, picture=file)
+                if form.is_another_item:
+                    messages.info(request, _("Saved. Say now which answers the form is filled in with."))
+                    return SeeOther(f"{request.path}#fills")
                 return SeeOther(f"{_url(guide)}#step-{name}")
             except (Invalid, Conflict) as refusal:
                 status = _refused(form, refusal)

@@ -5,7 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from olmo.guides import actions, tree
+from olmo.catalogue import definition
+from olmo.catalogue import queries as catalogue
+from olmo.catalogue.definition import FieldKind, Form
+from olmo.catalogue.models import Item
+from olmo.guides import actions, ordering, tree
 from olmo.guides.models import Guide
 from olmo.knowledge import queries as knowledge
 from olmo.people.administration import mark_of
@@ -21,6 +25,7 @@ KIND_WORDS = {
 }  # fmt: skip
 OUTCOME_WORDS = {
     "solved": _("Solved"), "report": _("A report, with the answers in it"), "article": _("An article"),
+    "order": _("An order, with the answers filled in"),
 }  # fmt: skip
 
 
@@ -101,6 +106,10 @@ class StepForm(Refusable):
         Category.objects.filter(is_active=True), label=_("Subject area of the report"), required=False, empty_label="–"
     )
     article = forms.ChoiceField(label=_("Article"), required=False)
+    item = forms.ModelChoiceField(
+        Item.objects.none(), label=_("What is ordered"), required=False, empty_label="–",
+        help_text=_("After saving you say which answers its form is filled in with."),
+    )  # fmt: skip
     picture = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0, max_value=2**62)
     seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
     use_required_attribute = False
@@ -119,6 +128,29 @@ class StepForm(Refusable):
         assert isinstance(field, forms.ChoiceField)
         readable = knowledge.visible_to(by).filter(published_at__isnull=False).prefetch_related("translations__shown")
         field.choices = [("", "–"), *((str(one.pk), title_of(one)) for one in readable[:300])]
+        self.guide, self.was = guide, node.get("item") or 0
+        offered = self.fields["item"]
+        assert isinstance(offered, forms.ModelChoiceField)
+        offered.queryset = catalogue.items(by)
+        self._ask_fills(others)
+
+    def _ask_fills(self, others: list[tuple[str, str]]) -> None:
+        """For each question of the form that is ordered: which step of the walk answers it."""
+        steps = [pair for pair in others if self.guide.draft["nodes"][pair[0]]["answers"]]
+        form = _form_of(self.was)
+        self.filled = [one.key for one in form.questions if one.kind in ordering.FILLABLE] if form else []
+        for key in self.filled:
+            one = form.field(key) if form else None
+            whole = (
+                [(ordering.EVERYTHING, str(_("The whole walk, as text")))] if one and one.kind == FieldKind.LONG else []
+            )
+            self.fields[f"fill_{key}"] = forms.ChoiceField(
+                label=str(one), choices=[("", "–"), *whole, *steps], required=False
+            )
+
+    def fill_rows(self) -> list[forms.BoundField]:
+        """The questions that can be filled in."""
+        return [self[f"fill_{key}"] for key in self.filled]
 
     def rows(self) -> list[list[forms.BoundField]]:
         """The answers, each with its three fields."""
@@ -152,8 +184,26 @@ class StepForm(Refusable):
             "text": {"en": given["text_en"], "it": given["text_it"]}, "answers": answers,
             "picture": 0 if given["drop_picture"] else self.picture_now,
             "outcome": given["outcome"], "category": given["category"].pk if given["category"] else 0,
-            "article": int(given["article"] or 0),
+            "article": int(given["article"] or 0), "item": given["item"].pk if given["item"] else 0, "fills": self._fills(),
         }  # fmt: skip
+
+    @property
+    def is_another_item(self) -> bool:
+        """Whether another thing is ordered now than was, so that its questions have to be looked at."""
+        item = self.cleaned_data["item"]
+        return self.cleaned_data["outcome"] == "order" and item is not None and item.pk != self.was
+
+    def _fills(self) -> dict[str, str]:
+        if self.is_another_item:
+            form = _form_of(self.cleaned_data["item"].pk)
+            return ordering.usual(form, self.guide.draft) if form else {}
+        return {key: step for key in self.filled if (step := self.cleaned_data[f"fill_{key}"])}
+
+
+def _form_of(item: int) -> Form | None:
+    found = Item.objects.filter(pk=item).first() if item else None
+    version = catalogue.form_in_force(found) if found else None
+    return definition.read(version.content) if version else None
 
 
 def _of_step(node: tree.Node) -> dict[str, Any]:
@@ -161,7 +211,8 @@ def _of_step(node: tree.Node) -> dict[str, Any]:
         "kind": node["kind"], "title_en": node["title"].get("en", ""), "title_it": node["title"].get("it", ""),
         "text_en": node["text"].get("en", ""), "text_it": node["text"].get("it", ""), "outcome": node.get("outcome", ""),
         "category": node.get("category") or None, "article": str(node.get("article") or ""),
-        "picture": node.get("picture") or 0, "seen": mark_of(node),
+        "picture": node.get("picture") or 0, "seen": mark_of(node), "item": node.get("item") or None,
+        **{f"fill_{key}": step for key, step in (node.get("fills") or {}).items()},
     }  # fmt: skip
     for n, answer in enumerate(node["answers"]):
         known |= {f"answer_{n}_{code}": answer["label"].get(code, "") for code in ("en", "it")}

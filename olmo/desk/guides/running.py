@@ -3,9 +3,11 @@
 from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
 
+from olmo.catalogue import queries as catalogue
 from olmo.guides import actions, queries, showing
 from olmo.guides.models import Run
 from olmo.kernel.errors import Conflict, Invalid, NotFound
@@ -68,11 +70,21 @@ def _url(run: Run, number: int) -> str:
     return reverse("desk:troubleshooter_run", args=[run.pk, number])
 
 
+def _order(request: DeskRequest, run: Run, number: int) -> tuple[str, str]:
+    """Name and address of the form with which it ends, for whoever asks in the ticket."""
+    pk = run.version.tree["nodes"][run.at_step(number)].get("item") or 0
+    asker = run.ticket.requester if run.ticket else None
+    item = catalogue.items(request.person, asker.client).filter(pk=pk).first() if pk and asker else None
+    if item is None or asker is None:
+        return "", ""
+    return str(item), f"{reverse('desk:order', args=[pk])}?{urlencode({'for': asker.pk, 'run': run.pk})}"
+
+
 def _page(request: DeskRequest, run: Run, number: int, *, error: str = "", status: int = 200) -> HttpResponse:
     back = places.ticket(run.ticket.number) if run.ticket else reverse("desk:troubleshooters")
     context = {
         "run": run, "step": showing.step(run, number, (get_language() or "en")[:2]), "number": number, "error": error,
-        "guide": run.version.guide, "ticket": run.ticket, "ticket_url": back,
+        "guide": run.version.guide, "ticket": run.ticket, "ticket_url": back, "order": _order(request, run, number),
         "back_url": _url(run, number - 1) if number else back,
         "outcomes": [choice for choice in Run.Outcome.choices if choice[0] != Run.Outcome.REPORTED],
     }  # fmt: skip

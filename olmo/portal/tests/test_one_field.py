@@ -6,6 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from olmo.catalogue import usual
+from olmo.catalogue.models import Item
 from olmo.escalation import major
 from olmo.knowledge.tests.stage import KnowledgeTest
 from olmo.people import signin
@@ -26,12 +28,14 @@ class OneField(KnowledgeTest):
 
     def test_articles_outages_and_forms_answer_together(self) -> None:
         area = Category.objects.create(name="VPN and network")
+        usual.add(by=self.ines)
         outage = self.report("VPN is down for all")
         major.declare(outage, by=self.ines, text_en="The gateway is being restarted.")
         part = self.typed("vpn drops")
         self.assertIn("The VPN drops", part)
         self.assertIn("The gateway is being restarted.", part)
         self.assertIn(f"category={area.pk}", part)
+        self.assertIn(reverse("portal:order", args=[Item.objects.get(key="vpn").pk]), part)
         self.assertLess(part.index("gateway"), part.index("The VPN drops"), "what goes on now stands first")
 
     def test_who_is_held_out_sees_no_articles_but_outages_and_forms(self) -> None:

@@ -3,8 +3,10 @@
 from django.test import Client as Browser
 from django.urls import reverse
 
-from olmo.guides import actions
-from olmo.guides.models import Run
+from olmo.catalogue import queries, usual
+from olmo.catalogue.models import Item
+from olmo.guides import actions, tree
+from olmo.guides.models import Guide, Run
 from olmo.people import signin
 from olmo.tickets.models import Message, Ticket
 from tests.cast import DeskTest
@@ -49,6 +51,46 @@ class Walking(DeskTest):
         self.client.post(reverse("portal:new"), given)
         run.refresh_from_db()
         self.assertEqual((run.ticket, run.outcome), (Ticket.objects.get(), "reported"))
+
+    def test_it_ends_with_an_order_whose_form_is_filled_in(self) -> None:
+        usual.add(by=self.ines)
+        item = Item.objects.get(key="hardware-request")
+        self.guide = self.ending_with(item)
+        last = self.client.post(self.begin(), {"answer": "1"})["Location"]
+        run = Run.objects.get()
+        url = f"{reverse('portal:order', args=[item.pk])}?run={run.pk}"
+        self.assertContains(self.client.get(last), url)
+        form = self.client.get(url).context["filling"].form
+        self.assertEqual(form["a_kind"].value(), "screen")
+        self.assertIn("What do you need? Screen", form["a_why"].value())
+        version = queries.form_in_force(item)
+        assert version is not None
+        given = {"version": version.pk, "act": "order", "asked": "kind replaces why delivery location phone by"}
+        given |= {"a_kind": "screen", "a_why": "To see more", "a_location": "Milan"}
+        bea = Browser()
+        bea.force_login(self.bea, backend=signin.BACKEND)
+        self.assertEqual(bea.post(url, given).status_code, 404)
+        self.assertEqual(self.client.post(url, given).status_code, 303)
+        run.refresh_from_db()
+        self.assertEqual((run.ticket, run.outcome), (Ticket.objects.get(), "reported"))
+
+    def ending_with(self, item: Item) -> Guide:
+        """A question whose answers read like the choices of the form, then the order; what fills in what is proposed."""
+        guide = actions.save(None, by=self.ines, names={"en": "Something new"})
+        answers = [{"label": {"en": label}, "to": "+"} for label in ("Nothing", "Screen")]
+        asks = tree.node("question", en="What do you need?", answers=answers)
+        guide = actions.save_step(guide, "1", asks, by=self.ines)
+        actions.save_step(guide, "2", tree.node("outcome", en="Well", outcome="solved"), by=self.ines)
+        self.client.force_login(self.ines, backend=signin.BACKEND)
+        address = reverse("desk:troubleshooter_step", args=[guide.pk, "3"])
+        given = {"kind": "outcome", "title_en": "Order it", "outcome": "order", "item": item.pk}
+        page = self.client.post(address, given, follow=True)
+        self.assertContains(page, "What the form is filled in with")
+        guide.refresh_from_db()
+        self.assertEqual(guide.draft["nodes"]["3"]["fills"], {"kind": "1", "why": "*"})
+        actions.publish(guide, by=self.ines)
+        self.client.force_login(self.rui, backend=signin.BACKEND)
+        return guide
 
     def test_no_answer_is_said_and_another_s_run_is_not_there(self) -> None:
         first = self.begin()
