@@ -56,6 +56,7 @@ class Config:
     postgres_user: str | None
     debug: bool
     loopback_targets: bool
+    link_check: bool
     semantic: bool
     given_secret_key: str | None = field(repr=False)
 
@@ -231,6 +232,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         postgres_user=env.text("OLMO_POSTGRES_USER", "") or None,
         debug=env.flag("OLMO_DEBUG", default=False),
         loopback_targets=env.flag("OLMO_LOOPBACK_TARGETS", default=False),
+        link_check=env.flag("OLMO_LINK_CHECK", default=True),
         semantic=env.flag("OLMO_SEMANTIC", default=True),
         given_secret_key=env.secret_key("OLMO_SECRET_KEY"),
     )

@@ -37,6 +37,13 @@ def as_html(text: str, pictures: Mapping[str, str] | None = None) -> SafeString:
     )  # fmt: skip
 
 
+def addresses(text: str) -> list[str]:
+    """Where the links and pictures of a text lead, each once, in their order."""
+    inline = [child for token in _markdown.parse(text[:MOST]) for child in token.children or ()]
+    found = (child.attrs.get("href") or child.attrs.get("src") for child in inline)
+    return list(dict.fromkeys(str(address) for address in found if address))
+
+
 def _shown(children: list[Token], pictures: Mapping[str, str]) -> list[Token]:
     found: list[Token] = []
     for child in children:

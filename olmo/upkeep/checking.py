@@ -22,7 +22,7 @@ from olmo.knowledge.models import PARTS, Article, File, Translation
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.writing.models import Reference
 
-from . import lasting, questions
+from . import lasting, links, questions
 from .models import Fault, Question, Topic
 
 AT_ONCE, IN_ONE = 200, 20  # tickets that are looked at; articles in one transaction
@@ -98,6 +98,8 @@ def _dead_links(article: Article) -> Iterator[Found]:
     for place, pk in dict.fromkeys(match.group(1, 2) for text in texts for match in _INTERNAL.finditer(text)):
         if not (_has_file(int(pk)) if place.startswith("files") else _has_article(int(pk))):
             yield Fault.Kind.LINK, {"address": f"/{place}/{pk}"}
+    for address in links.dead(article):
+        yield Fault.Kind.LINK, {"address": address}
 
 
 def _has_file(pk: int) -> bool:

@@ -6,16 +6,17 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from . import checking
+from . import checking, links
 
 
 @app.periodic(cron="41 2 * * *", lock="upkeep", queueing_lock="upkeep")
 @app.task(name="olmo.upkeep.jobs.nightly", queue="bulk", lock="upkeep", queueing_lock="upkeep", pass_context=False)
 def nightly(timestamp: int = 0) -> None:
-    """Find the kinds of request, then look through all articles, in short transactions: the desk works meanwhile."""
+    """Find the kinds of request, ask web addresses, then look through all articles; transactions are short."""
     from . import learning  # brings scikit-learn, which no page needs
 
     learning.refresh()
+    links.refresh()
     checking.check_all()
 
 

@@ -52,6 +52,22 @@ class Fault(models.Model):
         return self.kind
 
 
+class Link(models.Model):
+    """A web address that a published article names. misses: rounds running without it; why: what the last one met."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="+", db_index=False)
+    address = models.CharField(max_length=2048)
+    misses = models.PositiveSmallIntegerField(default=0)
+    why = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["article", "address"], name="links_once")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
 class Topic(models.Model):
     """A kind of request. ticket_ids: of the last weeks; weeks: how many a week, the oldest first; figures: see topics.py."""
 
