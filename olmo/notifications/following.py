@@ -31,7 +31,7 @@ SHORT: Mapping[Level, Words] = {
     Level.ALL: _("All"), Level.USUAL: _("As usual"), Level.MENTIONED: _("Words to me"), Level.MUTED: _("Muted"),
 }  # fmt: skip
 # What is asked of somebody by name, or went wrong with their own words, is told at every level.
-ALWAYS = frozenset({"assigned", "handed_over", "approval", "given_back", "not_sent", "failed", "call"})
+ALWAYS = frozenset({"assigned", "handed_over", "approval", "order", "given_back", "not_sent", "failed", "call"})
 _TOLD = {Level.MENTIONED: ALWAYS | {"mentioned", "answered"}, Level.MUTED: ALWAYS}
 
 

@@ -50,6 +50,7 @@ OF_AGENTS: Mapping[str, Kind] = {
         _("You are put on call or taken off it, or nobody of a team that you lead is on call"), _BY_MAIL, _BY_MAIL
     ),
     "approval": Kind(_("A colleague asks you to approve a reply")),
+    "order": Kind(_("You are asked to approve an order")),
     "given_back": Kind(_("A reply of yours is given back to be changed")),
     "not_sent": Kind(_("A reply of yours that waited was not sent")),
     "failed": Kind(_("A message of yours could not be delivered")),
@@ -59,6 +60,7 @@ OF_REQUESTERS: Mapping[str, Kind] = {
     "received": Kind(_("Your request has come in"), _BY_MAIL, _BY_MAIL),
     "resolved": Kind(_("Your request is resolved, when nobody wrote words of their own"), _BY_MAIL, _BY_MAIL),
     "survey": Kind(_("How our help was: a question after your request is resolved"), _BY_MAIL, _BY_MAIL),
+    "order": Kind(_("You are asked to approve an order"), _BY_MAIL, _BY_MAIL),
     "followed": Kind(_("The desk answers on a request that you follow"), _BY_MAIL, _BY_MAIL),
 }
 WHY: Mapping[str, Words] = {

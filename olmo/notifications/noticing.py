@@ -20,6 +20,7 @@ Sentence = Callable[[], str]
 def notify(
     event: Event, people: Iterable[Person | None], sentence: Sentence, message: Message | None = None, *,
     kind: str = "other", why: str = "", tells_author: bool = False, is_collected: bool = False, at_once: bool = False,
+    without: frozenset[str] = frozenset(),
 ) -> None:  # fmt: skip
     """Tell agents of an event, each by the channels that they chose, and each once, whoever else tells them of it.
 
@@ -27,6 +28,7 @@ def notify(
     sentence: what happened, called in each reader's language. kind: one of kinds.OF_AGENTS; why: one of kinds.WHY.
     tells_author: it reminds them of what they said themselves. is_collected: many may come at once, as after an outage; what
     comes together within some minutes leaves as one mail. at_once: their quiet hours do not hold it back, for they are on call.
+    without: channels by which they are told in another way.
     """
     ticket = event.ticket
     readers = {
@@ -48,7 +50,7 @@ def notify(
         if is_collected:
             waits_until = max(waits_until or now, now + COLLECTED)
         telling = channels.Telling(event, person, reader, sentence, why, kind, message, waits_until)
-        for name in sorted(chosen[person.pk] & channels.WAYS.keys()):
+        for name in sorted((chosen[person.pk] & channels.WAYS.keys()) - without):
             channels.WAYS[name](telling)
 
 

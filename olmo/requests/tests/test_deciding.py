@@ -11,6 +11,7 @@ from olmo.fulfilment import queries as tasks
 from olmo.fulfilment import reactions as fulfilment_reactions
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from olmo.notifications.models import Alert, Preference
 from olmo.outbox.models import Envelope
 from olmo.people.models import Person
 from olmo.people.queries import with_access
@@ -392,6 +393,20 @@ class TimeGoesOn(OrderTest):
 
 
 class Mailing(OrderTest):
+    def test_they_are_told_by_the_ways_that_they_chose(self) -> None:
+        for person in (self.mia, self.alma):
+            Preference.objects.create(person=person, kind="order", channel="mail", is_on=False)
+        self.steps(
+            MANAGER, StepSettings(stage=1, kind="owner"), StepSettings(stage=1, kind="people", people=(self.tove,))
+        )
+        order = self.place()
+        self.react(order)
+        self.react(order)
+        mailed = Envelope.objects.filter(purpose__in=["approval", "notice"]).values_list("to", "purpose")
+        self.assertEqual(list(mailed), [(self.tove.email, "approval")])
+        shown = Alert.objects.filter(kind="order").values_list("person__name", "why").order_by("person__name")
+        self.assertEqual(list(shown), [(self.alma.name, "approver"), (self.tove.name, "approver")])
+
     def test_who_is_asked_gets_one_mail_in_their_language_with_the_facts(self) -> None:
         Person.objects.filter(pk=self.mia.pk).update(language="it")
         self.steps(MANAGER)
