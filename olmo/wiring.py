@@ -22,7 +22,7 @@ from olmo.routing.assignment import giving
 from olmo.routing.rules import keeping
 from olmo.service_levels import clocks, hours, remaining
 from olmo.surveys import reactions as surveys
-from olmo.tickets import preparing, search, standing
+from olmo.tickets import concerns, preparing, search, standing
 from olmo.writing import references
 
 INSIDE = [standing.keep, search.index, clocks.keep]
@@ -39,6 +39,7 @@ AFTER = [
 ]
 BEFORE_DONE = [fulfilment.require_over]  # may refuse that an agent resolves or closes a ticket
 TAKEN_BACK = [undone_tasks.take_back]  # what an undo means for the rows of other rooms; may refuse it
+ASSETS_NAMED = [concerns.naming]  # which assets something names that stays with their organisation
 NAMES = {"task": tasks.titles}  # what the log calls the things of other rooms, by their ids
 GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered
 MAILBOX_FAILED = [notifications.mailbox_failing]  # of mailboxes that cannot be read

@@ -5,6 +5,7 @@ import { words } from "./page.js";
 const rows = () => [...document.querySelectorAll("[data-list] .row")];
 const here = () => document.activeElement?.closest?.(".row");
 const box = (row) => row.querySelector(".row__pick input");
+const picked = ":is(.row__pick, .assets__pick) input:checked";
 let last = null;
 
 function move(step) {
@@ -16,7 +17,7 @@ function move(step) {
 }
 
 function count(list) {
-  const chosen = list.querySelectorAll(".row__pick input:checked").length;
+  const chosen = list.querySelectorAll(picked).length;
   const place = list.querySelector("[data-selected-count]");
   if (place) place.textContent = words("selected", { n: chosen });
 }
@@ -42,4 +43,4 @@ does("next", () => move(1));
 does("previous", () => move(-1));
 does("open", () => here()?.querySelector(".row__subject").click());
 does("select", () => here() && box(here())?.click());
-does("clear", () => document.querySelector("[data-list]:has(.row__pick input:checked)")?.reset());
+does("clear", () => document.querySelector(`[data-list]:has(${picked})`)?.reset());

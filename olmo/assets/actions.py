@@ -93,21 +93,22 @@ def write_many(client: Client, wanted: Iterable[tuple[Asset | None, AssetSetting
     changes: list[tuple[Asset, dict[str, Any]]] = []
     for one, what in pairs:
         row = held[one.pk] if one else Asset(client=client, created_at=now)
-        if change := _fill(row, what):
+        if change := fill(row, what):
             row.updated_at = now
             require_valid(row, without=["client", "kind", "person"])  # rows that were just read
             changes.append((row, change))
-    _save_many([row for row, _change in changes])
+    save_many([row for row, _change in changes])
     Step.objects.bulk_create((Step(asset=row, by=by, at=now, change=change) for row, change in changes), 1000)
     audit.arranged(by, f"assets: {client.name}", {"imported": [None, len(changes)], "file": [None, name[:120]]})
     return len(changes)
 
 
-def _save_many(rows: list[Asset]) -> None:
+def save_many(rows: list[Asset]) -> None:
+    """Save rows that `fill` has filled, and the words by which they are found. Raises Invalid("tag")."""
     new, known = [row for row in rows if not row.pk], [row for row in rows if row.pk]
     with refusing({"asset_tag_once": ("tag", _("Another asset of this organisation has one of these tags."))}):
         Asset.objects.bulk_create(new, 1000)
-        Asset.objects.bulk_update(known, [*_COLUMNS, "tag_key", "updated_at"], 500)
+        Asset.objects.bulk_update(known, [*_COLUMNS, "client", "tag_key", "updated_at"], 500)
     Term.objects.filter(asset__in=[row.pk for row in known]).delete()
     Term.objects.bulk_create(
         (Term(asset=row, client_id=row.client_id, word=word) for row in rows for word in sorted(words.of(row))), 2000
@@ -142,7 +143,7 @@ def _require_holder(client_id: int, settings: AssetSettings) -> None:
 
 @transaction.atomic
 def _write(row: Asset, settings: AssetSettings, by: Person) -> Asset:
-    change = _fill(row, settings)
+    change = fill(row, settings)
     if not change:
         return row
     row.updated_at = clock.now()
@@ -156,7 +157,7 @@ def _write(row: Asset, settings: AssetSettings, by: Person) -> Asset:
     return row
 
 
-def _fill(row: Asset, settings: AssetSettings) -> dict[str, Any]:
+def fill(row: Asset, settings: AssetSettings) -> dict[str, Any]:
     """Write the settings into the row; returns what the trail says of it. Raises Invalid."""
     before, made = state_of(row), checked(row.client_id, settings)
     for name in _COLUMNS:

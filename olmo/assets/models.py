@@ -95,16 +95,23 @@ class Term(models.Model):
 
 
 class Step(models.Model):
-    """One line of the trail of an asset: who changed what, from what to what. Append-only; a note's words are not kept."""
+    """One line of the trail of an asset: who changed what, from what to what. Append-only; a note's words are not kept.
+
+    batch: of many assets that were changed at once.
+    """
 
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="steps", db_index=False)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     change: Any = models.JSONField(default=dict)
+    batch = models.UUIDField(null=True)
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["asset", "-id"], name="steps_of_asset")]
+        indexes = [
+            models.Index(fields=["asset", "-id"], name="steps_of_asset"),
+            models.Index(fields=["batch"], name="steps_of_batch", condition=~models.Q(batch=None)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.asset_id} {self.at:%Y-%m-%d}"

@@ -52,6 +52,11 @@ def checked(ids: Iterable[int], client_id: int, by: Person) -> list[int]:
     return wanted
 
 
+def naming(ids: list[int]) -> set[int]:
+    """Which of these assets tickets name (`wiring.ASSETS_NAMED`)."""
+    return set(Concern.objects.filter(asset__in=ids).values_list("asset", flat=True).distinct())
+
+
 def still_of(client_id: int, ids: list[int]) -> list[int]:
     """Of former assets those that belong to the client: what an undo may give back."""
     return sorted(Asset.objects.filter(client_id=client_id, pk__in=ids).values_list("pk", flat=True)) if ids else []

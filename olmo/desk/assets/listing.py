@@ -53,9 +53,14 @@ class Asked:
         found = queries.visible_to(viewer).filter(self.near())
         return found.filter(queries.holding(self.q)) if self.q else found
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """What it says, name by name."""
+        return [(name, value) for name, value in vars(self).items() if value]
+
     def query(self, **more: str) -> str:
         """The address's words, and more."""
-        return urlencode({name: value for name, value in {**vars(self), **more}.items() if value})
+        return urlencode([*self.pairs, *((name, value) for name, value in more.items() if value)])
 
 
 @require_safe

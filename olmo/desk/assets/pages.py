@@ -1,5 +1,6 @@
 """One asset: what it is, its tickets, who had it; taken in, changed, retired."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from olmo.assets import actions, queries
@@ -16,6 +18,7 @@ from olmo.assets.models import Asset, AssetKind, State, Step
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict
 from olmo.people import queries as people
+from olmo.people.models import Person
 from olmo.tickets import concerns
 from olmo.tickets import queries as tickets
 
@@ -26,6 +29,7 @@ from .forms import AssetForm
 from .listing import TONES, is_id
 
 TICKETS = 25
+LABELS = {**COLUMNS, "client": gettext_lazy("Organisation")}
 
 
 @require_safe
@@ -39,7 +43,7 @@ def asset(request: DeskRequest, pk: int) -> HttpResponse:
         "rows": listed(about.rows, tickets.unread(request.person, about.rows)), "is_empty": not about.rows,
         "all_url": f"{reverse('desk:list')}?box=all&asset={pk}" if about.after else "",
         "one": found, "facts": _facts(found), "state": State(found.state).label, "tone": TONES[State(found.state)],
-        "holders": queries.holders(steps), "steps": _said(steps),
+        "holders": queries.holders(steps), "steps": _said(request.person, steps),
     }  # fmt: skip
     return page(request, "desk/assets/asset.html", context)
 
@@ -73,17 +77,23 @@ def _day(day: date | None) -> str:
     return formats.date_format(day, "SHORT_DATE_FORMAT") if day else ""
 
 
-def _said(steps: list[Step]) -> list[dict[str, Any]]:
-    """The trail in words: what changed, from what to what."""
-    pairs = [step.change for step in steps]
+def _said(viewer: Person, steps: list[Step]) -> list[dict[str, Any]]:
+    """The trail in words."""
+    told = said(viewer, [step.change for step in steps])
+    return [{"by": step.by, "at": step.at, "changes": changes} for step, changes in zip(steps, told, strict=True)]
+
+
+def said(viewer: Person, pairs: Sequence[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Changes in words: what changed, from what to what. An organisation that the reader does not know has no name."""
     known = people.by_ids([pk for change in pairs for pk in change.get("person", ())])
     kinds = AssetKind.objects.in_bulk({pk for change in pairs for pk in change.get("kind", ()) if pk})
+    houses = clients(viewer).in_bulk({pk for change in pairs for pk in change.get("client", ())})
 
     def word(name: str, value: Any) -> str:
         if name == "person":
             return known[value].name if value in known else ""
-        if name == "kind":
-            return str(kinds.get(value, ""))
+        if name in ("kind", "client"):
+            return str((kinds if name == "kind" else houses).get(value, ""))
         if name == "state":
             return str(State(value).label) if value else ""
         if name == "note":
@@ -93,12 +103,9 @@ def _said(steps: list[Step]) -> list[dict[str, Any]]:
         return str(value or "")
 
     def line(name: str, before: Any, after: Any) -> dict[str, Any]:
-        return {"label": COLUMNS[name], "before": word(name, before), "after": word(name, after)}
+        return {"label": LABELS[name], "before": word(name, before), "after": word(name, after)}
 
-    return [
-        {"by": step.by, "at": step.at, "changes": [line(name, *pair) for name, pair in step.change.items()]}
-        for step in steps
-    ]
+    return [[line(name, *pair) for name, pair in change.items()] for change in pairs]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import files, listing, pages
+from . import files, listing, many, pages
 
 urlpatterns = [
     path("assets", listing.index, name="asset_list"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("assets/import", files.load, name="asset_import"),
     path("assets/import/<int:pk>", files.loaded, name="asset_load"),
     path("assets/export", files.export, name="asset_export"),
+    path("assets/many", many.change, name="asset_many"),
+    path("assets/many/<uuid:mark>", many.batch, name="asset_batch"),
+    path("assets/many/<uuid:mark>/undo", many.undo, name="asset_batch_undo"),
     path("assets/<int:pk>", pages.asset, name="asset"),
     path("assets/<int:pk>/edit", pages.edit, name="asset_edit"),
     path("assets/<int:pk>/retirement", pages.retire, name="asset_retirement"),
