@@ -16,6 +16,7 @@ from olmo.kernel.text import clean
 from olmo.people.models import Person
 from olmo.people.queries import clients_of
 from olmo.status import majors as told
+from olmo.status.models import Update, said
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EveryClient
 from olmo.tickets import actions, family, policy, queries, search
@@ -23,7 +24,7 @@ from olmo.tickets.changes import MajorDeclared, MajorEnded, MajorUpdated
 from olmo.tickets.log import changing
 from olmo.tickets.models import ACTIVE, Event, LinkKind, Ticket
 
-from .incidents import Announcement, Major, Saying, said
+from .incidents import Major
 
 LONGEST = 1000
 AROUND = timedelta(days=2)  # what was opened so long before it may be the same disturbance
@@ -63,19 +64,8 @@ def declare(
         known = Major.objects.filter(ticket=ticket).first()
         if known is not None and known.ended_at is None:
             raise Conflict(_("This is a major incident already."))
-        now = clock.now()
-        values = {
-            "text_en": texts[0],
-            "text_it": texts[1],
-            "clients": concerned,
-            "by": by,
-            "began_at": now,
-            "until": until,
-        }
-        major, _is_new = Major.objects.update_or_create(
-            ticket=ticket, defaults={**values, "said_at": now, "ended_at": None}
-        )
-        _announce(major, Saying.DECLARED, by)
+        values = {"clients": concerned, "by": by, "began_at": clock.now(), "ended_at": None}
+        Major.objects.update_or_create(ticket=ticket, defaults=values)
         told.declared(ticket, by=by, texts=texts, clients=concerned, until=until)
         return log.record(MajorDeclared(clients=tuple(concerned), until=until))
 
@@ -99,13 +89,10 @@ def update(ticket: Ticket, *, by: Person, text_en: str = "", text_it: str = "") 
     """
     texts = _checked(text_en, text_it)
     with transaction.atomic():
-        major = _open_major(ticket, by)
+        _open_major(ticket, by)
         tickets = [ticket, *family.open_children(by, ticket)]
         for each in tickets:
             _named(each, partial(actions.reply, each, by=by, message=_message(texts, each)))
-        major.text_en, major.text_it, major.said_at = *texts, clock.now()
-        major.save(update_fields=["text_en", "text_it", "said_at"])
-        _announce(major, Saying.UPDATED, by)
         told.updated(ticket, by=by, texts=texts)
         with changing(ticket, by=by) as log:
             log.record(MajorUpdated(count=len(tickets)))
@@ -119,13 +106,11 @@ def resolve(ticket: Ticket, *, by: Person, code: str, text_en: str = "", text_it
     """
     texts = _checked(text_en, text_it)
     with transaction.atomic():
-        major = _open_major(ticket, by)
-        major.text_en, major.text_it = texts
-        _announce(major, Saying.RESOLVED, by)
+        _open_major(ticket, by)
         tickets = [ticket, *family.open_children(by, ticket)]
         for each in tickets:
             _named(each, partial(actions.resolve, each, by=by, code=code, message=_message(texts, each)))
-        end(ticket, by=by)
+        end(ticket, by=by, texts=texts)
     return len(tickets)
 
 
@@ -134,17 +119,15 @@ def stand_down(ticket: Ticket, *, by: Person, reason: str) -> Event:
     if not reason.strip():
         raise Invalid("reason", _("Tell why it is no major incident."))
     with transaction.atomic():
-        major = _open_major(ticket, by)
-        major.text_en = major.text_it = ""
-        _announce(major, Saying.STOOD_DOWN, by)
+        _open_major(ticket, by)
         actions.note(ticket, by=by, message=actions.NewMessage(text=reason))
-        return end(ticket, by=by, is_stood_down=True)
+        return end(ticket, by=by, texts=told.NONE, is_stood_down=True)
 
 
-def end(ticket: Ticket, *, by: Person, is_stood_down: bool = False) -> Event:
-    """The banner goes, and the log says so."""
+def end(ticket: Ticket, *, by: Person, texts: told.Texts = told.SOLVED, is_stood_down: bool = False) -> Event:
+    """The banner goes, its last words are these, and the log says so."""
     Major.objects.filter(ticket=ticket, ended_at=None).update(ended_at=clock.now())
-    told.ended(ticket, by=by, is_stood_down=is_stood_down)
+    told.ended(ticket, by=by, texts=texts)
     with changing(ticket, by=by) as log:
         return log.record(MajorEnded(is_stood_down=is_stood_down))
 
@@ -154,17 +137,10 @@ def of(ticket: Ticket) -> Major | None:
     return Major.objects.filter(ticket=ticket, ended_at=None).first()
 
 
-def concerning(client: int) -> list[Major]:
-    """What the portal of an organisation shows now, the newest first."""
-    now = clock.now()
-    found = Major.objects.filter(ended_at=None, began_at__lte=now).order_by("-began_at")
-    return [m for m in found[:5] if (not m.clients or client in m.clients) and (m.until is None or m.until > now)]
-
-
-def announcements(viewer: Person, ticket: Ticket) -> list[Announcement]:
+def announcements(viewer: Person, ticket: Ticket) -> list[Update]:
     """What the portal said of a ticket as a major incident, the oldest first. Raises NotFound."""
     policy.require_work(viewer, ticket)
-    return list(Announcement.objects.filter(ticket=ticket).select_related("by"))
+    return told.said_of([ticket.pk]).get(ticket.pk, [])
 
 
 def all_of(viewer: Person) -> list[Major]:
@@ -173,12 +149,9 @@ def all_of(viewer: Person) -> list[Major]:
     return list(rows.order_by(F("ended_at").desc(nulls_first=True), "-began_at")[:MOST_LISTED])
 
 
-def words_of(majors: Sequence[Major]) -> dict[int, list[Announcement]]:
+def words_of(majors: Sequence[Major]) -> dict[int, list[Update]]:
     """What was said of these, by ticket, the oldest first."""
-    found: dict[int, list[Announcement]] = {}
-    for one in Announcement.objects.filter(ticket__in=[m.pk for m in majors]).select_related("by"):
-        found.setdefault(one.ticket_id, []).append(one)
-    return found
+    return told.said_of([major.pk for major in majors])
 
 
 def notice(ticket: Ticket) -> Part:
@@ -202,26 +175,13 @@ def alike(viewer: Person, ticket: Ticket) -> list[Ticket]:
     return sorted(free, key=lambda t: (-scores[t.pk], t.category_id != ticket.category_id, t.pk))[:MOST_ALIKE]
 
 
-def _announce(major: Major, kind: Saying, by: Person) -> None:
-    Announcement.objects.create(
-        ticket_id=major.pk,
-        kind=kind,
-        clients=major.clients,
-        text_en=major.text_en,
-        text_it=major.text_it,
-        by=by,
-        at=clock.now(),
-    )
-
-
-def _open_major(ticket: Ticket, by: Person) -> Major:
+def _open_major(ticket: Ticket, by: Person) -> None:
+    """Lock it. Raises NotFound, NotAllowed, Conflict (it is none, or over)."""
     policy.require_work(by, ticket)
     if not may_declare(by, ticket):
         raise NotAllowed
-    found = Major.objects.select_for_update().filter(ticket=ticket, ended_at=None).first()
-    if found is None:
+    if not Major.objects.select_for_update().filter(ticket=ticket, ended_at=None):
         raise Conflict(_("This is no major incident, or it is over."))
-    return found
 
 
 def _checked(text_en: str, text_it: str) -> tuple[str, str]:

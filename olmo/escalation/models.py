@@ -9,9 +9,9 @@ from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Ticket
 
-from .incidents import Announcement, Major
+from .incidents import Major
 
-__all__ = ["Act", "Announcement", "Firing", "Major", "Metric", "Policy", "State", "Step", "Unit", "Watch"]
+__all__ = ["Act", "Firing", "Major", "Metric", "Policy", "State", "Step", "Unit", "Watch"]
 
 
 class Metric(models.TextChoices):

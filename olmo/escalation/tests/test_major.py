@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from olmo.channels.tests.stage import delivered, do_jobs, open_mailbox, relay
 from olmo.escalation import major
-from olmo.escalation.incidents import Announcement, Major
+from olmo.escalation.incidents import Major
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.outbox.tests.sink import Sink
 from olmo.people.models import Person
+from olmo.status.models import Update
+from olmo.status.queries import banners
 from olmo.tenancy.scope import scope
 from olmo.tickets import actions, family
 from olmo.tickets.models import LinkKind, Message, Status, Ticket
@@ -40,17 +42,17 @@ class Declaring(Disturbed):
     def test_it_is_logged_and_shown_to_the_organisations_that_it_concerns(self) -> None:
         self.declare(clients=[self.acme])
         self.assertLogged(self.parent, "opened", "major_declared")
-        self.assertEqual([m.text for m in major.concerning(self.acme.pk)], ["Mail is down."])
-        self.assertEqual(major.concerning(self.bolt.pk), [])
+        self.assertEqual([banner.text for banner in banners(self.acme.pk)], ["Mail is down."])
+        self.assertEqual(banners(self.bolt.pk), [])
         with scope([self.bolt.pk]):
             self.assertEqual(Major.objects.count(), 0)
 
     def test_without_names_it_concerns_all_and_ends_by_itself_at_its_time(self) -> None:
         self.declare(until=clock.now() + timedelta(hours=1))
         with scope([self.bolt.pk]):
-            self.assertEqual(len(major.concerning(self.bolt.pk)), 1)
+            self.assertEqual(len(banners(self.bolt.pk)), 1)
         with clock.at(clock.now() + timedelta(hours=2)):
-            self.assertEqual(major.concerning(self.bolt.pk), [])
+            self.assertEqual(banners(self.bolt.pk), [])
 
     def test_only_by_leads_and_administrators_of_its_organisation(self) -> None:
         for person, error in ((self.alma, NotAllowed), (self.rui, NotAllowed), (self.otto, NotFound)):
@@ -124,7 +126,7 @@ class Answering(Disturbed):
         self.assertEqual({said[t.pk] for t in (self.parent, self.one, self.two)}, {"Back at noon."})
         to = sorted(m["To"].split("<")[-1].strip(">") for m in fresh)
         self.assertEqual(to, ["bea@bolt.example", "rui@acme.example", "rui@acme.example", "rui@acme.example"])
-        self.assertEqual(major.concerning(self.acme.pk)[0].text, "Back at noon.")
+        self.assertEqual(banners(self.acme.pk)[0].text, "Back at noon.")
         for ticket in (self.parent, self.one, self.three):
             self.assertReplays(ticket)
 
@@ -143,7 +145,7 @@ class Ending(Disturbed):
         )
         states = {self.fresh(t).status for t in (self.parent, self.one, self.two, self.three)}
         self.assertEqual(states, {Status.RESOLVED})
-        self.assertEqual(major.concerning(self.acme.pk), [])
+        self.assertEqual(banners(self.acme.pk), [])
         with self.assertRaises(Conflict):
             major.update(self.parent, by=self.ines, text_en="Again.")
 
@@ -154,18 +156,18 @@ class Ending(Disturbed):
             major.resolve(self.parent, by=self.ines, code="fixed", text_en="It runs.")
         self.assertIn(f"#{self.two.number}", str(refused.exception.message))
         self.assertEqual(self.fresh(self.one).status, Status.NEW)
-        self.assertEqual(len(major.concerning(self.acme.pk)), 1)
+        self.assertEqual(len(banners(self.acme.pk)), 1)
 
     def test_resolving_the_parent_by_itself_ends_it_too(self) -> None:
         self.following()
         actions.resolve(self.parent, by=self.ines, code="fixed", note="It runs.")
         do_jobs()
-        self.assertEqual(major.concerning(self.acme.pk), [])
+        self.assertEqual(banners(self.acme.pk), [])
 
     def test_standing_down_is_recorded_and_leaves_the_tickets(self) -> None:
         self.following()
         major.stand_down(self.parent, by=self.ines, reason="Only one office.")
-        self.assertEqual(major.concerning(self.acme.pk), [])
+        self.assertEqual(banners(self.acme.pk), [])
         self.assertEqual(self.fresh(self.one).status, Status.NEW)
         self.assertEqual(list(self.parent.events.order_by("-seq").values_list("kind", flat=True)[:1]), ["major_ended"])
         self.declare()
@@ -173,7 +175,7 @@ class Ending(Disturbed):
 
 class WhatWasSaid(Disturbed):
     def kinds(self, viewer: Person | None = None) -> list[tuple[str, str]]:
-        return [(one.kind, one.text_en) for one in major.announcements(viewer or self.alma, self.parent)]
+        return [(one.state, one.text_en) for one in major.announcements(viewer or self.alma, self.parent)]
 
     def test_every_banner_is_kept_also_over_a_second_declaration(self) -> None:
         self.following()
@@ -181,10 +183,10 @@ class WhatWasSaid(Disturbed):
         major.stand_down(self.parent, by=self.ines, reason="A cable of one room.")
         self.declare()
         major.resolve(self.parent, by=self.ines, code="fixed", text_en="It runs.")
-        said = ["Mail is down.", "Back at noon.", "", "Mail is down.", "It runs."]
+        said = ["Mail is down.", "Back at noon.", "It was no major incident.", "Mail is down.", "It runs."]
         self.assertEqual([text for _kind, text in self.kinds()], said)
         self.assertEqual(
-            [kind for kind, _text in self.kinds()], ["declared", "updated", "stood_down", "declared", "resolved"]
+            [state for state, _text in self.kinds()], ["looking", "looking", "resolved", "looking", "resolved"]
         )
 
     def test_they_are_listed_with_those_under_way_first(self) -> None:
@@ -203,7 +205,7 @@ class WhatWasSaid(Disturbed):
     def test_what_was_said_to_one_organisation_is_not_seen_by_another(self) -> None:
         self.declare(clients=[self.acme])
         with scope([self.bolt.pk]):
-            self.assertFalse(Announcement.objects.exists())
+            self.assertFalse(Update.objects.exists())
 
     def test_a_refused_update_says_nothing(self) -> None:
         self.following()

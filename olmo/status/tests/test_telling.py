@@ -158,8 +158,13 @@ class Majors(StatusTest):
             actions.update(row, by=self.ines, state="resolved", text_en="x")
         major.resolve(ticket, by=self.ines, code="fixed", text_en="It works again.")
         self.assertEqual(queries.banners(self.acme.pk), [])
-        states = list(Update.objects.filter(happening=row).order_by("pk").values_list("state", flat=True))
-        self.assertEqual(states, [State.LOOKING, State.FOUND, State.RESOLVED])
+        told = list(Update.objects.filter(happening=row).order_by("pk").values_list("state", "text_en"))
+        said = [
+            (State.LOOKING, "Mail is down for all."),
+            (State.LOOKING, "Back at noon."),
+            (State.RESOLVED, "It works again."),
+        ]
+        self.assertEqual(told, said)
 
     def test_declared_again_it_goes_on_as_one(self) -> None:
         ticket = self.report("Mail is down")
