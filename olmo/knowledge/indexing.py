@@ -78,13 +78,22 @@ def understand(limit: int = 2000) -> int:
         cursor.execute("select set_config('enable_nestloop', 'on', true)")
         for some in batched(rows, BATCH):
             vectors = [meaning.as_text(vector) for vector in meaning.encode([text for _pk, text in some])]
-            cursor.execute(
-                "insert into knowledge_vector select p.id, p.translation_id, p.client_id, p.part, given.vector::halfvec"
-                " from unnest(%s::bigint[], %s::text[]) as given(id, vector) join knowledge_passage p using (id)"
-                " on conflict do nothing",
-                [[pk for pk, _text in some], vectors],
-            )
+            cursor.execute(_KEEP, [[pk for pk, _text in some], vectors])
     return len(rows)
+
+
+# The vector of title and summary, or of a title without one, also leads: by it the search chooses texts.
+_KEEP = """
+with kept as (
+    insert into knowledge_vector select p.id, p.translation_id, p.client_id, p.part, given.vector::halfvec
+    from unnest(%s::bigint[], %s::text[]) as given(id, vector) join knowledge_passage p using (id)
+    on conflict do nothing returning *
+)
+insert into knowledge_lead select passage_id, translation_id, client_id, vector from kept
+where part = 'both' or part = 'title' and not exists (
+    select from knowledge_passage p where p.translation_id = kept.translation_id and p.part = 'both')
+on conflict do nothing
+"""
 
 
 def passages_of(version: Version) -> list[tuple[str, str]]:

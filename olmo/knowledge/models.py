@@ -203,7 +203,9 @@ class Term(models.Model):
     weight = models.FloatField()
 
     class Meta:
-        indexes = [models.Index(fields=["lexeme", "language"], name="terms_by_lexeme")]
+        indexes = [
+            models.Index(fields=["lexeme", "language"], include=["translation", "weight", "client"], name="terms_said")
+        ]
 
     def __str__(self) -> str:
         return self.lexeme

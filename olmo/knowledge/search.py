@@ -3,6 +3,7 @@
 What counts, most first: a code, number or tag that an article holds; then the mean of how near its title, its summary, both
 together and its nearest sentence lie to the question, plus a bounded share for rare words and synonyms in common. Ranks are not
 fused: the two scores have a meaning of their own, and equal weights made the better one worse. Without vectors the words decide.
+Only texts that lie nearest by title and summary, or have most words in common, are looked at in all their parts.
 """
 
 import math
@@ -27,6 +28,10 @@ SHARE, CALM = 0.2, 5.0  # what words in common may add, and how much of them is 
 UNKNOWN = 0.3  # how near a text counts whose vectors are not computed yet
 SIMILAR, SHORTEST_TYPO, MOST_CODED = 0.5, 5, 20
 LEAST, LEAST_WORDS = 0.1, 0.01  # less answers nothing: by meaning, and by words alone
+NEAREST, MOST_SAID = (
+    200,
+    100,
+)  # texts that are compared in all their parts: the nearest, and those with most words in common
 
 
 @dataclass(frozen=True)
@@ -92,68 +97,92 @@ def _read(typed: str, language: str, known: Vocabulary, is_typing: bool) -> Ques
 
 
 def _scores(readable: QuerySet[Translation], question: Question, known: Vocabulary) -> dict[int, float]:
-    """Translation -> score, of all that answer at all."""
-    rows = _by_words(readable, question)
-    shared = {pk: math.tanh(score / CALM) for pk, score, _codes in rows}
-    exact = {pk: codes / max(len(question.codes), 1) for pk, _score, codes in rows if codes}
-    if not meaning.is_ready():
-        found, least = shared, LEAST_WORDS
-    else:
-        near, least = _by_meaning(readable, question, known), LEAST
-        found = {pk: near.get(pk, UNKNOWN) + SHARE * shared.get(pk, 0) for pk in near.keys() | shared.keys()}
-    return {pk: score + exact.get(pk, 0) for pk, score in found.items() if score >= least or pk in exact}
+    """Translation -> score, of those that may answer best."""
+    is_meant = meaning.is_ready()
+    rows = _by_meaning(readable, question, known) if is_meant else _by_words(readable, question)
+    least, found = LEAST if is_meant else LEAST_WORDS, {}
+    for pk, words, codes, *parts in rows:
+        shared = math.tanh(words / CALM)
+        score = _mean(parts) + SHARE * shared if is_meant else shared
+        if codes or score >= least:
+            found[pk] = score + codes / max(len(question.codes), 1)
+    return found
 
+
+type Row = tuple[Any, ...]
 
 _BY_WORDS = """
 with readable as materialized ({readable}), total as (select count(*) n from readable),
-hit as (
+hit as materialized (
     select translation_id, lexeme, weight from knowledge_term
-    where (lexeme = any(%s) or (lexeme = any(%s) and language = %s)) and translation_id in (select id from readable)
+    where lexeme = any(%s) and translation_id in (select id from readable)
+    union all
+    select translation_id, lexeme, weight from knowledge_term
+    where lexeme = any(%s) and language = %s and translation_id in (select id from readable)
 ),
-seen as (select lexeme, count(*) n from hit group by lexeme)
-select translation_id,
-    coalesce(sum(weight * ln(1 + (total.n - seen.n + 0.5) / (seen.n + 0.5))) filter (where left(lexeme, 1) <> '!'), 0),
-    count(*) filter (where left(lexeme, 1) = '!' and seen.n <= greatest(%s, total.n / 50))
-from hit join seen using (lexeme) cross join total group by translation_id
+seen as (
+    select lexeme, left(lexeme, 1) = '!' as is_code, count(*) <= greatest(%s, total.n / 50) as is_rare,
+        ln((1 + (total.n - count(*) + 0.5) / (count(*) + 0.5))::float8) as rarity
+    from hit cross join total group by lexeme, total.n
+),
+said as materialized (
+    select translation_id, coalesce(sum(weight * rarity) filter (where not is_code), 0) as score,
+        count(*) filter (where is_code and is_rare) as codes
+    from hit join seen using (lexeme) group by translation_id
+),
+most as (select translation_id, score, codes from said order by codes desc, score desc limit %s)
 """
 
 
-def _by_words(readable: QuerySet[Translation], question: Question) -> list[tuple[int, float, int]]:
+def _by_words(readable: QuerySet[Translation], question: Question) -> list[Row]:
     """Translation, how much it has in common with the question (rare words weigh more), and how many of its codes it holds."""
+    return _rows("{words} select * from most", readable, question)
+
+
+# Reading all vectors took a quarter of a second: one of each text chooses, then all vectors of those chosen are compared.
+_BY_MEANING = """{words},
+asked as materialized (select %s::halfvec as vector),
+nearest as materialized (
+    select translation_id from knowledge_lead where translation_id in (select id from readable)
+    order by vector <#> (select vector from asked) limit %s
+),
+chosen as materialized (select translation_id from nearest union select translation_id from most),
+near as materialized (
+    select translation_id, part, -(vector <#> (select vector from asked)) as score from knowledge_vector
+    where translation_id = any(array(select translation_id from chosen))
+),
+parts as (
+    select translation_id, max(score) filter (where part = 'title') as title,
+        max(score) filter (where part = 'summary') as summary, max(score) filter (where part = 'both') as both_,
+        max(score) filter (where part = 'text') as text
+    from near group by translation_id
+)
+select translation_id, coalesce(said.score, 0), coalesce(codes, 0), title, summary, both_, text
+from chosen left join said using (translation_id) left join parts using (translation_id)
+"""
+
+
+def _by_meaning(readable: QuerySet[Translation], question: Question, known: Vocabulary) -> list[Row]:
+    """The same, and how near it lies: title, summary, both, the nearest sentence. Of those nearest or most alike in words."""
+    texts = list(dict.fromkeys([question.typed, question.corrected]))
+    vector = meaning.of_query(texts, question.groups, known, question.language)
+    return _rows(_BY_MEANING, readable, question, vector, NEAREST)
+
+
+def _rows(statement: str, readable: QuerySet[Translation], question: Question, *more: Any) -> list[Row]:
     sql, values = readable.values("id").query.sql_with_params()
     anywhere = [f"={group}" for group in question.groups] + [f"!{code}" for code in question.codes]
     if " " not in question.typed:  # the key of an article, typed as such
         anywhere.append("!" + "".join(vocabulary.words_of(question.typed))[:90])
+    asked: list[Any] = [anywhere, question.lexemes, question.language, MOST_CODED, MOST_SAID]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _BY_WORDS.format(readable=sql), [*values, anywhere, question.lexemes, question.language, MOST_CODED]
-        )
-        return [(pk, float(score), codes) for pk, score, codes in cursor.fetchall()]
-
-
-_BY_MEANING = """
-with near as (
-    select translation_id, part, max(-(vector <#> %s::halfvec)) as score from knowledge_vector
-    where translation_id in ({readable}) group by translation_id, part
-)
-select translation_id, max(score) filter (where part = 'title'), max(score) filter (where part = 'summary'),
-    max(score) filter (where part = 'both'), max(score) filter (where part = 'text')
-from near group by translation_id
-"""
-
-
-def _by_meaning(readable: QuerySet[Translation], question: Question, known: Vocabulary) -> dict[int, float]:
-    """Translation -> how near it lies: the mean of title, summary, both, nearest sentence (what is missing: the title)."""
-    texts = list(dict.fromkeys([question.typed, question.corrected]))
-    vector = meaning.of_query(texts, question.groups, known, question.language)
-    sql, values = readable.values("id").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_MEANING.format(readable=sql), [vector, *values])
-        return {pk: _mean(parts) for pk, *parts in cursor.fetchall()}
+        cursor.execute(statement.format(words=_BY_WORDS.format(readable=sql)), [*values, *asked, *more])
+        return list(cursor.fetchall())
 
 
 def _mean(parts: Sequence[float | None]) -> float:
-    base = next(value for value in parts if value is not None)
+    """How near a text lies (what is missing counts as its title); UNKNOWN until its vectors are computed."""
+    base = next((value for value in parts if value is not None), UNKNOWN)
     return sum(base if value is None else value for value in parts) / len(parts)
 
 
@@ -170,13 +199,23 @@ def _found(best: Sequence[tuple[int, float]], language: str, limit: int) -> list
     return [_one(spoken.get(pk, row), score) for pk, (score, row) in chosen]
 
 
+_SHOWN = (
+    "article",
+    "language",
+    "article__key",
+    "article__kind",
+    "shown__title",
+    "shown__summary",
+)  # a text may be long
+
+
 def _texts(pks: list[int]) -> QuerySet[Translation]:
-    return Translation.objects.filter(pk__in=pks).select_related("article", "shown")
+    return Translation.objects.filter(pk__in=pks).select_related("article", "shown").only(*_SHOWN)
 
 
 def _spoken(articles: list[int], language: str) -> QuerySet[Translation]:
     rows = Translation.objects.filter(article__in=articles, language=language, shown__isnull=False)
-    return rows.select_related("article", "shown")
+    return rows.select_related("article", "shown").only(*_SHOWN)
 
 
 def _one(row: Translation, score: float) -> Found:

@@ -127,7 +127,8 @@ def _dump(config: Config, target: Path) -> dict[str, Any]:
         more, environ = _past_row_security(login)
         _run(
             "pg_dump", _dumper(config), "--format=custom", f"--snapshot={snapshot}", "--lock-wait-timeout=60s",
-            "--exclude-table=knowledge_vector", "--exclude-extension=vector", f"--file={target}", *more, PGOPTIONS=environ,
+            "--exclude-table=knowledge_vector", "--exclude-table=knowledge_lead", "--exclude-extension=vector",
+            f"--file={target}", *more, PGOPTIONS=environ,
         )  # fmt: skip
         applied = login.execute("select app || '.' || name from django_migrations order by id").fetchall()
         return {"postgres": _one(login, "show server_version"), "migrations": [row[0] for row in applied]}

@@ -8,7 +8,7 @@ from unittest import mock
 from django.db import connection
 from django.test import override_settings
 
-from olmo.knowledge import actions, indexing, loading, meaning, search
+from olmo.knowledge import actions, indexing, loading, meaning, search, vocabulary
 from olmo.knowledge.models import Passage, Term, Word
 from olmo.people.models import Person
 from olmo.tenancy.scope import scope
@@ -120,9 +120,27 @@ class Understanding(KnowledgeTest):
         self.published(title="The VPN drops", audience="organisation", client=self.acme)
         indexing.understand()
         for client, count in ((self.acme, 1), (self.bolt, 0)):
-            with scope([client.pk]), connection.cursor() as cursor:
-                cursor.execute("select count(*) from knowledge_vector")
-                self.assertEqual(cursor.fetchone()[0], count)
+            for table in ("knowledge_vector", "knowledge_lead"):
+                with scope([client.pk]), connection.cursor() as cursor:
+                    cursor.execute(f"select count(*) from {table}")
+                    self.assertEqual(cursor.fetchone()[0], count)
+
+    def test_only_what_lies_nearest_or_holds_the_most_words_or_a_code_is_compared_in_all_its_parts(self) -> None:
+        for key, title, summary in (
+            ("paper", "Paper is stuck", "In the printer"), ("offices", "Ticket offices", ""), ("coded", "Printer X-4711", "Code"),
+        ):  # fmt: skip
+            self.published(key, title=title, summary=summary, body="How it is done.", audience="public")
+        indexing.understand()
+        question = search._read("paper is stuck, x4711", "en", vocabulary.current(), False)
+        with mock.patch.object(search, "NEAREST", 1), mock.patch.object(search, "MOST_SAID", 1):
+            rows = search._by_meaning(search._readable(self.alma, None), question, vocabulary.current())
+            found = self.found("paper is stuck, x4711")
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(found, ["coded", "paper"])
+        self.assertEqual(self.found("ticket offices")[0], "offices")  # a title without a summary leads too
+
+    def found(self, words: str) -> list[str]:
+        return [one.key for one in search.find(self.alma, words)]
 
     def missing(self) -> int:
         with connection.cursor() as cursor:
