@@ -117,9 +117,10 @@ def remaining(
 ) -> SafeString:
     """The clock of a promise due `at` of which so many working seconds are left; it ticks in the browser while its spans last."""
     told = " ".join(f"{start}-{end}" for start, end in spans)
+    due = escape(_("Due {date}").format(date=spoken.moment(at)))
     return SafeString(
         f'<time class="clock" data-state="{state}" data-due datetime="{stamp(at)}" data-spans="{told}" data-beyond="{beyond}" '
-        f'title="{escape(_("Due {date}").format(date=spoken.moment(at)))}">{ring(state, 5 * round(share / 5))}'
+        f'title="{due}">{ring(state, 5 * round(share / 5))}'
         f"<span>{escape(left_words(seconds))}</span></time>"
     )
 

@@ -119,7 +119,8 @@ def readdressed(text: str, address_of: Callable[[int], str | None]) -> str:
 
 def as_links(text: str) -> str:
     """The text with a link in the place of each picture, for a reader who has it by mail."""
-    return _PICTURE.sub(lambda found: f"[{found[1] or _('file')}]({settings.BASE_URL}{found[2]})", text)
+    unnamed = _("file")
+    return _PICTURE.sub(lambda found: f"[{found[1] or unnamed}]({settings.BASE_URL}{found[2]})", text)
 
 
 def free_name(name: str, taken: set[str]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.test import override_settings
+from django.utils import translation
 
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.knowledge import actions, files, folder, loading
@@ -109,6 +110,8 @@ class FilesOfAnArticle(KnowledgeTest):
 
     def test_in_a_mail_a_picture_is_a_link(self) -> None:
         self.assertIn("[the socket](http", files.as_links("Look: ![the socket](/files/knowledge/3/socket.png)"))
+        with translation.override("it"):
+            self.assertIn("[file](http", files.as_links("![](/files/knowledge/3/socket.png)"))
 
 
 class AFolderWithPictures(KnowledgeTest):
