@@ -49,7 +49,7 @@ end $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("knowledge", "0007_files_are_published")]
+    dependencies = [("knowledge", "0008_helped")]
 
     operations = [
         migrations.RunSQL(VECTORS, migrations.RunSQL.noop),
