@@ -22,6 +22,7 @@ from olmo.tickets.policy import require_work
 
 from . import calendars, clocks
 from .engine import case
+from .engine.clock import Clock as Told
 from .engine.terms import Version
 from .engine.working_time import Calendar as WorkingCalendar
 from .engine.working_time import Union
@@ -174,7 +175,8 @@ def amend(
             f"terms: {agreement.name} {version}",
             {"valid_from": [None, valid_from.isoformat()], "reason": ["", reason]},
         )
-        rejudge(agreement, since=valid_from)
+        if is_for_running or valid_from <= clock.now():  # else nothing that is there already comes under it
+            rejudge(agreement, since=valid_from)
         return made
 
 
@@ -205,35 +207,62 @@ def _end_before(agreement: Agreement, at: datetime) -> None:
 def rejudge(agreement: Agreement, *, since: datetime) -> int:
     """Make the clocks of tickets anew after terms changed; returns how many verdicts that were recorded changed.
 
-    Tickets that are open, and those opened since; a verdict that was recorded stays in the log, what is true now follows it.
+    Tickets that are open, and those opened since, some at a time; a verdict that was recorded stays in the log, and what is true
+    now follows it.
     """
     tickets = Ticket.objects.filter(status__in=ACTIVE) | Ticket.objects.filter(opened_at__gte=since)
     if agreement.client_id is not None:
         tickets = tickets.filter(client_id=agreement.client_id)
-    by = robot("Olmo")
-    return sum(_judge_again(ticket, by) for ticket in tickets.order_by("pk").iterator(chunk_size=500))
+    by, ids = robot("Olmo"), list(tickets.order_by("pk").values_list("pk", flat=True))
+    return sum(_judge_again(ids[start : start + BATCH], by) for start in range(0, len(ids), BATCH))
 
 
-def _judge_again(ticket: Ticket, by: Person) -> int:
-    now = clocks.now()
-    with clock.at(now), changing(ticket, by=by) as log:
-        events = list(Event.objects.filter(ticket=ticket).order_by("seq"))
-        found = governing(_clients(events))
-        told = clocks.replayed(ticket, events, found, now)
-        verdicts, corrected = _verdicts(events), 0
-        for each in told:
-            key = clocks.key(each)
-            if key in verdicts and verdicts[key] != each.breached_at:
-                broken = clocks.moment(each.breached_at)
-                log.record(Rejudged(breached_at=broken, version=each.version.name, **clocks.named(each, found)))
-                corrected += 1
-    whole = [*events, *log.events]
-    clocks.store(ticket, clocks.rows_of(ticket, told, whole, found, max(now, whole[-1].at)))
+def _judge_again(ids: list[int], by: Person) -> int:
+    """Some tickets: their logs and terms are read at once, and only what was judged otherwise is written into a log."""
+    tickets = list(Ticket.objects.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk"))
+    logs = _logs(tickets)
+    found, corrected = governing(_clients(logs)), 0
+    made: dict[Ticket, list[Clock]] = {}
+    for ticket in tickets:
+        now = max(clocks.now(), logs[ticket.pk][-1].at)
+        told = clocks.replayed(ticket, logs[ticket.pk], found, now)
+        later = _correct(ticket, _otherwise(logs[ticket.pk], told, found), by, now)
+        corrected += len(later)
+        whole = [*logs[ticket.pk], *later]
+        made[ticket] = clocks.rows_of(ticket, told, whole, found, max(now, whole[-1].at))
+    clocks.store_all(made)
     return corrected
 
 
-def _clients(events: list[Event]) -> set[int]:
-    return {e.data["client"] for e in events if "client" in e.data}
+def _otherwise(events: list[Event], told: list[Told], found: Governing) -> list[Rejudged]:
+    """The verdicts that the log tells and that are other ones now."""
+    verdicts = _verdicts(events)
+    return [
+        Rejudged(breached_at=clocks.moment(each.breached_at), version=each.version.name, **clocks.named(each, found))
+        for each in told
+        if (key := clocks.key(each)) in verdicts and verdicts[key] != each.breached_at
+    ]
+
+
+def _correct(ticket: Ticket, changes: list[Rejudged], by: Person, now: datetime) -> list[Event]:
+    if not changes:
+        return []
+    with clock.at(now), changing(ticket, by=by) as log:
+        for change in changes:
+            log.record(change)
+    return log.events
+
+
+def _logs(tickets: list[Ticket]) -> dict[int, list[Event]]:
+    """The logs of these tickets, in one statement."""
+    found: dict[int, list[Event]] = {ticket.pk: [] for ticket in tickets}
+    for event in Event.objects.filter(ticket__in=tickets).order_by("ticket_id", "seq"):
+        found[event.ticket_id].append(event)
+    return found
+
+
+def _clients(logs: dict[int, list[Event]]) -> set[int]:
+    return {e.data["client"] for log in logs.values() for e in log if "client" in e.data}
 
 
 def _verdicts(events: list[Event]) -> dict[clocks.Key, int | None]:
@@ -257,10 +286,8 @@ def sweep(limit: int = BATCH) -> int:
     tickets = list({row.ticket_id: row.ticket for row in held}.values())
     if not tickets:
         return 0
-    logs: dict[int, list[Event]] = {ticket.pk: [] for ticket in tickets}
-    for event in Event.objects.filter(ticket__in=tickets).order_by("ticket_id", "seq"):
-        logs[event.ticket_id].append(event)
-    found = governing({client for log in logs.values() for client in _clients(log)})
+    logs = _logs(tickets)
+    found = governing(_clients(logs))
     by = robot("Olmo")
     rows = [row for ticket in tickets for row in _record_due(ticket, logs[ticket.pk], found, by)]
     Clock.objects.filter(ticket__in=tickets).delete()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -19,7 +19,9 @@ from .engine.working_time import Calendar, WorkingTime
 from .models import Agreement, AgreementKind, Waiver
 from .promises import Governing, governing
 
+EPOCH = date(1970, 1, 1)
 SPANS = 12  # periods that are listed at most
+MOST_DAYS, MOST_CLOSED = 366, 4  # days that are looked at, and closed ones that are named, at most
 _HOLDS = {
     "requester": HoldReason.REQUESTER.label, "third_party": HoldReason.THIRD_PARTY.label, "scheduled": HoldReason.DATE.label,
     "approval": HoldReason.APPROVAL.label,
@@ -63,36 +65,38 @@ def explained(ticket: Ticket) -> list[Explained]:
 def _explained(told: Told, ticket: Ticket, waived: str, found: Governing, now: datetime) -> Explained:
     spans = [span for s in told.stretches for span in s.calendar.within(s.start, s.end)]
     title = str(METRICS[told.metric.value])
-    agreement = found.named(told.agreement)
+    agreement, said = found.named(told.agreement), sentence(told, found)
     return Explained(
         title=title[:1].upper() + title[1:],
         heading=f"{AgreementKind(agreement.kind).label}: {agreement.party}" if agreement else "",
         agreement=told.agreement,
         started_at=_at(told.started_at),
-        sentence=sentence(told, found, found.of(ticket) or 0),
+        sentence=said,
         steps=sorted(_steps(told), key=lambda step: step[0]),
         days=drawing.drawn(told, spans, int(now.timestamp())),
         counted=[(_at(a), _at(b)) for a, b in spans[-SPANS:]],
         more=max(0, len(spans) - SPANS),
         waived=waived,
-        data=_data(told, ticket, found, spans, waived),
+        data=_data(told, ticket, found, spans, waived, said),
     )
 
 
-def sentence(told: Told, found: Governing, own: int) -> str:
-    """The whole reason in one sentence, in the zone of the calendar that counts. own: the service level agreement."""
+def sentence(told: Told, found: Governing) -> str:
+    """The whole reason in one sentence, in the zone of the calendar that counts."""
     if told.target.seconds is None:
         return _("Nothing is promised at present; terms to come do.")
     with timezone.override(_zone(told.target.calendar) or timezone.get_current_timezone_name()):
-        return ", ".join(filter(None, _reasons(told, found, own))) + "."
+        return ", ".join(filter(None, _reasons(told, found))) + "."
 
 
-def _reasons(told: Told, found: Governing, own: int) -> Iterator[str]:
-    since = found.signed_at.get((told.agreement or own, told.version.name))
+def _reasons(told: Told, found: Governing) -> Iterator[str]:
+    since = found.signed_at.get((told.version.agreement, told.version.name))
     yield _("Priority %(priority)s") % {"priority": Priority(told.priority).label}
     words = {"target": length(told.target.seconds or 0), "calendar": told.target.calendar_name}
     yield _("%(target)s of %(calendar)s") % words + f" ({calendars.hours_in_words(told.target.calendar)})"
     yield _("started %(at)s") % {"at": spoken.weekday(_at(told.started_at))}
+    if closed := _listed(closed_days(told)):
+        yield _("no work on %(days)s") % {"days": closed}
     for start, end, hold in pauses(told):
         yield f"{str(_HOLDS[hold]).lower()} {_period(start, end)}"
     yield _("%(time)s used") % {"time": length(told.used)}
@@ -101,7 +105,7 @@ def _reasons(told: Told, found: Governing, own: int) -> Iterator[str]:
         yield _("stopped %(at)s") % {"at": spoken.weekday(_at(told.stopped_at))}
     if told.breached_at is not None:
         yield _("broken %(at)s") % {"at": spoken.weekday(_at(told.breached_at))}
-    if special := _special(found.named(told.agreement or own)):
+    if special := _special(found.named(told.version.agreement)):
         yield special
     version = {"version": told.version.name, "date": since and spoken.short_day(timezone.localdate(since))}
     yield _("terms %(version)s of %(date)s") % version if since else _("terms %(version)s") % version
@@ -136,6 +140,30 @@ def pauses(told: Told) -> list[tuple[int, int | None, str]]:
         for step, following in zip(told.steps, steps[1:], strict=True)
         if step.hold
     ]
+
+
+def closed_days(told: Told) -> list[tuple[date, date]]:
+    """The whole days without working time from its start until it is due or stops, within a year: (first, last) of each."""
+    calendar = told.target.calendar
+    if not isinstance(calendar, Calendar):
+        return []
+    end = max((at for at in (told.due_at, told.stopped_at) if at is not None), default=told.steps[-1].at)
+    day, last = (datetime.fromtimestamp(at, calendar.zone).date() for at in (told.started_at, end))
+    found: list[tuple[date, date]] = []
+    for each in (day + timedelta(days=n) for n in range(1, min((last - day).days, MOST_DAYS))):
+        if not calendar.periods((each - EPOCH).days):
+            is_next = bool(found) and found[-1][1] == each - timedelta(days=1)
+            found.append((found.pop()[0] if is_next else each, each))
+    return found
+
+
+def _listed(days: list[tuple[date, date]]) -> str:
+    """The first of them in words."""
+    words = [
+        spoken.short_weekday(first) if first == last else f"{spoken.short_weekday(first)}–{spoken.short_weekday(last)}"
+        for first, last in days[:MOST_CLOSED]
+    ]
+    return ", ".join(words) + (" …" if len(days) > MOST_CLOSED else "")
 
 
 def _period(start: int, end: int | None) -> str:
@@ -179,15 +207,21 @@ def _state(step: Step) -> str:
     return _("Stopped.") if step.state == "stopped" else _("Runs on.")
 
 
-def _data(told: Told, ticket: Ticket, found: Governing, spans: list[tuple[int, int]], waived: str) -> dict[str, Any]:
-    agreement = found.named(told.agreement)
+def _data(
+    told: Told, ticket: Ticket, found: Governing, spans: list[tuple[int, int]], waived: str, said: str
+) -> dict[str, Any]:
+    agreement, own = found.named(told.agreement), found.named(told.version.agreement)
+    since = found.signed_at.get((told.version.agreement, told.version.name))
     return {
         "ticket": ticket.number, "kind": agreement.kind if agreement else AgreementKind.SERVICE_LEVEL.value,
         "with": agreement.party if agreement else None, "metric": told.metric.value, "priority": told.priority,
         "state": told.state, "started_at": _iso(told.started_at), "stopped_at": _iso(told.stopped_at),
         "used_seconds": told.used, "target_seconds": told.target.seconds, "remaining_seconds": told.remaining,
         "due_at": _iso(told.due_at), "breached_at": _iso(told.breached_at), "waived": waived or None,
-        "version": told.version.name, "calendar": told.target.calendar_name, "zone": _zone(told.target.calendar),
+        "sentence": said, "agreement": own.name if own else None, "version": told.version.name,
+        "in_force_since": since.isoformat() if since else None, "hours": calendars.hours_in_words(told.target.calendar),
+        "closed_days": [[first.isoformat(), last.isoformat()] for first, last in closed_days(told)],
+        "calendar": told.target.calendar_name, "zone": _zone(told.target.calendar),
         "warnings": [{"percent": percent, "at": _iso(at)} for percent, at in told.marks],
         "pauses": [{"from": _iso(a), "to": _iso(b), "reason": hold} for a, b, hold in pauses(told)],
         "steps": [{"at": _iso(s.at), "state": s.state, "hold": s.hold, "version": s.version, "used": s.used} for s in told.steps],

@@ -9,7 +9,7 @@ from olmo.tickets.models import Event, HoldReason, Status, Ticket
 from .engine.clock import Happening
 from .engine.terms import Hold
 from .models import AgreementKind
-from .promises import Governing
+from .promises import Governing, Under
 
 _HOLDS = {
     HoldReason.REQUESTER: Hold.REQUESTER,
@@ -23,14 +23,15 @@ _HOLDS = {
 class _State:
     """What of a ticket's row concerns its clocks. A merged ticket is done: the one it went into has the promise.
 
-    beside: the agreements with the team that has it and the supplier for whom it waits; of a done ticket none.
+    fitting: the agreements that are about such a ticket; beside: the one with the team that has it and the one with the supplier
+    for whom it waits; of a done ticket none.
     """
 
     priority: int
     hold: str
     is_done: bool
     is_closed: bool
-    governing: int | None
+    fitting: frozenset[int]
     beside: frozenset[int]
 
 
@@ -45,36 +46,43 @@ class Told:
 def told(ticket: Ticket, events: Sequence[Event], governing: Governing) -> Told:
     """What the log says, in order. Whatever took a row back (undo, unmerge) reads like any other change of it."""
     row, found, before = Ticket(pk=ticket.pk), Told(), None
+    under: Under | None = None
     for event in events:
         of_event(event.kind, event.data).apply(row, event.at)
-        state = _state(row, governing)
         at = int(event.at.timestamp())
-        if before is None:
-            found.events.append(Happening(at, "opened", state.priority, terms=governing.terms_of(state.governing)))
+        state, was = _state(row, governing, at, before), under
+        if before is None or was is None:
+            first = governing.chosen(AgreementKind.SERVICE_LEVEL, state.fitting, at)
+            under = Under.come(governing, state.fitting, at, first)
+            found.events.append(Happening(at, "opened", state.priority, terms=under.terms))
         else:
-            found.events += _changed(at, event.kind, before, state, governing)
+            under = was.moved(governing, state.fitting, at)
+            if under.terms is not was.terms:
+                found.events.append(Happening(at, "governed", terms=under.terms))
+            found.events += _changed(at, event.kind, before, state)
         for agreement in sorted(state.beside | found.beside.keys()):
             _beside(found.beside.setdefault(agreement, []), agreement, at, event.kind, before, state, governing)
         before = state
     return found
 
 
-def _state(row: Ticket, governing: Governing) -> _State:
+def _state(row: Ticket, governing: Governing, at: int, before: _State | None) -> _State:
     is_merged = row.merged_into_id is not None
     is_done = is_merged or row.status in (Status.RESOLVED, Status.CLOSED)
+    fitting = governing.fitting(row)
+    nothing = frozenset[int]()
+    current, known = (before.beside, before.fitting) if before and before.beside else (nothing, nothing)
     return _State(
         priority=row.priority,
         hold=_HOLDS.get(HoldReason(row.hold_reason), "") if row.status == Status.WAITING and row.hold_reason else "",
         is_done=is_done,
         is_closed=row.status == Status.CLOSED,
-        governing=governing.of(row),
-        beside=frozenset() if is_done else frozenset(governing.beside(row)),
+        fitting=fitting,
+        beside=frozenset() if is_done else governing.beside(fitting, at, current, known),
     )
 
 
-def _changed(at: int, kind: str, before: _State, state: _State, governing: Governing) -> Iterator[Happening]:
-    if state.governing != before.governing:
-        yield Happening(at, "governed", terms=governing.terms_of(state.governing))
+def _changed(at: int, kind: str, before: _State, state: _State) -> Iterator[Happening]:
     if state.priority != before.priority:
         yield Happening(at, "prioritised", state.priority)
     if before.is_done and not state.is_done:

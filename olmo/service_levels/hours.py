@@ -38,7 +38,7 @@ def after(ticket: Ticket, start: datetime, minutes: int) -> datetime:
 
 def _calendar_of(ticket: Ticket, at: int) -> WorkingTime | None:
     found = governing([ticket.client_id])
-    terms = in_force(found.terms_of(found.of(ticket)), at)
+    terms = in_force(found.terms_of(found.of(ticket, at)), at)
     if terms is not None and terms is not NOTHING:
         return terms.otherwise.calendar
     kept = Calendar.objects.order_by("pk").first()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 from olmo.tickets.models import Ticket
 
 from .engine import case
-from .engine.terms import Target, Version
+from .engine.terms import Target, Version, coming, in_force
 from .engine.working_time import Calendar as WorkingCalendar
 from .engine.working_time import Union, WorkingTime
 from .models import Agreement, AgreementKind, Calendar, Terms
@@ -33,23 +33,64 @@ def working_calendar(content: str, name: str) -> WorkingTime:
 
 @dataclass
 class Governing:
-    """The agreements that may govern some tickets. The most specific wins: client, then service, then category, then kind."""
+    """The agreements that may govern some tickets. The most specific wins: client, then service, then category, then kind.
+
+    An agreement takes a ticket when the ticket opens or comes to it, if terms of it are in force then. One that comes later takes
+    over tickets that are open already by terms for running tickets alone (see `Under`).
+    """
 
     agreements: list[Agreement] = field(default_factory=list)
     terms: dict[int, tuple[Version, ...]] = field(default_factory=dict)
     calendars: dict[str, int] = field(default_factory=dict)  # ids by name
     signed_at: dict[tuple[int, str], datetime] = field(default_factory=dict)  # when a version came into force
 
-    def of(self, row: Ticket) -> int | None:
-        """The service level agreement that governs a ticket as its row is."""
-        return _best(self._fitting(AgreementKind.SERVICE_LEVEL, row))
+    def fitting(self, row: Ticket) -> frozenset[int]:
+        """The agreements that are about such a ticket, of all kinds, whether or not they are in force."""
+        return frozenset(
+            a.pk
+            for a in self.agreements
+            if a.client_id in (None, row.client_id)
+            and a.service_id in (None, row.service_id)
+            and a.category_id in (None, row.category_id)
+            and a.ticket_kind in ("", row.kind)
+            and (a.team_id is None or a.team_id == row.team_id)
+            and (a.supplier_id is None or a.supplier_id == row.supplier_id)
+        )
 
-    def beside(self, row: Ticket) -> set[int]:
-        """The agreement with the team that has the ticket, and the contract with the supplier for whom it waits."""
-        own, outer = (self._fitting(kind, row) for kind in (AgreementKind.OPERATIONAL, AgreementKind.UNDERPINNING))
-        teams = [a for a in own if row.team_id is not None and a.team_id == row.team_id]
-        suppliers = [a for a in outer if row.supplier_id is not None and a.supplier_id == row.supplier_id]
-        return {pk for pk in (_best(teams), _best(suppliers)) if pk is not None}
+    def of(self, row: Ticket, at: int) -> int | None:
+        """The service level agreement that a ticket which opens like this at an instant comes under."""
+        return self.chosen(AgreementKind.SERVICE_LEVEL, self.fitting(row), at)
+
+    def beside(
+        self, fitting: frozenset[int], at: int, current: frozenset[int], known: frozenset[int]
+    ) -> frozenset[int]:
+        """The agreement with the team that has a ticket, and the contract with the supplier for whom it waits.
+
+        current: those under which it is; known: the agreements that fitted until now.
+        """
+        kinds = (AgreementKind.OPERATIONAL, AgreementKind.UNDERPINNING)
+        found = (self.chosen(kind, fitting, at, current, known) or _best(self._listed(kind, fitting)) for kind in kinds)
+        return frozenset(pk for pk in found if pk is not None)
+
+    def chosen(
+        self, kind: str, fitting: frozenset[int], at: int,
+        current: frozenset[int] = frozenset(), known: frozenset[int] = frozenset(),
+    ) -> int | None:  # fmt: skip
+        """The most specific one that is in force: of all, or beside that of `current` of those that did not fit until now."""
+        lost = any(a.kind == kind and a.pk in current and a.pk not in fitting for a in self.agreements)
+        listed = self._listed(kind, fitting)
+        comes = [a for a in listed if in_force(self.terms.get(a.pk, ()), at) and (lost or a.pk not in known)]
+        return _best([*(a for a in listed if a.pk in current), *comes])
+
+    def takeovers(self, fitting: frozenset[int], current: int | None, at: int) -> list[Version]:
+        """The versions that take over a ticket under `current` after an instant: of it, and of more specific ones that fit."""
+        known = {a.pk: _order(a) for a in self._listed(AgreementKind.SERVICE_LEVEL, fitting)}
+        found, least = list[Version](), known.get(current or 0)
+        for each in coming((v for pk in known for v in self.terms.get(pk, ())), at):
+            if least is None or known[each.agreement] >= least:
+                found.append(each)
+                least = known[each.agreement]
+        return found
 
     def named(self, agreement: int) -> Agreement | None:
         """An agreement beside the service levels, by its id; None of 0."""
@@ -59,24 +100,56 @@ class Governing:
         """The kind of an agreement."""
         return next(a.kind for a in self.agreements if a.pk == agreement)
 
-    def _fitting(self, kind: str, row: Ticket) -> list[Agreement]:
-        return [
-            a
-            for a in self.agreements
-            if a.kind == kind
-            and a.client_id in (None, row.client_id)
-            and a.service_id in (None, row.service_id)
-            and a.category_id in (None, row.category_id)
-            and a.ticket_kind in ("", row.kind)
-        ]
+    def _listed(self, kind: str, fitting: frozenset[int]) -> list[Agreement]:
+        return [a for a in self.agreements if a.kind == kind and a.pk in fitting]
 
     def terms_of(self, agreement: int | None) -> tuple[Version, ...]:
         """The versions of an agreement; where none is in force, nothing is promised."""
         return (*(self.terms.get(agreement, ()) if agreement else ()), NOTHING)
 
 
+@dataclass(frozen=True)
+class Under:
+    """Under which service level terms a ticket is since an instant, and which ones take over later."""
+
+    fitting: frozenset[int]
+    terms: tuple[Version, ...]
+    since: int
+
+    @classmethod
+    def come(cls, found: Governing, fitting: frozenset[int], at: int, agreement: int | None) -> "Under":
+        """A ticket comes under an agreement (None: under none)."""
+        begun = [v for v in found.terms.get(agreement or 0, ()) if v.start <= at]
+        return cls(fitting, (*begun, *found.takeovers(fitting, agreement, at), NOTHING), at)
+
+    def version(self, at: int) -> Version:
+        """The terms under which it is at an instant."""
+        taken = [v for v in coming(self.terms, self.since) if v.start <= at]
+        found = taken[-1] if taken else in_force(self.terms, self.since)
+        assert found is not None  # NOTHING is always in force
+        return found
+
+    def moved(self, found: Governing, fitting: frozenset[int], at: int) -> "Under":
+        """After a change of the ticket: another agreement, or the same terms and whatever may take over from now on."""
+        if fitting == self.fitting:
+            return self
+        held = self.version(at)
+        own = frozenset({held.agreement} - {0})
+        best = found.chosen(AgreementKind.SERVICE_LEVEL, fitting, at, own, self.fitting)
+        if (best or 0) != held.agreement:
+            return Under.come(found, fitting, at, best)
+        later = found.takeovers(fitting, best, at)
+        if later == coming(self.terms, at):
+            return replace(self, fitting=fitting)
+        return Under(fitting, (replace(held, end=None), *later, NOTHING), at)
+
+
 def _best(fitting: list[Agreement]) -> int | None:
-    return max(fitting, key=lambda a: (a.rank, -a.pk)).pk if fitting else None
+    return max(fitting, key=_order).pk if fitting else None
+
+
+def _order(agreement: Agreement) -> tuple[tuple[bool, ...], int]:
+    return agreement.rank, -agreement.pk
 
 
 def governing(clients: Iterable[int], known_at: datetime | None = None) -> Governing:
@@ -105,7 +178,9 @@ def governing(clients: Iterable[int], known_at: datetime | None = None) -> Gover
 def version(row: Terms, calendars: dict[str, WorkingTime]) -> Version:
     """One stored version."""
     end = None if row.valid_to is None else int(row.valid_to.timestamp())
-    return of_content(row.content, row.version, int(row.valid_from.timestamp()), end, row.is_for_running, calendars)
+    start = int(row.valid_from.timestamp())
+    found = of_content(row.content, row.version, start, end, row.is_for_running, calendars)
+    return replace(found, agreement=row.agreement_id)
 
 
 def of_content(

@@ -45,7 +45,7 @@ def rehearse(
     agreement: Agreement, content: dict[str, Any], *, version: str, valid_from: datetime, is_for_running: bool
 ) -> Rehearsal:
     """Compute what open tickets would be due under amended terms. Raises Invalid, as the amendment would."""
-    made = checked(content, version, valid_from, None, is_for_running)
+    made = replace(checked(content, version, valid_from, None, is_for_running), agreement=agreement.pk)
     open_ones = Ticket.objects.filter(status__in=ACTIVE).order_by("-pk")
     if agreement.client_id is not None:
         open_ones = open_ones.filter(client_id=agreement.client_id)

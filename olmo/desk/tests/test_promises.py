@@ -1,6 +1,7 @@
 """The clocks at the head of a ticket, and why they are due."""
 
 from olmo.service_levels import actions as service_levels
+from olmo.service_levels import explaining
 from olmo.service_levels.loading import load
 from olmo.service_levels.models import Clock
 from olmo.tickets import actions
@@ -71,6 +72,24 @@ class Promises(PageTest):
         self.assertEqual(told["resolution"]["pauses"][0]["from"], "2026-03-09T08:50:00+00:00")
         self.assertEqual((told["resolution"]["used_seconds"], told["resolution"]["due_at"]), (3000, None))
         self.assertEqual(told["first_response"]["warnings"][0], {"percent": 75, "at": "2026-03-09T08:45:00+00:00"})
+        for each in (one.text, told["resolution"]["sentence"]):
+            self.assertIn("waiting for the requester since Mon 9 Mar 09:50, 50 min used", each)
+        self.assertEqual(told["resolution"]["in_force_since"], "2026-01-01T00:00:00+00:00")
+
+    def test_the_sentence_names_all_that_made_it_due(self) -> None:
+        with self.at("2026-03-06 15:30"):  # Friday, 16:30 in Rome
+            ticket = self.report("VPN drops")
+        with self.at("2026-03-09 08:10"):
+            actions.hold(ticket, by=self.alma, reason="requester")
+        with self.at("2026-03-09 08:55"):
+            actions.receive(ticket, by=self.rui, message=self.say("It is on."))
+            (told,) = [each for each in explaining.explained(ticket) if each.title == "Resolution"]
+        self.assertEqual(told.sentence, (
+            "Priority Normal, 4 h of Office (Mon–Fri 08:00–18:00, Europe/Rome), started Fri 6 Mar 16:30, no work on"
+            " Sat 7 Mar–Sun 8 Mar, waiting for the requester Mon 9 Mar 09:10–09:55, 2 h 40 min used, due Mon 9 Mar 11:15,"
+            " terms 1 of 1 Jan."
+        ))  # fmt: skip
+        self.assertEqual(told.data["closed_days"], [["2026-03-07", "2026-03-08"]])
 
     def test_the_list_counts_working_time_and_says_which_promise(self) -> None:
         with self.at("2026-03-06 16:30"):  # Friday 17:30 in Rome: half an hour of it is left

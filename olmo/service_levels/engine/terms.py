@@ -41,7 +41,7 @@ class Version:
 
     running: tickets that are open already come under this version when it comes into force. otherwise: what holds for a
     priority or a metric that `targets` leaves out. marks: shares of a target in percent at which somebody is warned; above 100
-    the promise is broken already.
+    the promise is broken already. agreement: whose terms they are, 0 where that is not asked.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Version:
     targets: Mapping[int, Mapping[str, Target]]
     otherwise: Target
     marks: tuple[int, ...] = ()
+    agreement: int = 0
 
     def target(self, priority: int, metric: str) -> Target:
         """What is promised for a metric at a priority."""
