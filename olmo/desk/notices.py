@@ -14,8 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from olmo.escalation import queries as escalation
 from olmo.kernel.errors import Invalid
-from olmo.notifications import actions, kinds, queries
+from olmo.notifications import actions, kinds, queries, shifts
 from olmo.notifications.models import Alert
+from olmo.people.models import Person
+from olmo.tickets.models import Event, Ticket
 from olmo.tickets.sentences import describe
 
 from . import places
@@ -65,27 +67,53 @@ def read(request: DeskRequest) -> HttpResponse:
 
 
 def _days(request: DeskRequest, alerts: list[Alert]) -> list[dict[str, Any]]:
-    sentences = describe(request.person, [alert.event for alert in alerts])
-    asked = [alert.ticket_id for alert in alerts if alert.why == "asked"]
-    waiting = escalation.waiting_among(asked) if asked else set()
-    rows: list[dict[str, Any]] = [
-        {
-            "pk": alert.pk, "at": alert.at, "by": alert.event.by, "sentence": sentence, "why": kinds.WHY[alert.why],
-            "why_url": reverse("notices:told", args=[alert.event_id]),
-            "number": alert.ticket.number, "subject": alert.ticket.subject, "url": _place(alert),
-            "care_url": places.ticket(alert.ticket.number, "care") if alert.why == "asked" and alert.ticket_id in waiting else "",
-            "is_unread": alert.read_at is None, "is_mention": alert.why == "mentioned",
-        }
-        for alert, sentence in zip(alerts, sentences, strict=True)
+    rows = {**_of_tickets(request.person, alerts), **_of_duties(request.person, alerts)}
+    drawn: list[dict[str, Any]] = [
+        {**rows[alert.pk], "pk": alert.pk, "at": alert.at, "why": kinds.WHY[alert.why], "is_unread": alert.read_at is None}
+        for alert in alerts
     ]  # fmt: skip
-    days = groupby(rows, key=lambda row: timezone.localtime(row["at"]).date())
+    days = groupby(drawn, key=lambda row: timezone.localtime(row["at"]).date())
     return [{"day": found[0]["at"], "rows": found} for found in (list(part) for _day, part in days)]
 
 
-def _place(alert: Alert) -> str:
+def _of_tickets(viewer: Person, alerts: list[Alert]) -> dict[int, dict[str, Any]]:
+    """By the notice: what happened to which ticket."""
+    found = [(alert, alert.event, alert.ticket) for alert in alerts if alert.event and alert.ticket]
+    sentences = describe(viewer, [event for _alert, event, _ticket in found])
+    asked = [alert.ticket_id for alert in alerts if alert.why == "asked" and alert.ticket_id]
+    waiting = escalation.waiting_among(asked) if asked else set()
+    return {
+        alert.pk: {
+            "by": (event.by.name, event.by.kind), "sentence": sentence, "number": ticket.number, "subject": ticket.subject,
+            "url": _place(ticket, event), "why_url": reverse("notices:told", args=[event.pk]),
+            "why_label": _("Why you are told this of ticket %(number)s") % {"number": ticket.number},
+            "read_label": _("Mark the notice of ticket %(number)s as read") % {"number": ticket.number},
+            "care_url": places.ticket(ticket.number, "care") if alert.why == "asked" and ticket.pk in waiting else "",
+            "is_mention": alert.why == "mentioned",
+        }
+        for (alert, event, ticket), sentence in zip(found, sentences, strict=True)
+    }  # fmt: skip
+
+
+def _of_duties(viewer: Person, alerts: list[Alert]) -> dict[int, dict[str, Any]]:
+    """By the notice: what changed of which on-call schedule."""
+    found = [(alert, alert.schedule, shifts.kept(alert.shifts)) for alert in alerts if alert.schedule]
+    people = shifts.people_of(shift for _alert, _row, told in found for shift in told) if found else {}
+    return {
+        alert.pk: {
+            "by": (row.team.name, "team"), "subject": f"{row.team}, {row.name}",
+            "sentence": " ".join(shifts.said(viewer, told, people, is_lead=alert.why == "duty_lead")),
+            "url": f"{reverse('desk:oncall')}?team={row.team_id}", "why_url": reverse("notices:preferences"),
+            "why_label": _("Choose what you are told"), "read_label": _("Mark the notice of your duties as read"),
+        }
+        for alert, row, told in found
+    }  # fmt: skip
+
+
+def _place(ticket: Ticket, event: Event) -> str:
     """The ticket, at the message of the event when it has one."""
-    message = alert.event.data.get("message")
-    return places.ticket(alert.ticket.number) + (f"#message-{message}" if message else "")
+    message = event.data.get("message")
+    return places.ticket(ticket.number) + (f"#message-{message}" if message else "")
 
 
 def _number(text: str) -> int | None:

@@ -4,34 +4,25 @@ Every few minutes the coming two weeks are compared with what was told of them, 
 a rotation, an override, an absence, a deputy, somebody who left.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from olmo.kernel import clock, spoken
-from olmo.kernel.config import current
-from olmo.outbox.actions import send
+from olmo.kernel import clock
 from olmo.people.models import Person
 from olmo.staffing import queries, rotation
 from olmo.staffing.models import Schedule
 
-from . import kinds, wording
+from . import telling_duties
 from .models import Duties
-from .sending import own_headers, preferences_url
-from .telling import is_silenced
+from .shifts import Shift
 
 AHEAD = timedelta(days=14)  # what begins later is told later
 BEYOND = timedelta(days=35)  # how far the last duty that is told is followed to its end
-AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
 @dataclass(frozen=True)
@@ -44,21 +35,8 @@ class Watch:
     by: int | None = None
 
 
-@dataclass(frozen=True)
-class Shift:
-    """A time in which it is another one than was told. is_new: nothing was told of it yet; is_gap: somebody ought to be there."""
-
-    start: datetime
-    end: datetime
-    before: int | None
-    after: int | None
-    by: int | None
-    is_new: bool
-    is_gap: bool = False
-
-
 def tell() -> int:
-    """Tell of every schedule what has changed; returns how many mails left. Each change is told once, however often this runs."""
+    """Tell of every schedule what has changed; returns how many people. Each change is told once, however often this runs."""
     now = clock.now()
     until = now + AHEAD + BEYOND
     rows = list(queries.with_layers(now, until).filter(team__is_active=True))
@@ -127,66 +105,8 @@ def _tell(row: Schedule, found: list[Watch]) -> int:
     people = Person.objects.in_bulk({pk for shift in shifts for pk in (shift.before, shift.after) if pk})
     leads = list(row.team.leads.filter(is_active=True))
     readers = {person.pk: person for person in (*people.values(), *leads)}
-    return sum(_mail(row, reader, shifts, people, is_lead=reader in leads) for reader in readers.values())
+    return sum(telling_duties.tell(row, reader, shifts, people, is_lead=reader in leads) for reader in readers.values())
 
 
 def _plain(found: Sequence[Watch]) -> list[list[Any]]:
     return [[one.start.isoformat(), one.end.isoformat(), one.person] for one in found]
-
-
-def _mail(row: Schedule, reader: Person, shifts: Sequence[Shift], people: dict[int, Person], *, is_lead: bool) -> int:
-    """One mail with all that concerns one reader; 0 when nothing does, or they do not want it."""
-    if not (reader.is_active and reader.email and kinds.wants(reader, "on_call")) or is_silenced(reader.email):
-        return 0
-    with override(reader.language), timezone.override(ZoneInfo(reader.time_zone)):
-        lines = list(_lines(reader, shifts, people, is_lead=is_lead))
-        name = f"{row.team}, {row.name}"
-        subject = _("On call: %(name)s") % {"name": name}
-        because = _("because you lead the team") if is_lead else _("because you are in this on-call schedule")
-    if not lines:
-        return 0
-    mail = wording.written(
-        "duties", subject, language=reader.language, name=name, lines=lines, url=_page(row), because=because,
-        preferences_url=preferences_url(),
-    )  # fmt: skip
-    send(
-        to=reader.email, to_name=reader.name, subject=mail.subject, text=mail.text, html=mail.html, purpose="on_call",
-        reference=f"on_call:{row.pk}:{reader.pk}:{clock.now().isoformat()}", is_automatic=True, headers=own_headers(AUTOMATIC),
-    )  # fmt: skip
-    return 1
-
-
-def _lines(reader: Person, shifts: Iterable[Shift], people: dict[int, Person], *, is_lead: bool) -> Iterator[str]:
-    for shift in shifts:
-        words = {
-            "start": spoken.moment(shift.start), "end": spoken.moment(shift.end),
-            "before": people[shift.before].name if shift.before in people else "",
-            "after": people[shift.after].name if shift.after in people else "",
-        }  # fmt: skip
-        if line := _line(reader.pk, shift, is_lead=is_lead):
-            yield line % words
-
-
-def _line(reader: int, shift: Shift, *, is_lead: bool) -> str:
-    """What one change is to one reader; "" when it is nothing to them, or they made it themselves."""
-    if reader == shift.after:
-        if reader == shift.by:
-            return ""
-        instead = _("You are on call instead of %(before)s: %(start)s – %(end)s.")
-        return instead if shift.before and not shift.is_new else _("You are on call: %(start)s – %(end)s.")
-    if reader == shift.before:
-        by_other = _("You are no longer on call, %(after)s is: %(start)s – %(end)s.")
-        return by_other if shift.after else _("You are no longer on call: %(start)s – %(end)s.")
-    if not is_lead:
-        return ""
-    if shift.is_gap:
-        return _("Nobody is on call: %(start)s – %(end)s.")
-    is_swap = shift.before is not None and not shift.is_new and reader != shift.by
-    return _("%(after)s is on call instead of %(before)s: %(start)s – %(end)s.") if is_swap else ""
-
-
-def _page(row: Schedule) -> str:
-    try:
-        return current().base_url + reverse("desk:oncall_schedule", args=[row.pk])
-    except NoReverseMatch:
-        return current().base_url

@@ -46,9 +46,7 @@ OF_AGENTS: Mapping[str, Kind] = {
     "call": Kind(_("A call that was promised is due, or was missed")),
     "rated": Kind(_("Somebody rates the help of your team badly")),
     "follow_up": Kind(_("A solved ticket is to be looked at again today"), frozenset({PAGE, MAIL})),
-    "on_call": Kind(
-        _("You are put on call or taken off it, or nobody of a team that you lead is on call"), _BY_MAIL, _BY_MAIL
-    ),
+    "on_call": Kind(_("You are put on call or taken off it, or nobody of a team that you lead is on call")),
     "approval": Kind(_("A colleague asks you to approve a reply")),
     "order": Kind(_("You are asked to approve an order")),
     "given_back": Kind(_("A reply of yours is given back to be changed")),
@@ -81,6 +79,8 @@ WHY: Mapping[str, Words] = {
     "receiver": _("because a colleague handed tickets over to you"),
     "requester": _("because it is your request"),
     "copied": _("because the desk put your address on it"),
+    "duty": _("because you are in this on-call schedule"),
+    "duty_lead": _("because you lead the team"),
     "": _("because you work on the ticket"),
 }
 

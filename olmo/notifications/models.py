@@ -42,18 +42,30 @@ class Notice(models.Model):
 
 
 class Alert(models.Model):
-    """A notice in the pages: that something happened, and why the person is told. Its words are made when it is read."""
+    """A notice in the pages: that something happened, and why the person is told. Its words are made when it is read.
+
+    It is of an event of a ticket, or of an on-call schedule; shifts: what changed there, see `shifts`.
+    """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
-    event = models.ForeignKey(Event, models.CASCADE, related_name="+")
+    ticket = models.ForeignKey(Ticket, models.CASCADE, null=True, related_name="+")
+    event = models.ForeignKey(Event, models.CASCADE, null=True, related_name="+")
+    schedule = models.ForeignKey(Schedule, models.CASCADE, null=True, related_name="+")
+    shifts: Any = models.JSONField(null=True)
     why = models.CharField(max_length=16)
     kind = models.CharField(max_length=16, blank=True, default="")
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "event"], name="alerted_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "event"], name="alerted_once"),
+            models.CheckConstraint(
+                condition=Q(ticket__isnull=False, event__isnull=False, schedule=None, shifts=None)
+                | Q(ticket=None, event=None, schedule__isnull=False, shifts__isnull=False),
+                name="alert_of_one_thing",
+            ),
+        ]
         indexes = [
             models.Index(fields=["person", "-id"], name="alert_of_person"),
             models.Index(fields=["person", "ticket"], name="alert_unread", condition=Q(read_at__isnull=True)),

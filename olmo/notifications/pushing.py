@@ -6,7 +6,7 @@ padded to one length. Whether the person may see the ticket is asked at the mome
 
 import json
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -28,12 +28,13 @@ from olmo.outbox import actions as outbox
 from olmo.outbox.models import PUSH, Envelope
 from olmo.outbox.relaying import Outcome, Result
 from olmo.people.models import Person
+from olmo.staffing.models import Schedule
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import undo
 from olmo.tickets.models import Event, Priority
 from olmo.tickets.sentences import describe
 
-from . import devices, promising
+from . import devices, promising, shifts
 from .models import Device, Notice
 from .telling import may_be_told
 
@@ -41,7 +42,7 @@ KEY = "vapid_key"  # among the secrets of the data folder
 TTL = timedelta(hours=4)  # how long the push service keeps it for a device that is off
 LIFE = timedelta(hours=12)  # of the signature that says who we are (at most a day: RFC 8292, section 2)
 LENGTH = 1024  # every payload is padded to it, so that its length tells nothing
-ONE = "event:"
+ONE, DUTY = "event:", "duty:"
 
 
 def queue(person: Person, event: Event) -> None:
@@ -57,6 +58,12 @@ def queue_collected(person: Person, notices: list[Notice]) -> None:
         return
     for device in devices.listed(person):
         _queue(device, f"digest:{notices[0].pk}", text=",".join(str(notice.event_id) for notice in notices))
+
+
+def queue_duty(person: Person, schedule: int, text: str, not_before: datetime | None) -> None:
+    """Tell each device of on-call duties. text: {"lead": ..., "shifts": [...]} as JSON; the words are made when it leaves."""
+    for device in devices.listed(person):
+        _queue(device, f"{DUTY}{schedule}", text=text, not_before=not_before)
 
 
 def carry(envelope: Envelope) -> Outcome:
@@ -89,6 +96,8 @@ def _queue(device: Device, reference: str, **more: Any) -> None:
 
 def _shown(person: Person, envelope: Envelope) -> dict[str, Any] | None:
     """What the device shows: a sentence, the ticket, where a press leads. None: nothing that the person may know (any more)."""
+    if envelope.reference.startswith(DUTY):
+        return _duty(person, envelope)
     ids = [envelope.reference.removeprefix(ONE)] if envelope.reference.startswith(ONE) else envelope.text.split(",")
     found = Event.objects.filter(pk__in=[pk for pk in ids if pk]).select_related("ticket", "by").order_by("pk")
     events = [event for event in found if may_be_told(person, event.ticket) and not undo.is_undone(event)]
@@ -106,6 +115,20 @@ def _one(person: Person, event: Event) -> dict[str, Any]:
     return {
         "title": said, "body": f"#{ticket.number} {ticket.subject}"[:200], "tag": f"ticket-{ticket.pk}",
         "url": reverse("desk:ticket", args=[ticket.number]), "stays": ticket.priority == Priority.CRITICAL,
+    }  # fmt: skip
+
+
+def _duty(person: Person, envelope: Envelope) -> dict[str, Any] | None:
+    row = Schedule.objects.select_related("team").filter(pk=envelope.reference.removeprefix(DUTY)).first()
+    if row is None or not person.is_agent:
+        return None
+    told = json.loads(envelope.text)
+    found = shifts.kept(told["shifts"])
+    with override(person.language), timezone.override(ZoneInfo(person.time_zone)):
+        lines = shifts.said(person, found, shifts.people_of(found), is_lead=told["lead"])
+    return {
+        "title": lines[0], "body": "\n".join([f"{row.team}, {row.name}", *lines[1:]])[:200], "tag": f"on-call-{row.pk}",
+        "url": f"{reverse('desk:oncall')}?team={row.team_id}", "stays": False,
     }  # fmt: skip
 
 

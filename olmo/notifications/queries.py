@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from olmo.outbox import queries as outbox
 from olmo.outbox.models import Envelope, State
@@ -40,10 +40,14 @@ def _delivery(envelopes: list[Envelope]) -> Delivery:
 
 
 def alerts(viewer: Person, *, limit: int, before: int | None = None) -> list[Alert]:
-    """The newest notices of a person, about tickets that they may see now; before: only those older than this one (its id)."""
-    found = Alert.objects.filter(person=viewer, ticket__in=tickets.visible_to(viewer).order_by())
+    """The newest notices of a person: of duties, and of tickets that they may see now.
+
+    before: only those older than this one (its id).
+    """
+    seen = Q(ticket__in=tickets.visible_to(viewer).order_by()) | Q(schedule__isnull=False)
+    found = Alert.objects.filter(seen, person=viewer)
     found = found.filter(pk__lt=before) if before is not None else found
-    return list(found.select_related("ticket", "event__by").order_by("-pk")[:limit])
+    return list(found.select_related("ticket", "event__by", "schedule__team").order_by("-pk")[:limit])
 
 
 def unread(viewer: Person) -> QuerySet[Alert]:

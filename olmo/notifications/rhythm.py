@@ -17,7 +17,14 @@ def rhythms(people: Iterable[Person]) -> dict[int, Rhythm]:
 
 def moment(rhythm: Rhythm | None, person: Person, ticket: Ticket, now: datetime) -> datetime | None:
     """When a mail of this ticket may go to the person; None: at once. A critical ticket passes, unless they said no."""
-    if rhythm is None or (rhythm.urgent_passes and ticket.priority == Priority.CRITICAL):
+    if rhythm is not None and rhythm.urgent_passes and ticket.priority == Priority.CRITICAL:
+        return None
+    return later(rhythm, person, now)
+
+
+def later(rhythm: Rhythm | None, person: Person, now: datetime) -> datetime | None:
+    """When something that is not urgent may reach the person outside the pages; None: at once."""
+    if rhythm is None:
         return None
     zone = ZoneInfo(person.time_zone)
     at = _collected(rhythm.collect_at, now, zone) if rhythm.collect_at else now

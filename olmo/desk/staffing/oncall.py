@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from olmo.kernel import clock, spoken
 from olmo.kernel.errors import Conflict, NotFound
+from olmo.notifications import actions as notifications
 from olmo.people.models import Person, Team
 from olmo.staffing import policy, queries, rotation
 from olmo.staffing.actions import on_call
@@ -31,7 +32,8 @@ MORE = timedelta(seconds=1)
 @require_safe
 @agents
 def board(request: DeskRequest) -> HttpResponse:
-    """Who is on call when, schedule by schedule."""
+    """Who is on call when, schedule by schedule. Whoever looks has read what they were told of it."""
+    notifications.read(request.person, on_call=True)
     return _board(request)
 
 

@@ -1,11 +1,12 @@
 """Who is put on call, and who no longer is, hears of it; leads hear of swaps and of times when nobody is on call."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from olmo.kernel import clock
-from olmo.notifications import duties
-from olmo.notifications.duties import Shift, Watch, changes
-from olmo.notifications.models import Preference
+from olmo.notifications import duties, shifts
+from olmo.notifications.duties import Watch, changes
+from olmo.notifications.models import Alert, Preference, Rhythm
+from olmo.notifications.shifts import Shift
 from olmo.outbox.models import Envelope
 from olmo.people.models import Person
 from olmo.staffing.actions import absences, on_call
@@ -66,6 +67,7 @@ class Swapping(OnCall):
         super().setUp()
         duties.tell()
         Envelope.objects.all().delete()
+        Alert.objects.all().delete()
 
     def test_both_and_the_lead_hear_of_it(self) -> None:
         self.put_in(self.alma, by=self.alma)
@@ -102,10 +104,28 @@ class Swapping(OnCall):
         gap = "Nobody is on call: Tuesday 3 March 2026, 18:00 – Wednesday 4 March 2026, 00:00."
         self.assertIn(gap, self.told(self.ines))
 
-    def test_whoever_does_not_want_it_is_not_told(self) -> None:
+    def test_each_hears_by_the_ways_that_they_chose(self) -> None:
         Preference.objects.create(person=self.tove, kind="on_call", channel="mail", is_on=False)
+        Preference.objects.create(person=self.alma, kind="on_call", channel="page", is_on=False)
         self.put_in(self.alma, by=self.ines)
         self.assertEqual(self.told(self.tove), "")
+        shown = Alert.objects.get(person=self.tove)
+        self.assertEqual((shown.person, shown.why, shown.schedule), (self.tove, "duty", self.schedule))
+        said = shifts.said(
+            self.tove, shifts.kept(shown.shifts), shifts.people_of(shifts.kept(shown.shifts)), is_lead=False
+        )
+        self.assertIn("You are no longer on call, Alma Ferri is: Tuesday 3 March", said[0])
+
+    def test_quiet_hours_hold_it_back_unless_the_duty_begins_in_them(self) -> None:
+        Rhythm.objects.create(person=self.alma, quiet_from=time(12), quiet_until=time(15))
+        self.put_in(self.alma, by=self.ines)
+        duties.tell()
+        mail = Envelope.objects.get(to=self.alma.email)
+        self.assertEqual(mail.next_at, NOW + timedelta(hours=3))
+        Envelope.objects.all().delete()
+        on_call.put_in(self.schedule, self.alma, starts_at=NOW + timedelta(hours=1), ends_at=NOW + DAY, by=self.ines)
+        duties.tell()
+        self.assertEqual(Envelope.objects.get(to=self.alma.email).next_at, NOW)
 
 
 class Comparing(DeskTest):

@@ -14,12 +14,13 @@ from olmo.channels.tests.stage import do_jobs
 from olmo.kernel import clock
 from olmo.kernel.config import current
 from olmo.kernel.errors import Invalid
-from olmo.notifications import collecting, devices, pushing
+from olmo.notifications import collecting, devices, duties, pushing, queries
 from olmo.notifications.models import Device, Preference, Rhythm
 from olmo.notifications.tests.push_service import Phone, push_service
 from olmo.outbox.carrying import carry_due
 from olmo.outbox.models import PUSH, Envelope, State
 from olmo.people.models import Person
+from olmo.staffing.actions import on_call
 from olmo.tickets import actions, undo
 from olmo.tickets.models import Ticket
 from tests.cast import DeskTest
@@ -140,6 +141,22 @@ class ANotice(WithADevice):
             (shown,) = self.pushed()
         self.assertEqual(shown["title"], "2 pieces of news from the desk")
         self.assertEqual((shown["body"], shown["url"]), (f"#{self.ticket.number}, #{second.number}", "/desk/notices"))
+
+    def test_of_on_call_duties_reaches_it_and_the_pages(self) -> None:
+        rota = on_call.save_schedule(None, team=self.network, name="First", zone="UTC", by=self.ines)
+        self.network.members.add(self.alma)
+        start = clock.now() + timedelta(days=1)
+        on_call.put_in(rota, self.alma, starts_at=start, ends_at=start + timedelta(days=1), by=self.ines)
+        duties.tell()
+        (shown,) = self.pushed()
+        self.assertIn("You are on call: ", str(shown["title"]))
+        self.assertEqual((shown["body"], shown["url"]), ("Network, First", f"/desk/oncall?team={self.network.pk}"))
+        page = self.browser.get("/desk/notices").content.decode()
+        for words in (str(shown["title"]), "Network, First", "You are told because you are in this on-call schedule."):
+            self.assertIn(words, page)
+        self.assertEqual(queries.unread(self.alma).filter(schedule=rota).count(), 1)
+        self.browser.get("/desk/oncall")
+        self.assertFalse(queries.unread(self.alma).filter(schedule=rota).exists())
 
     def test_of_a_mention_says_so(self) -> None:
         actions.note(self.ticket, by=self.ines, message=self.say(f"[@Alma Ferri](person:{self.alma.pk}) please look"))
