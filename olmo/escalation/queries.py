@@ -55,7 +55,10 @@ def waiting_among(ids: Iterable[int]) -> set[int]:
 
 
 def came_up(viewer: Person, teams: Iterable[int]) -> list[CameUp]:
-    """What was escalated to these teams, and what a policy brought up there; the most pressing first, at most a hundred."""
+    """What was escalated to these teams, and what a policy brought up there; the most pressing first, at most a hundred.
+
+    Of their promises those that run, and those that were broken and count.
+    """
     fired = Firing.objects.filter(ticket=OuterRef("pk"), state__in=SHOWN)
     found = tickets.visible_to(viewer).filter(
         Q(standing__reason=Reason.ESCALATED) | Q(Exists(fired)) | Q(returns__gt=0),
@@ -67,7 +70,8 @@ def came_up(viewer: Person, teams: Iterable[int]) -> list[CameUp]:
     )
     rows = {ticket.pk: CameUp(ticket) for ticket in listed[:MOST]}
     _add_moves(rows)
-    for clock in Clock.objects.filter(ticket__in=rows).exclude(state="stopped", breached_at=None).order_by("place"):
+    kept = Clock.objects.filter(ticket__in=rows, is_waived=False).exclude(state="stopped", breached_at=None)
+    for clock in kept.select_related("agreement__team", "agreement__supplier").order_by("place"):
         rows[clock.ticket_id].clocks.append(clock)
     for firing in (
         Firing.objects.filter(ticket__in=rows, state__in=SHOWN).select_related("taken_by").order_by("-at", "-pk")

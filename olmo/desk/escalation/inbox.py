@@ -16,6 +16,7 @@ from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, Words
 from olmo.people.models import Person, Team
 from olmo.people.queries import by_ids, team_ids
+from olmo.service_levels.models import Clock
 from olmo.tickets import queries as tickets
 from olmo.tickets.models import Ticket
 from olmo.tickets.sentences import METRICS, describe
@@ -76,10 +77,16 @@ def _row(row: CameUp, said: dict[int, str], asked: dict[int, Person]) -> dict[st
         "how": said.get(event.pk, "") if event else "", "returns": ticket.returns, "is_asked": row.is_asked,
         "tried": (event.data.get("tried", 0), event.data["tried_of"]) if event and event.data.get("tried_of") else None,
         "due": min((clock.due_at for clock in row.clocks if clock.due_at and clock.state != "stopped"), default=None),
-        "broken": [str(METRICS[clock.metric]) for clock in row.clocks if clock.breached_at],
+        "broken": list(dict.fromkeys(_promise(clock) for clock in row.clocks if clock.breached_at)),
         "done": [_done(firing, asked) for firing in row.firings[:5]], "next_at": row.next_at,
         "care_url": places.ticket(ticket.number, "care"),
     }  # fmt: skip
+
+
+def _promise(clock: Clock) -> str:
+    """What was promised, and to whom where that is not the client."""
+    metric, party = str(METRICS[clock.metric]), clock.agreement.party
+    return f"{metric} ({party})" if party else metric
 
 
 def _done(firing: Firing, asked: dict[int, Person]) -> str:

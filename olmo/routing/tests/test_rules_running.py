@@ -1,5 +1,6 @@
 """Rules at work: by verbs, in order, once, each change saying which rule did it."""
 
+from olmo.assets.tests.base import take_in
 from olmo.people.models import Team
 from olmo.routing.models import Suggestion, Target
 from olmo.routing.rules import running
@@ -43,6 +44,14 @@ class Running(RuledDesk):
         self.assertEqual((ticket.status, ticket.working_state_id), ("open", own.pk))
         self.assertReplays(ticket)
         self.assertEqual(Rule.objects.get().uses, 1)
+
+    def test_it_asks_for_the_asset_that_a_ticket_is_about(self) -> None:
+        laptop = take_in(self.acme, "LT-0042", by=self.alma, person=self.rui)
+        self.rule("By its kind", says("asset_kind", laptop.kind_id), team=self.network.pk)
+        self.rule("By its tag", says("asset", "lt-0042"), tags=["mine"])
+        ticket, other = self.came(assets=[laptop.pk]), self.came()
+        self.assertEqual((ticket.team_id, ticket.tags), (self.network.pk, ["mine"]))
+        self.assertEqual((other.team_id, other.tags), (None, []))
 
     def test_the_first_rule_decides_and_later_ones_do_not_overwrite(self) -> None:
         self.rule("First", says("words", "vpn"), team=self.network.pk, tags=["a"])
