@@ -1,12 +1,17 @@
 """The tests' database: a pytest plugin.
 
-One throw-away server in `.cache/olmo-test` serves all test processes (and several runs at once); it starts
-with the first test that needs a database and stops with the last process. In it one template database per
-fingerprint of the migrations is built once and cloned for each process.
+One throw-away server serves all test processes of a checkout (and several runs at once); it starts with the first
+test that needs a database and stops with the last process. In it one template database per fingerprint of the
+migrations is built once and cloned for each process, and for each test that commits.
+
+A database is 1,400 files. Where files were deleted a moment ago, a disk's file system may search long for a free place
+(ext4: half a millisecond for each new file, a second for a clone), so the server lives in memory where there is enough.
 """
 
 import contextlib
 import fcntl
+import functools
+import hashlib
 import os
 import shutil
 import subprocess
@@ -25,13 +30,29 @@ from olmo.kernel.config import CHECKOUT, OWNER_ROLE, Config, load
 from olmo.ops import postgres, processes, roles, schema
 
 CACHE = CHECKOUT / ".cache" / "olmo-test"
+MEMORY = Path("/dev/shm")  # noqa: S108  (only tests use it)
+LEAST_MEMORY = 2 * 2**30  # free; a server takes 200 MB
+CHECKOUT_NOTE = "checkout"  # the file in a server's folder that says whose it is
 KEPT_VARIABLES = ("OLMO_SHARED", "OLMO_PYTHON", "OLMO_TEST_")
 OLD_TEMPLATES_KEPT = 3
 DATABASE = f"test_{os.getpid()}"
 
 
+@functools.cache
 def _server_config() -> Config:
-    return load({"OLMO_DATA": str(CACHE / "server")})
+    mark = hashlib.sha256(f"{CHECKOUT} {os.getuid()}".encode()).hexdigest()[:12]
+    folder = MEMORY / f"olmo-test-{mark}"
+    if not folder.exists() and not (MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > LEAST_MEMORY):
+        folder = CACHE / "server"
+    return load({"OLMO_DATA": str(folder)})
+
+
+def _forget_lost_checkouts() -> None:
+    """Free the memory that servers of checkouts hold that are no more."""
+    for note in MEMORY.glob(f"olmo-test-*/{CHECKOUT_NOTE}"):
+        with contextlib.suppress(OSError):  # of somebody else
+            if not Path(note.read_text()).exists():
+                shutil.rmtree(note.parent)
 
 
 def _url(config: Config, database: str) -> str:
@@ -92,11 +113,14 @@ def _running_server() -> Iterator[postgres.Postgres]:
     """The throw-away server, kept as long as any test process of this checkout needs it."""
     config = _server_config()
     config.prepare_data_folder()
+    CACHE.mkdir(parents=True, exist_ok=True)
     server = postgres.server(config)
-    server.extra = {**postgres.THROWAWAY, "max_connections": "200"}
+    server.extra = {**postgres.THROWAWAY, "max_connections": "200", "max_wal_size": "128MB"}
     with (CACHE / "users").open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         with _alone():
+            (config.data / CHECKOUT_NOTE).write_text(str(CHECKOUT))
+            _forget_lost_checkouts()
             server.start(die_with_parent=False)
             with _superuser(server) as superuser:
                 roles.make_roles(superuser, config.login().password)
