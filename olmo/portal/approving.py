@@ -95,9 +95,7 @@ def beside(person: Any, order: Order | None) -> dict[str, Any] | None:
     if order is None:
         return None
     parts = queries.readable(order)
-    can_change = policy.may_change(person, order) and (
-        order.ticket.is_active or order.state in ("rejected", "expired", "withdrawn")
-    )
+    can_change = policy.may_change(person, order) and policy.is_changeable(order)
     return {
         "order": order, "parts": parts, "trail": showing.trail(queries.approvals(order)), "state": order.get_state_display(),
         "can_change": can_change,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from olmo.people.administration import record, require_administrator, require_un
 from olmo.people.models import Person, Team
 from olmo.tickets.models import Category
 
+from . import amounts
 from .models import ApprovalStep, ApproverKind, Handling
 from .queries import handling
 
@@ -22,12 +24,13 @@ MOST_STEPS, MOST_DAYS = 10, 365
 
 @dataclass(frozen=True, kw_only=True)
 class StepSettings:
-    """One step of approval. quorum 0: all who are asked."""
+    """One step of approval. quorum 0: all who are asked; above: only orders of more than this amount, None: all."""
 
     stage: int
     kind: str
     people: Sequence[Person] = ()
     quorum: int = 0
+    above: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,8 @@ class HandlingSettings:
     remind_after_days: int = 2
     expire_after_days: int = 14
     plan: Plan | None = None
+    amount_of: str = ""
+    asks_again: bool = True
     steps: Sequence[StepSettings] = ()
 
 
@@ -52,14 +57,18 @@ def save(item: Item, wanted: HandlingSettings, *, by: Person, seen: str = "") ->
     before = state_of(item)
     require_unchanged(before, seen)
     _require(wanted)
+    if wanted.amount_of and wanted.amount_of not in dict(amounts.sources(item)):
+        raise Invalid("amount_of", _("No question of the form has this number."))
     row = handling(item)
     row.category, row.team, row.impact, row.urgency = wanted.category, wanted.team, wanted.impact, wanted.urgency
     row.remind_after_days, row.expire_after_days = wanted.remind_after_days, wanted.expire_after_days
-    row.plan = wanted.plan
+    row.plan, row.amount_of, row.asks_again = wanted.plan, wanted.amount_of, wanted.asks_again
     row.save()
     ApprovalStep.objects.filter(item=item).delete()
     for step in wanted.steps:
-        made = ApprovalStep.objects.create(item=item, stage=step.stage, kind=step.kind, quorum=step.quorum)
+        made = ApprovalStep.objects.create(
+            item=item, stage=step.stage, kind=step.kind, quorum=step.quorum, above=step.above
+        )
         made.people.set(step.people if step.kind == ApproverKind.PEOPLE else ())
     record(by, f"orders of: {item.key}", before, state_of(item))
     return row
@@ -81,6 +90,8 @@ def _require_step(n: int, step: StepSettings) -> None:
         raise Invalid(f"kind_{n}", _("Choose who approves."))
     if step.kind == ApproverKind.PEOPLE and not step.people:
         raise Invalid(f"people_{n}", _("Name somebody."))
+    if step.above is not None and not 0 <= step.above < 10**10:
+        raise Invalid(f"above_{n}", _("An amount is 0 or more, and below 10,000,000,000."))
     most = len(step.people) if step.kind == ApproverKind.PEOPLE else 1
     if step.quorum > most:
         raise Invalid(f"quorum_{n}", _("Only %(n)d can be asked in this step.") % {"n": most})
@@ -89,9 +100,10 @@ def _require_step(n: int, step: StepSettings) -> None:
 def state_of(item: Item) -> dict[str, Any]:
     """What is set, for the change log."""
     row = handling(item)
-    names = ("impact", "urgency", "remind_after_days", "expire_after_days")
+    names = ("impact", "urgency", "remind_after_days", "expire_after_days", "amount_of", "asks_again")
     steps = [
         f"{step.stage}: {step.kind} {', '.join(sorted(p.name for p in step.people.all()))} ({step.quorum or 'all'})"
+        + (f" above {step.above}" if step.above is not None else "")
         for step in ApprovalStep.objects.filter(item=item).prefetch_related("people")
     ]
     named = {

@@ -9,7 +9,7 @@ from olmo.kernel.errors import Invalid
 from olmo.people.models import Person
 from olmo.people.reporting import managers_above
 
-from . import policy
+from . import amounts, policy
 from .models import ApprovalStep, ApproverKind, Order
 
 
@@ -25,9 +25,17 @@ class Asked:
 
 
 def of(order: Order, *, after: int = 0) -> list[Asked]:
-    """Everybody who is asked, in order of the stages (those after a passed one). Raises Invalid (nobody could approve a step)."""
+    """Everybody who is asked, in order of the stages (those after a passed one). Raises Invalid (nobody could approve a step).
+
+    A step above an amount is left out when the order is known to cost no more.
+    """
     steps = ApprovalStep.objects.filter(item=order.item).prefetch_related("people").order_by("stage", "pk")
-    return [_asked(order, number, step) for number, step in enumerate(steps, start=1) if step.stage > after]
+    amount = amounts.of(order) if any(step.above is not None for step in steps) else None
+    needed = [
+        (number, step) for number, step in enumerate(steps, start=1)
+        if step.stage > after and (step.above is None or amount is None or amount > step.above)
+    ]  # fmt: skip
+    return [_asked(order, number, step) for number, step in needed]
 
 
 def _asked(order: Order, number: int, step: ApprovalStep) -> Asked:

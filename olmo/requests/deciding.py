@@ -75,6 +75,11 @@ def drop(order: Order, *, step: int | None = None) -> int:
     return rows.update(dropped_at=clock.now())
 
 
+def show_anew(order: Order) -> None:
+    """Whoever is still asked decides about the answers as they are now."""
+    Approval.objects.filter(order=order, decision="", dropped_at=None).update(revision=order.revision)
+
+
 @transaction.atomic
 def decide(approval: Approval, *, by: Person, says: str, comment: str = "", by_link: bool = False) -> Order:
     """Say yes or no, with a comment; a no needs one. Others of the step go on to be asked until its quorum is reached.

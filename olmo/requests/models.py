@@ -14,7 +14,10 @@ from olmo.tickets.models import Category, Impact, Message, Ticket, Urgency
 
 
 class Handling(models.Model):
-    """What becomes of the orders of an item: the ticket they make, how long approvals may take (days), whose tasks follow."""
+    """What becomes of the orders of an item: the ticket they make, how long approvals may take (days), whose tasks follow.
+
+    amount_of: what thresholds of approval are compared with (see `amounts`); asks_again: also when an agent changes the answers.
+    """
 
     item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="handling")
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
@@ -24,6 +27,8 @@ class Handling(models.Model):
     remind_after_days = models.PositiveSmallIntegerField(default=2)
     expire_after_days = models.PositiveSmallIntegerField(default=14)
     plan = models.ForeignKey(Plan, models.SET_NULL, null=True, blank=True, related_name="handlings")
+    amount_of = models.CharField(max_length=80, blank=True)
+    asks_again = models.BooleanField(default=True)
 
     def __str__(self) -> str:
         return f"handling of {self.item_id}"
@@ -39,13 +44,17 @@ class ApproverKind(models.TextChoices):
 
 
 class ApprovalStep(models.Model):
-    """Somebody must approve before an order is worked on. Those of a stage are asked together; quorum 0: all of them."""
+    """Somebody must approve before an order is worked on. Those of a stage are asked together; quorum 0: all of them.
+
+    above: only orders of more than this amount; None: all.
+    """
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="approval_steps")
     stage = models.PositiveSmallIntegerField(_("stage"), default=1)
     kind = models.CharField(_("who"), max_length=11, choices=ApproverKind)
     people: "models.ManyToManyField[Person, Any]" = models.ManyToManyField(Person, blank=True, related_name="+")
     quorum = models.PositiveSmallIntegerField(_("how many must say yes"), default=0)
+    above = models.DecimalField(_("only above"), max_digits=12, decimal_places=2, null=True, blank=True)
 
     class Meta:
         ordering = ["stage", "id"]

@@ -17,7 +17,8 @@ from olmo.catalogue.answering import Part
 from olmo.catalogue.answering import readable as read_answers
 from olmo.catalogue.models import FormVersion
 from olmo.kernel import clock, live
-from olmo.kernel.errors import Conflict, NotFound
+from olmo.kernel.errors import Conflict, Invalid, NotFound
+from olmo.kernel.text import clean
 from olmo.people.actions import robot
 from olmo.people.models import Person
 from olmo.tickets import actions
@@ -29,6 +30,8 @@ from olmo.tickets.models import Channel, LinkKind, Message, Ticket, TicketKind
 from . import deciding, policy
 from .models import Answers, Order, OrderState
 from .queries import answers, handling, held, known
+
+MOST_REASON = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,18 +131,21 @@ def _join(parent: Ticket, order: Order, by: Person) -> None:
 
 
 @transaction.atomic
-def change(order: Order, wanted: Wanted, *, by: Person, seen: int | None = None) -> Order:
+def change(order: Order, wanted: Wanted, *, by: Person, seen: int | None = None, reason: str = "") -> Order:
     """Change the answers of an order that is not done. Approvals that were given count no more: all are asked anew.
 
-    One that was not approved is ordered again by that. seen: the revision on the page. Raises NotFound, NotAllowed, FormGone,
-    Conflict (done; changed meanwhile), Invalid.
+    One that was not approved is ordered again by that. seen: the revision on the page. reason: why an agent changes them, kept in
+    the note with the answers; where the item says so, that leaves approvals as they are.
+    Raises NotFound, NotAllowed, FormGone, Conflict (done; changed meanwhile), Invalid (reason).
     """
-    ticket = order.ticket
+    ticket, reason = order.ticket, clean(reason, MOST_REASON).strip()
+    if by.is_agent and not reason:
+        raise Invalid("reason", _("Say why the answers are changed."))
     with changing(ticket, by=by) as log:
         order = _locked(order, by)
         if seen is not None and seen != order.revision:
             raise Conflict(_("Somebody changed the answers meanwhile. Nothing was saved: look at them again."))
-        if ticket.is_done and order.state not in AGAIN:
+        if not policy.is_changeable(order):
             raise Conflict(_("This request is done. Order anew what else you need."))
         if not queries.is_still_taken(wanted.version):
             raise FormGone
@@ -148,20 +154,24 @@ def change(order: Order, wanted: Wanted, *, by: Person, seen: int | None = None)
         kept = held(answers(order))
         order.save()
         log.record(OrderChanged(revision=order.revision))
-        is_done = ticket.is_done
+        is_done, asks = ticket.is_done, _asks_again(order, by)
     if is_done:
         actions.reopen(ticket, by=by)
     fresh = [pk for pk in wanted.uploads if pk not in kept]
-    words = _message(order, replace(wanted, uploads=fresh), by)
+    words = _message(replace(wanted, uploads=fresh), by, reason)
     said = (actions.receive if by.is_requester else actions.note)(ticket, by=by, message=words)
     _keep(order, wanted, by, said.data["message"])
+    if not asks:
+        deciding.show_anew(order)
+        return order
     with changing(ticket, by=by) as log:
         deciding.drop(order)
         deciding.ask(order, log)
     return order
 
 
-AGAIN = (OrderState.REJECTED, OrderState.EXPIRED, OrderState.WITHDRAWN)
+def _asks_again(order: Order, by: Person) -> bool:
+    return by.is_requester or order.state in policy.AGAIN or handling(order.item).asks_again
 
 
 @transaction.atomic
@@ -218,9 +228,10 @@ def _open(wanted: Wanted, by: Person, asker: Person, channel: str) -> Ticket:
     )  # fmt: skip
 
 
-def _message(order: Order, wanted: Wanted, by: Person) -> actions.NewMessage:
+def _message(wanted: Wanted, by: Person, reason: str) -> actions.NewMessage:
     with override(by.language):
-        text = _("I changed the answers:") + "\n\n" + _in_words(wanted, by)
+        head = _("I changed the answers (%(reason)s):") % {"reason": reason} if reason else _("I changed the answers:")
+        text = f"{head}\n\n{_in_words(wanted, by)}"
     return actions.NewMessage(text=text, channel=Channel.PORTAL, author=by, uploads=list(wanted.uploads))
 
 

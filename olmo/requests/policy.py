@@ -6,6 +6,8 @@ from olmo.tickets import policy as tickets
 from .models import Approval, Order, OrderState
 from .substitutes import standing_in
 
+AGAIN = (OrderState.REJECTED, OrderState.EXPIRED, OrderState.WITHDRAWN)
+
 
 def concerned(order: Order) -> set[int]:
     """Those who decide nothing about it: who filled it in, who asks for it, and whom it is for."""
@@ -15,6 +17,11 @@ def concerned(order: Order) -> set[int]:
 def may_change(person: Person, order: Order) -> bool:
     """Change its answers, or withdraw it: who ordered it, whom it is for, and agents who work on the ticket."""
     return person.pk in concerned(order) or tickets.may_work(person, order.ticket)
+
+
+def is_changeable(order: Order) -> bool:
+    """It is under way, or ended without being approved: then changing it orders it again."""
+    return order.ticket.is_active or order.state in AGAIN
 
 
 def may_be_asked(person: Person, order: Order) -> bool:

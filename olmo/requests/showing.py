@@ -1,5 +1,6 @@
 """An order as its pages and mails show it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import number_format
@@ -11,7 +12,7 @@ from olmo.kernel import spoken
 from olmo.kernel.errors import Invalid
 from olmo.people.models import Person
 
-from . import policy, queries
+from . import amounts, policy, queries
 from .deciding import MOST_WORDS
 from .models import Approval, Decision, Order
 
@@ -21,9 +22,19 @@ def price(item: Item) -> str:
     row = item.priced
     if row is None or row.price_amount is None:
         return ""
-    amount = number_format(row.price_amount, decimal_pos=0 if row.price_amount == int(row.price_amount) else 2)
-    words = f"{amount} {row.price_currency}"
+    words = _money(row.price_amount, row.price_currency)
     return words if row.price_kind == PriceKind.PRICE else _("%(amount)s (cost, for information)") % {"amount": words}
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return f"{number_format(amount, decimal_pos=0 if amount == int(amount) else 2)} {currency}".strip()
+
+
+def amount(order: Order) -> str:
+    """What an order costs where its answers say it, in words; "" where the price is all."""
+    found = amounts.of(order) if queries.handling(order.item).amount_of else None
+    priced = order.item.priced
+    return "" if found is None else _money(found, priced.price_currency if priced else "")
 
 
 def delivery(item: Item) -> str:
@@ -40,7 +51,7 @@ def facts(order: Order) -> list[tuple[str, str]]:
     if order.by_id != order.recipient_id:
         found.append((_("Ordered by"), order.by.name))
     found += [(_("Organisation"), order.client.name), (_("Ordered on"), spoken.moment(order.at))]
-    more = [(_("Price"), price(order.item)), (_("Delivery"), delivery(order.item))]
+    more = [(_("Price"), price(order.item)), (_("Amount"), amount(order)), (_("Delivery"), delivery(order.item))]
     return found + [(label, words) for label, words in more if words]
 
 

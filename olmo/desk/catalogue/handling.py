@@ -14,18 +14,19 @@ from olmo.kernel.errors import Invalid
 from olmo.people.identities import normal_address
 from olmo.people.models import Person, Team
 from olmo.people.queries import by_address
-from olmo.requests import administration
+from olmo.requests import administration, amounts
 from olmo.requests.administration import HandlingSettings, StepSettings
 from olmo.requests.models import ApprovalStep, ApproverKind
 from olmo.requests.queries import handling
 from olmo.tickets.models import Category, Impact, Urgency
 
-from ..admin.forms import Group, Lines, SettingsForm, one_of
+from ..admin.forms import Group, Lines, SettingsForm, one_of, tick
 from ..admin.pages import Step, administrators, list_of, or_404, settle
 from ..forms.values import categories, tree
 from ..shell import DeskRequest
 
 STEPS = 4
+_PLAIN = ("impact", "urgency", "remind_after_days", "expire_after_days", "amount_of", "asks_again")
 
 
 class HandlingForm(SettingsForm):
@@ -45,6 +46,13 @@ class HandlingForm(SettingsForm):
         label=_("Remind after days"), min_value=0, max_value=365, help_text=_("0: no reminder.")
     )
     expire_after_days = forms.IntegerField(label=_("Nobody decided: ends after days"), min_value=1, max_value=365)
+    amount_of = forms.ChoiceField(
+        label=_("The amount"), required=False, help_text=_("What the amounts of the approvals are compared with.")
+    )
+    asks_again = tick(
+        _("When an agent changes the answers, approvals are asked for again"),
+        hint=_("When whoever ordered changes them, they always are."),
+    )
 
     def prepare(self) -> None:
         """Fields for some steps."""
@@ -53,6 +61,8 @@ class HandlingForm(SettingsForm):
         groups: list[Group] = [
             (_("The ticket that an order makes"), "", [("category", "team"), ("impact", "urgency"), "plan"])
         ]
+        groups.append((_("Approvals"), "", ["amount_of", "asks_again"]))
+        self.fields["amount_of"].choices = [("", _("The price")), *_amounts(self.thing)]  # type: ignore[attr-defined]
         groups += [(str(_("Approval %(n)d")) % {"n": n}, "", self._step(n)) for n in range(1, STEPS + 1)]
         groups.append((_("Time to decide"), "", [("remind_after_days", "expire_after_days")]))
         self.groups = tuple(groups)  # type: ignore[misc]
@@ -74,13 +84,16 @@ class HandlingForm(SettingsForm):
             required=False,
             help_text=_("0 or empty: all of them."),
         )
-        return [(f"kind_{n}", f"stage_{n}"), (f"people_{n}", f"quorum_{n}")]
+        self.fields[f"above_{n}"] = forms.DecimalField(
+            label=_("Only above the amount"), required=False, max_digits=12, decimal_places=2, min_value=0,
+            help_text=_("Empty: always. An amount that is not known counts as above."),
+        )  # fmt: skip
+        return [(f"kind_{n}", f"stage_{n}"), (f"people_{n}", f"quorum_{n}"), f"above_{n}"]
 
     def shown(self) -> dict[str, Any]:
         """What is set."""
         row = handling(self.thing)
-        names = ("impact", "urgency", "remind_after_days", "expire_after_days")
-        first: dict[str, Any] = {name: getattr(row, name) for name in names}
+        first: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
         first |= {"category": row.category_id, "team": row.team_id, "plan": row.plan_id}
         steps = ApprovalStep.objects.filter(item=self.thing).prefetch_related("people")
         for n, step in enumerate(steps, start=1):
@@ -90,6 +103,7 @@ class HandlingForm(SettingsForm):
                 f"stage_{n}": step.stage,
                 f"people_{n}": addresses,
                 f"quorum_{n}": step.quorum,
+                f"above_{n}": step.above,
             }
         return first
 
@@ -99,15 +113,22 @@ class HandlingForm(SettingsForm):
         steps = [
             StepSettings(
                 stage=data[f"stage_{n}"] or n, kind=data[f"kind_{n}"], people=_people(data[f"people_{n}"], f"people_{n}"),
-                quorum=data[f"quorum_{n}"] or 0,
+                quorum=data[f"quorum_{n}"] or 0, above=data[f"above_{n}"],
             )
             for n in range(1, STEPS + 1)
             if data[f"kind_{n}"]
         ]  # fmt: skip
-        names = ("category", "team", "impact", "urgency", "plan", "remind_after_days", "expire_after_days")
-        wanted = HandlingSettings(**{name: data[name] for name in names}, steps=steps)
+        wanted = HandlingSettings(**{name: data[name] for name in (*_PLAIN, "category", "team", "plan")}, steps=steps)
         administration.save(item, wanted, by=by, seen=seen)
         return item
+
+
+def _amounts(item: Item) -> list[tuple[str, str]]:
+    words = {
+        amounts.ANSWER: _("The answer to “%(question)s”"),
+        amounts.TIMES: _("The price times the answer to “%(question)s”"),
+    }
+    return [(value, str(words[value.split(":")[0]]) % {"question": one}) for value, one in amounts.sources(item)]
 
 
 def _people(addresses: list[str], field: str) -> list[Person]:

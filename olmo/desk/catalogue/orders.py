@@ -1,5 +1,6 @@
 """The catalogue at work for agents: ordering for somebody, the order beside its ticket, and what agents are asked to approve."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +29,7 @@ from olmo.requests.models import Order
 from olmo.tickets import actions
 from olmo.tickets.choices import Channel
 from olmo.tickets.models import Attachment
+from olmo.tickets.policy import require
 from olmo.tickets.queries import by_number
 
 from .. import places
@@ -106,7 +108,49 @@ def context_of(viewer: Person, found: Order) -> dict[str, Any]:
         "trail": showing.trail(requests.approvals(found)), "version": found.version, "person": viewer,
         "erased": requests.answers(found).erased_at is not None, "revisions": found.revision,
         "can_withdraw": found.ticket.is_active and policy.may_change(viewer, found),
+        "can_change": policy.is_changeable(found) and policy.may_change(viewer, found),
     }  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@agents
+def change(request: DeskRequest, number: int) -> HttpResponse:
+    """Change the answers, and say why."""
+    found = _order(request.person, number)
+    require(policy.may_change(request.person, found))
+    before = requests.answers(found)
+    around = replace(_page(request, found.item, found.ticket.requester), url=request.path, before=before)
+    given = request.POST.get("seen", "")
+    seen = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else found.revision
+    more: dict[str, Any] = {"order": found, "seen": seen, "reason": request.POST.get("reason", "")}
+    if request.method != "POST":
+        return _form(request, found.item, found.ticket.requester, filling.begin(around, before.content), **more)
+    form = filling.go_on(around, request.POST, request.FILES)
+    if form.wanted is not None and _is_changed(request, found, form, more):
+        return SeeOther(places.ticket(number))
+    return _form(request, found.item, found.ticket.requester, form, **more)
+
+
+def _is_changed(request: DeskRequest, found: Order, form: filling.Filling, more: dict[str, Any]) -> bool:
+    """Whether the answers were changed; else the form says why not."""
+    assert form.wanted is not None
+    try:
+        ordering.change(found, form.wanted, by=request.person, seen=more["seen"], reason=more["reason"])
+    except Invalid as refusal:
+        form.status = 422
+        if refusal.field == "reason":
+            more["wrong_reason"] = refusal.message
+        else:
+            form.notice = refusal.message
+        return False
+    except Conflict as refusal:  # a second try begins from what is there now
+        form.notice, form.status = refusal.message, 409
+        more["seen"] = _order(request.person, found.ticket.number).revision
+        return False
+    for words in form.dropped:
+        messages.info(request, words)
+    messages.success(request, _("The answers were changed."))
+    return True
 
 
 @require_POST
@@ -211,10 +255,11 @@ def _page(request: DeskRequest, item: Item, asker: Person) -> filling.Page:
     return filling.Page(item=item, by=request.person, asker=asker, client=client, url=url, keep=keep)
 
 
-def _form(request: DeskRequest, item: Item, asker: Person, found: filling.Filling) -> HttpResponse:
+def _form(request: DeskRequest, item: Item, asker: Person, found: filling.Filling, **more: Any) -> HttpResponse:
     context = {
         "item": item, "asker": asker, "filling": found, "answers": found.form, "price": showing.price(item),
         "delivery": showing.delivery(item), "text": said(item.summaries), "back_url": _url("desk:ordering", asker),
         "channels": [(one.value, one.label) for one in CHANNELS], "channel": request.POST.get("channel", Channel.PHONE),
+        **more,
     }  # fmt: skip
     return page(request, "desk/catalogue/order.html", context, status=found.status)

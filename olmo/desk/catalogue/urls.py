@@ -29,5 +29,6 @@ at_work = [  # below /desk/
     path("approvals", orders.approvals, name="approvals"),
     path("approvals/<int:pk>", orders.approval, name="approval"),
     path("tickets/<int:number>/order", orders.beside, name="ticket_order"),
+    path("tickets/<int:number>/order/answers", orders.change, name="order_change"),
     path("tickets/<int:number>/order/withdrawal", orders.withdrawal, name="order_withdrawal"),
 ]

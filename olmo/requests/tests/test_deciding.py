@@ -1,11 +1,14 @@
 """Approvals: who is asked, in which order, who may not, twice, too late, by substitutes; and that the ticket waits."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from unittest import mock
 
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from olmo.catalogue import actions as catalogue
+from olmo.catalogue.definition import Field
 from olmo.fulfilment import actions as fulfilment
 from olmo.fulfilment import queries as tasks
 from olmo.fulfilment import reactions as fulfilment_reactions
@@ -15,7 +18,7 @@ from olmo.notifications.models import Alert, Preference
 from olmo.outbox.models import Envelope
 from olmo.people.models import Person
 from olmo.people.queries import with_access
-from olmo.requests import deciding, ordering, queries, reactions, substitutes
+from olmo.requests import deciding, ordering, queries, reactions, showing, substitutes
 from olmo.requests.administration import StepSettings
 from olmo.requests.deciding import Decided
 from olmo.requests.models import Approval, Order, OrderState
@@ -227,6 +230,41 @@ class WhatStandsOpenBesideIt(OrderTest):
     def test_only_the_program_calls_a_ticket_off(self) -> None:
         with self.assertRaises(NotAllowed):
             actions.call_off(self.ticket(self.order), by=self.alma, code="declined")
+
+
+class AboveAnAmount(OrderTest):
+    """The laptop costs 900 EUR."""
+
+    def order(self, above: int) -> Order:
+        self.steps(MANAGER, StepSettings(stage=1, kind="cost_centre", above=Decimal(above)))
+        return self.place()
+
+    def test_who_is_asked_above_an_amount_alone(self) -> None:
+        self.assertEqual(self.asked(self.order(500)), ["Mia", "Pia"])
+        self.assertEqual(self.asked(self.order(900)), ["Mia"])
+
+    def test_an_order_that_costs_too_little_for_any_step_needs_nobody(self) -> None:
+        self.steps(StepSettings(stage=1, kind="cost_centre", above=Decimal(1000)))
+        order = self.place()
+        self.assertEqual((order.state, self.ticket(order).hold_reason), (OrderState.APPROVED, ""))
+
+    def test_the_amount_follows_from_the_answers(self) -> None:
+        field = Field(key="pieces", kind="number", labels={"en": "How many"}, hints={})
+        catalogue.put_field(self.item, field, by=self.ines)
+        catalogue.publish(self.item, by=self.ines)
+        self.item.refresh_from_db()
+        for amount_of, pieces, asked in [
+            ("times:pieces", 1, ["Mia"]), ("times:pieces", 2, ["Mia", "Pia"]), ("answer:pieces", 900, ["Mia"]),
+            ("answer:pieces", 1001, ["Mia", "Pia"]), ("answer:pieces", None, ["Mia", "Pia"]),
+        ]:  # fmt: skip
+            self.steps(MANAGER, StepSettings(stage=1, kind="cost_centre", above=Decimal(1000)), amount_of=amount_of)
+            order = self.place(model="light", pieces=pieces)
+            self.assertEqual(self.asked(order), asked, (amount_of, pieces))
+        self.steps(MANAGER, amount_of="times:pieces")
+        self.assertIn(("Amount", "2,700 EUR"), showing.facts(self.place(model="light", pieces=3)))
+        with self.assertRaises(Invalid) as refused:
+            self.steps(MANAGER, amount_of="times:model")
+        self.assertEqual(refused.exception.field, "amount_of")
 
 
 class Merging(OrderTest):

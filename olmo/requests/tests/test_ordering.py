@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from olmo.assets import actions as assets
 from olmo.assets.actions import AssetSettings
@@ -68,7 +69,7 @@ class Placing(OrderTest):
     def test_each_revision_goes_with_the_words_that_carry_it(self) -> None:
         order = self.place(model="strong", why="Zyxomma")
         for person, why in ((self.rui, "Films"), (self.alma, "Drawings")):
-            ordering.change(order, self.wanted(model="strong", why=why), by=person)
+            ordering.change(order, self.wanted(model="strong", why=why), by=person, reason="Asked on the phone")
             order = Order.objects.select_related("ticket").get(pk=order.pk)
         carried = [row.message for row in Answers.objects.filter(order=order).order_by("revision")]
         words = [message.text for message in carried if message]
@@ -184,6 +185,48 @@ class Changing(OrderTest):
 
     def fresh(self, order: Order) -> Order:
         return Order.objects.select_related("ticket", "item__service", "recipient").get(pk=order.pk)
+
+
+class ChangingAtTheDesk(OrderTest):
+    def changed(self, order: Order, **more: Any) -> Order:
+        fresh = Order.objects.select_related("ticket", "item__service", "recipient").get(pk=order.pk)
+        ordering.change(fresh, self.wanted(model="strong", why="Films"), by=self.alma, **more)
+        return fresh
+
+    def test_an_agent_says_why_and_approvals_are_asked_again(self) -> None:
+        self.steps(MANAGER)
+        order = self.place()
+        self.decide(order, self.mia)
+        with self.assertRaises(Invalid) as refused:
+            self.changed(order, reason=" ")
+        self.assertEqual(refused.exception.field, "reason")
+        self.changed(order, reason="Rui rang: the light one is too slow")
+        note = Message.objects.filter(ticket=order.ticket_id).latest("pk")
+        self.assertEqual((note.kind, note.author), ("internal", self.alma))
+        self.assertIn("Rui rang: the light one is too slow", note.text)
+        self.assertEqual((self.asked(order), self.ticket(order).hold_reason), (["Mia"], "approval"))
+        self.assertReplays(self.ticket(order))
+
+    def test_where_the_item_says_so_approvals_stay(self) -> None:
+        self.steps(MANAGER, StepSettings(stage=2, kind="cost_centre"), asks_again=False)
+        order = self.place()
+        self.decide(order, self.mia)
+        self.changed(order, reason="Another colour")
+        self.assertEqual(self.asked(order), ["Pia"])
+        self.assertEqual(self.one(order, self.pia).revision, 2)  # who is still asked decides about what is there now
+        self.decide(order, self.pia)
+        self.changed(order, reason="Another one still")
+        self.assertEqual((Order.objects.get().state, self.ticket(order).status), (OrderState.APPROVED, Status.OPEN))
+        fresh = Order.objects.select_related("ticket", "item__service", "recipient").get(pk=order.pk)
+        ordering.change(fresh, self.wanted(), by=self.rui)  # whoever ordered is asked for all of it
+        self.assertEqual(self.asked(order), ["Mia"])
+
+    def test_one_that_was_refused_is_ordered_again_by_it(self) -> None:
+        self.steps(MANAGER, asks_again=False)
+        order = self.place()
+        self.decide(order, self.mia, "no", "Too dear")
+        self.changed(order, reason="A cheaper one")
+        self.assertEqual(self.asked(order), ["Mia"])
 
 
 class ChangingWithFiles(OrderTest):

@@ -22,6 +22,23 @@ class AgentsAtTheCatalogue(OrderTest, AdminTest):
         self.assertIn("Light", beside.text)
         self.assertIn("Look at it", self.get(f"/desk/tickets/{ticket.number}", by=self.alma).text)
 
+    def test_an_agent_changes_the_answers_and_says_why(self) -> None:
+        ticket = Ticket.objects.get(pk=self.place().ticket_id)
+        self.assertIn("order/answers", self.get(f"/desk/tickets/{ticket.number}/order", by=self.alma).text)
+        url = f"/desk/tickets/{ticket.number}/order/answers"
+        self.assertEqual(self.get(url, by=self.otto).status, 404)
+        self.assertIn('name="seen" value="1"', self.get(url, by=self.alma).text)
+        given = {"asked": "model why", "act": "order", "a_model": "strong", "a_why": "Films", "seen": "1"}
+        refused = self.post(url, given, by=self.alma)
+        self.assertEqual(refused.status, 422)
+        self.assertIn("Say why the answers are changed.", refused.text)
+        self.assertIn('value="Films"', refused.text)
+        self.assertEqual(self.post(url, {**given, "reason": "Rui rang"}, by=self.alma).status, 303)
+        again = self.post(url, {**given, "reason": "Rui rang"}, by=self.alma)
+        self.assertEqual(again.status, 409)
+        self.assertIn('name="seen" value="2"', again.text)
+        self.assertIn("Rui rang", again.text)
+
     def test_an_agent_of_another_organisation_finds_nobody(self) -> None:
         self.assertNotIn("Rui Alves", self.get("/desk/orders/new?q=rui", by=self.otto).text)
         self.assertEqual(self.get(f"/desk/orders/new?for={self.rui.pk}", by=self.otto).status, 404)
@@ -47,11 +64,12 @@ class AgentsAtTheCatalogue(OrderTest, AdminTest):
             kind_2="people",
             people_2="leo@acme.example\npia@acme.example",
             quorum_2="1",
+            above_2="500",
         )
         self.assertEqual(saved.status, 303)
         self.assertEqual(Handling.objects.get().team, self.network)
-        steps = [(step.stage, step.kind, step.quorum) for step in ApprovalStep.objects.all()]
-        self.assertEqual(steps, [(1, "manager", 0), (2, "people", 1)])
+        steps = [(step.stage, step.kind, step.quorum, step.above) for step in ApprovalStep.objects.all()]
+        self.assertEqual(steps, [(1, "manager", 0, None), (2, "people", 1, 500)])
         self.assertIn("leo@acme.example", self.look(at).text)
         self.assertIn("Only 1 can be asked", self.wrong(self.save(at, kind_1="manager", quorum_1="2"), "quorum_1"))
         self.assertIn("Nobody has the address", self.wrong(self.save(at, people_2="no@acme.example"), "people_2"))
