@@ -25,6 +25,7 @@ STEPS = {
     "hardware-request": (("manager", 1), ("owner", 2)), "new-starter": (("cost_centre", 1),),
     "software-installation": (("manager", 1),), "vpn": (("manager", 1),),
 }  # fmt: skip
+ABOVE = {("hardware-request", "owner"): Decimal(1000)}  # dear things need one more yes
 LAPTOP = {"kind": "laptop", "model": "standard"}
 WORDS = {
     "en": {
@@ -64,7 +65,10 @@ def _set(stage: Stage, item: Item) -> None:
         offer = Offer(amount=Decimal(PRICES[item.key]), currency="EUR")
         plain = {name: getattr(item, name) for name in ("key", "names", "service", "summaries", "position")}
         catalogue.save_item(item, ItemSettings(**plain, offer=offer), by=stage.administrator)
-    steps = tuple(StepSettings(kind=kind, stage=place) for kind, place in STEPS.get(item.key, ()))
+    steps = tuple(
+        StepSettings(kind=kind, stage=place, above=ABOVE.get((item.key, kind)))
+        for kind, place in STEPS.get(item.key, ())
+    )
     wanted = HandlingSettings(team=stage.teams["desk"], steps=steps)
     administration.save(item, wanted, by=stage.administrator)
 
