@@ -8,6 +8,7 @@ from olmo.people.models import Kind, Person
 from olmo.staffing import availability
 from olmo.staffing import queries as staffing
 from olmo.tenancy.queries import desk_zone
+from olmo.tickets import policy
 from olmo.tickets.models import ACTIVE, Ticket
 
 LENGTH = timedelta(minutes=30)
@@ -37,12 +38,13 @@ def free(ticket: Ticket, *, most: int = MOST) -> list[datetime]:
 
 
 def _callers(ticket: Ticket) -> list[Person]:
-    """Who could call: the owner, else the agents of the team."""
+    """Who could call: the owner, else those of the team who work for the ticket's organisation."""
     if ticket.assignee is not None:
         return [ticket.assignee] if ticket.assignee.is_active else []
     if ticket.team_id is None:
         return []
-    return list(Person.objects.filter(teams=ticket.team_id, kind=Kind.AGENT, is_active=True))
+    members = Person.objects.filter(teams=ticket.team_id, kind=Kind.AGENT, is_active=True)
+    return [person for person in members.prefetch_related("clients") if policy.may_work(person, ticket)]
 
 
 def _promised(people: list[Person], ticket: Ticket, start: datetime, end: datetime) -> list[datetime]:

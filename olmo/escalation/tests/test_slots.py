@@ -38,6 +38,18 @@ class FreeHalfHours(Escalates):
             Absence.objects.create(person=self.alma, starts_at=first, ends_at=first + timedelta(hours=3))
             self.assertEqual(slots.free(ticket)[0], moment("2026-03-09 11:30"))
 
+    def test_of_a_team_only_those_count_who_work_for_the_organisation_and_each_call_takes_one(self) -> None:
+        ticket, other = self.opened("2026-03-09 08:00"), self.opened("2026-03-09 08:00")
+        self.network.members.set([self.otto, self.tove])  # Otto works for Bolt alone
+        with self.at("2026-03-09 08:05"):
+            for each in (ticket, other):
+                actions.assign(each, by=self.alma, team=self.network, assignee=None)
+            first = slots.free(ticket)[0]
+            actions.promise_callback(other, by=self.alma, at=first)
+            self.assertGreater(slots.free(ticket)[0], first)
+            self.network.members.add(self.alma)
+            self.assertEqual(slots.free(ticket)[0], first)
+
     def test_a_weekend_costs_no_more_statements_than_a_weekday(self) -> None:
         ticket = self.opened("2026-03-06 14:00")
         actions.assign(ticket, by=self.alma, team=self.desk, assignee=self.alma)

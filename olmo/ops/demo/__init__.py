@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         last, more = guarding.last_job(), guarding.disturbances(stage, content.guard(), now) if apart else []
         order(stage, now)
         play(stage, tickets=asked.tickets - apart, seed=asked.seed, now=now, more=more)
-        guarding.watch(stage, now, last)
+        guarding.watch(stage, content.guard(), now, last)
         know(stage, now)
         rollup.refresh()
         usual.learn()

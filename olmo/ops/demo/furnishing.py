@@ -8,7 +8,9 @@ from django.apps import apps
 from olmo.automation import macros
 from olmo.automation.macros import MacroSettings
 from olmo.kernel import clock
+from olmo.service_levels import actions as service_levels
 from olmo.service_levels import loading
+from olmo.service_levels.models import Agreement
 from olmo.surveys import administration as surveys
 from olmo.tickets.preparing import TemplateSettings, save_template
 from olmo.writing import canned
@@ -19,6 +21,7 @@ from .stage import Stage
 from .tasks import lay_up
 
 BEFORE = timedelta(days=90)
+AMENDED = timedelta(days=40)  # ago
 
 
 def furnish(stage: Stage, kept: dict[str, Any], now: datetime) -> None:
@@ -37,6 +40,9 @@ def furnish(stage: Stage, kept: dict[str, Any], now: datetime) -> None:
         for row in kept["macros"]:
             _macro(stage, row)
         _surveys(stage)
+    with clock.at(now - AMENDED):
+        for name, row in kept["amended"].items():
+            _amend(stage, name, row)
     _views(stage, kept["views"])
 
 
@@ -55,6 +61,19 @@ def _agree(stage: Stage, name: str, targets: dict[str, list[int]], calendars: di
     }  # fmt: skip
     given = {"agreement": f"{name}, care", "client": name, "calendars": calendars, "terms": terms}
     loading.load(given, by=stage.administrator)
+
+
+def _amend(stage: Stage, name: str, row: dict[str, Any]) -> None:
+    """A second version of an agreement's terms, for tickets that open from a coming day on."""
+    agreement = Agreement.objects.get(name=f"{name}, care")
+    (first,) = agreement.terms.all()
+    targets = first.content["targets"] | {
+        key: {"first_response": answer, "resolution": solution} for key, (answer, solution) in row["targets"].items()
+    }
+    service_levels.amend(
+        agreement, {**first.content, "targets": targets}, by=stage.administrator, version="2",
+        valid_from=clock.now() + timedelta(days=7), reason=row["reason"],
+    )  # fmt: skip
 
 
 def _template(stage: Stage, row: dict[str, Any], place: int) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -14,7 +15,9 @@ from olmo.people.actions import robot
 from olmo.people.models import Person
 from olmo.routing import jobs as routing
 from olmo.routing.rules import keeping, trying
+from olmo.service_levels import actions as service_levels
 from olmo.service_levels import loading
+from olmo.service_levels.models import Clock
 from olmo.staffing.actions.absences import save_absence
 from olmo.staffing.actions.on_call import LayerSettings, put_in, save_layer, save_schedule
 from olmo.staffing.actions.shifts import save_pattern
@@ -60,9 +63,10 @@ def last_job() -> int:
         return int(cursor.fetchone()[0])
 
 
-def watch(stage: Stage, now: datetime, last: int) -> None:
-    """Policies as they are by now, and a dry run to look at."""
+def watch(stage: Stage, words: dict[str, Any], now: datetime, last: int) -> None:
+    """Policies and promises as they are by now, and a dry run to look at."""
     _policies(stage.administrator, now)
+    _waive(stage.administrator, words["waived"], now)
     with clock.at(now):
         for ticket in Ticket.objects.filter(status__in=ACTIVE).select_related("client"):
             watching.keep(ticket)
@@ -86,6 +90,16 @@ def _agree(stage: Stage, words: dict[str, Any]) -> None:
         loading.load({"agreement": name, "kind": kind, **party, "terms": terms}, by=stage.administrator)
 
 
+def _waive(by: Person, reasons: list[str], now: datetime) -> None:
+    """Some breaches of the last weeks do not count, each of another ticket."""
+    broken = Clock.objects.filter(kind="sla", breached_at__gt=now - timedelta(days=20)).order_by("-breached_at", "pk")
+    with clock.at(now - timedelta(hours=1)):
+        for reason, each in zip(
+            reasons, broken.filter(metric="resolution").select_related("ticket")[::4], strict=False
+        ):
+            service_levels.waive(each.ticket, each.metric, each.started_at, by=by, reason=reason)
+
+
 def _staff(stage: Stage, shifts: dict[str, Any], now: datetime) -> None:
     by, people = stage.administrator, [who for who, _role in stage.agents]
     today = now.date()
@@ -95,7 +109,9 @@ def _staff(stage: Stage, shifts: dict[str, Any], now: datetime) -> None:
     for person, deputy, kind, first, days in (
         (people[4], people[2], "leave", 1, 4), (people[6], None, "training", 5, 2), (people[3], people[2], "illness", -9, 3),
     ):  # fmt: skip
-        start = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=first)
+        start = now.astimezone(ZoneInfo(ZONE)).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(
+            days=first
+        )
         end = start + timedelta(days=days)
         save_absence(None, person=person, kind=kind, starts_at=start, ends_at=end, deputy=deputy, by=by)
     on_call: list[tuple[str, str, list[Person], Any]] = [
