@@ -1,6 +1,7 @@
 """The rich editor and its texts: Markdown in and out, links, pictures, large and strange input."""
 
 import base64
+import re
 from typing import Any, ClassVar
 
 from playwright.sync_api import Page, expect
@@ -35,6 +36,15 @@ ROUND = """async ([text, url]) => {
   form.remove();
   return said;
 }"""
+PASTE_HTML = (
+    "html => { const data = new DataTransfer(); data.setData('text/html', html); document.activeElement.dispatchEvent("
+    "new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }"
+)
+COPIED = (
+    '<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1"><p style="line-height:1.4">'
+    '<span style="font-weight:400">plain </span><span style="font-weight:700">bold</span> <span style="font-style:italic">slanted'
+    '</span></p><ul><li style="list-style-type:disc" onclick="x()"><p>one</p></li></ul><script>x()</script></b>'
+)
 TEXTS = [
     "Plain words.",
     "Two lines\nin one paragraph.",
@@ -117,6 +127,13 @@ class Texts(Journey):
         field.press("Enter")
         expect(field).to_be_hidden()
         expect(page.locator("#reply-text")).to_have_value("See the [manual](https://example.org/manual)")
+        # What other programs copy: no style and no handler reaches the page (its console would say so), bold stays where it was.
+        page.keyboard.press("Control+a")
+        page.evaluate(PASTE_HTML, COPIED)
+        expect(page.locator("#reply-text")).to_have_value(re.compile(r"^plain \*\*bold\*\* \*slanted\*\n\n- one\s*$"))
+        page.keyboard.press("Control+a")
+        page.evaluate(PASTE_HTML, f"<table>{'<tr><td style="color:red" onclick="x()">cell</td></tr>' * 5000}</table>")
+        expect(page.locator(".toast")).to_contain_text("plain text")
 
     def test_a_pasted_picture_stands_in_the_text_and_is_seen_on_both_sides(self) -> None:
         page, ticket = self.begin()

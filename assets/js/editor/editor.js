@@ -5,7 +5,7 @@ import Image from "@tiptap/extension-image";
 import { Markdown } from "@tiptap/markdown";
 import StarterKit from "@tiptap/starter-kit";
 import { tools } from "./tools.js";
-import { drop, paste } from "./paste.js";
+import { drop, paste, plainer } from "./paste.js";
 
 // Ctrl+Enter sends; a break inside a paragraph is Shift+Enter.
 const Break = HardBreak.extend({ addKeyboardShortcuts() { return { "Shift-Enter": () => this.editor.commands.setHardBreak() }; } });
@@ -36,8 +36,11 @@ export function attach(field, { bar, label, say }) {
     injectCSS: false,
     editorProps: {
       attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, dir: "auto", class: "rich__text said__text" },
-      handleDOMEvents: { keydown: (view, event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) }, // left to the page: it sends
-      handlePaste: (view, event) => paste(editor, event, say),
+      handleDOMEvents: {
+        keydown: (view, event) => event.key === "Enter" && (event.ctrlKey || event.metaKey), // left to the page: it sends
+        paste: (view, event) => paste(editor, event, say) && (event.preventDefault(), true),
+      },
+      transformPastedHTML: plainer,
       handleDrop: (view, event) => drop(editor, view, event),
     },
     onUpdate: () => {
