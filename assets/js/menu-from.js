@@ -24,7 +24,8 @@ async function fill(of) {
   await htmx.swap({ text, target, swap: "innerHTML ignoreTitle:true" });
   if (!of.open) return;
   place(of);
-  target.querySelector("input:not([type=hidden]), select, textarea, .menu__item")?.focus();
+  const first = target.querySelector("input:not([type=hidden]), select, textarea, .menu__item");
+  (first?.type === "radio" && target.querySelector(`[name="${first.name}"]:checked`) || first)?.focus();
 }
 
 const waiting = (target) => target.closest?.("summary")?.closest("[data-from]:not([data-loaded])");

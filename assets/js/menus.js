@@ -1,4 +1,5 @@
 // <details data-menu>: one open at a time, arrows move, Escape and a click elsewhere close, never outside the window.
+const OWN = "select, textarea, [type=radio], [type=number], [type=date], [type=time], [type=datetime-local]"; // the arrows are theirs
 const menu = (of) => of.querySelector(":scope > .menu");
 const items = (of) => [...menu(of).querySelectorAll(".menu__item, input, select, textarea, .button")].filter((item) => item.checkVisibility());
 const close = (of, isBack = false) => {
@@ -39,7 +40,7 @@ document.addEventListener("keydown", (event) => {
     return close(of, true);
   }
   if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-  if (event.target.matches("select, textarea")) return;
+  if (event.target.matches(OWN)) return;
   event.preventDefault();
   const all = items(of);
   const step = event.key === "ArrowDown" ? 1 : -1;

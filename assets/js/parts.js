@@ -2,6 +2,7 @@
 // would be without scripts; its named parts are morphed into this one. data-whole on a form switches that off.
 import htmx from "htmx.org";
 import { words } from "./page.js";
+import { resting } from "./resting.js";
 import { post as send } from "./session.js";
 import { toast } from "./toast.js";
 
@@ -55,6 +56,7 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true";
+  const rest = resting(form);
   form.closest("details[data-menu]")?.removeAttribute("open");
   try {
     await post(form, event.submitter, home.dataset.parts.split(" "));
@@ -62,5 +64,6 @@ document.addEventListener("submit", async (event) => {
     toast(fault instanceof TypeError ? words("offline") : fault.message, { isBad: true });
   } finally {
     form.ariaBusy = null;
+    rest();
   }
 });

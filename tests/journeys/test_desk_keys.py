@@ -42,7 +42,16 @@ class WorkingByKeys(Journey):
         ticket = self.report("Printer")
         page = self.open_desk(f"/desk/tickets/{ticket.number}")
         page.keyboard.press("p")
-        expect(page.locator("#panel details[open] .menu :focus")).to_have_count(1)
+        expect(page.locator("#panel details[open] .menu :focus:checked")).to_have_count(1)
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+        expect(page.locator("#toasts")).to_contain_text("Undo")
+        expect(page.locator('summary[data-command="priority"]')).to_be_focused()
+        page.keyboard.press("r")
+        page.keyboard.type("We look into it.")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#waiting, .said--agent").first).to_contain_text("We look into it.")
+        expect(page.locator("#main:focus, #main :focus")).to_have_count(1)
 
     def test_a_changed_key_works_and_the_old_one_does_not(self) -> None:
         ticket = self.report("Printer")
