@@ -2,13 +2,17 @@
 
 import csv
 import io
+import re
+from pathlib import Path
 
 from olmo.automation.models import Macro
+from olmo.people import audit
 from olmo.people.models import AuditLine
 from olmo.reports import rollup
 from olmo.tickets import actions
 from olmo.tickets.models import Category, CustomField, Retagging
 
+from .. import logged
 from .base import AdminTest
 
 
@@ -84,8 +88,6 @@ class FindingSettings(AdminTest):
 
 class NarrowingTheChangeLog(AdminTest):
     def write(self) -> None:
-        from olmo.people import audit
-
         with self.at("2026-03-02 09:00"):
             audit.record(self.ines, "team: Network", {"name": ["Net", "=Network"]})
         with self.at("2026-03-05 09:00"):
@@ -100,8 +102,25 @@ class NarrowingTheChangeLog(AdminTest):
         self.assertEqual(self.lines("first=2026-03-02&last=2026-03-02"), ["Team · Network"])
         self.assertEqual(self.lines("first=2026-03-03&kind=team"), [])
         self.assertEqual(len(self.lines("last=2026-03-05")), 2)
+        audit.arranged(self.alma, "form being built: laptop", {"begins_at": [None, "2026-11-25T10:10:49+00:00"]})
+        self.assertEqual(self.lines("kind=form+being+built"), ["Form being built · laptop"])
+        self.assertEqual(self.look("changes?kind=form").words(".admin-change"), [], "another subject that begins alike")
+        said = self.look("changes?kind=form+being+built").words(".admin-change dl")
+        self.assertEqual(said, ["Beginning → Wednesday 25 November 2026, 10:10"])
         self.assertEqual(self.look("changes?first=yesterday").status, 422)
         self.assertEqual(self.look("changes?by=x").status, 422)
+
+    def test_every_subject_that_is_written_has_a_name(self) -> None:
+        writes = re.compile(r"""(?<!_)(?:record|arranged)\(\s*[\w.]+,\s*f?"([a-z][a-z -]*)[:"]""")
+        room = Path(logged.__file__).parents[2]
+        written = {
+            subject
+            for path in room.rglob("*.py")
+            if "tests" not in path.parts
+            for subject in writes.findall(path.read_text())
+        }
+        self.assertGreater(len(written), 30)
+        self.assertEqual({subject for subject in written if not logged.kind(subject)}, set())
 
     def test_what_is_shown_leaves_as_a_file_and_that_is_known(self) -> None:
         self.write()
