@@ -16,6 +16,7 @@ from olmo.tickets import actions, family
 from olmo.tickets.actions.values import checked_future
 from olmo.tickets.models import HoldReason, ResolutionCode, Supplier, Ticket, TicketKind
 
+from ..writing import moments
 from .base import ChangeForm
 from .values import Moment, active_teams, colleagues
 
@@ -117,10 +118,12 @@ class Hold(ChangeForm):
         Supplier.objects.none(), required=False, label=_("Supplier"), empty_label=_("No one named"),
         help_text=_("Only for a third party: its contract counts while the ticket waits."),
     )  # fmt: skip
-    wake_at = Moment(label=_("Wake it at"), required=False, help_text=_("It comes back by itself at this time."))
+    soon = forms.DateTimeField(label=_("Comes back"), required=False, widget=forms.Select)
+    wake_at = Moment(label=_("Or at"), required=False, help_text=_("It comes back by itself at this time."))
 
     def prepare(self) -> None:
-        """Ask for the supplier where the desk has some."""
+        """Offer the usual moments; ask for the supplier where the desk has some."""
+        self.fields["soon"].widget.choices = [("", _("when somebody answers")), *moments.wakings()]
         known = Supplier.objects.filter(is_active=True)
         if known.exists():
             self.fields["supplier"].queryset = known  # type: ignore[attr-defined]
@@ -132,7 +135,7 @@ class Hold(ChangeForm):
             self.ticket,
             by=self.by,
             reason=data["reason"],
-            wake_at=data["wake_at"],
+            wake_at=data["wake_at"] or data["soon"],
             supplier=data.get("supplier"),
             seen=seen,
         )

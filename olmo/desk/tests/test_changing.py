@@ -57,7 +57,11 @@ class Forms(PageTest):
             ("language", {"language": "it"}, {"language": "it"}),
             ("fields", {"floor": "First"}, {"fields": {"floor": "First"}}),
             ("subject", {"subject": "Printer on floor 3"}, {"subject": "Printer on floor 3"}),
-            ("hold", {"reason": "third_party"}, {"status": Status.WAITING, "hold_reason": "third_party"}),
+            (
+                "hold",
+                {"reason": "third_party", "soon": due.isoformat()},
+                {"status": Status.WAITING, "hold_reason": "third_party", "wake_at": due},
+            ),
             (
                 "resolution",
                 {"code": "fixed", "note": "Toner."},

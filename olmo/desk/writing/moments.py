@@ -1,4 +1,4 @@
-"""Moments at which a reply may leave: those that are offered, and those that are typed."""
+"""Moments at which a reply may leave, or a ticket come back: those that are offered, and those that are typed."""
 
 from datetime import datetime, time, timedelta
 
@@ -22,6 +22,12 @@ def presets() -> list[tuple[str, Words]]:
     if monday != tomorrow:
         found.append((monday.isoformat(), _("Monday at 9:00")))
     return found
+
+
+def wakings() -> list[tuple[str, Words]]:
+    """Moments at which a ticket on hold may come back by itself: those, and a week from now."""
+    week = _at(timezone.localtime(clock.now()) + timedelta(days=7))
+    return [*presets(), (week.isoformat(), _("In a week at 9:00"))]
 
 
 def read(text: str) -> datetime:
