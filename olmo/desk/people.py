@@ -2,21 +2,24 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from olmo.assets import queries as things
 from olmo.kernel.errors import NotFound
 from olmo.kernel.text import clean_line
 from olmo.people import queries
 from olmo.people.identities import number_keys
-from olmo.people.models import Identity, Kind, Person
+from olmo.people.models import Identity, Kind, Person, PersonNote
 from olmo.tickets import queries as tickets
 from olmo.tickets.models import Ticket
 
 from .assets import calling as assets
+from .calls import callers
 from .forms import ChangeForm
 from .lists.rows import listed
 from .lists.taste import USUAL
@@ -25,6 +28,7 @@ from .shell import DeskRequest, agents, page
 MOST = 8
 SHORTEST = 2
 TICKETS = 50
+MOST_NOTES = 20
 
 
 def find(viewer: Person, text: str, *, whom: str, client_id: int | None = None) -> list[dict[str, Any]]:
@@ -95,13 +99,18 @@ def _client_of(viewer: Person, number: str) -> int | None:
 @require_safe
 @agents
 def card(request: DeskRequest, pk: int) -> HttpResponse:
-    """A person: how to reach them, and their newest tickets."""
+    """A person: how to reach them, what they have, what agents noted, and their newest tickets."""
     person = queries.visible_to(request.person).select_related("client").filter(pk=pk).first()
     if person is None or person.is_robot:
         raise NotFound
     found = tickets.page(_tickets_of(request.person, person), size=TICKETS)
+    notes = PersonNote.objects.filter(person=person).select_related("by")
     context = {
         "one": person,
+        "speaks": dict(settings.LANGUAGES).get(person.language, person.language),
+        "local_time": callers.local_time(person.time_zone),
+        "devices": things.of_person(request.person, person) if person.is_requester else [],
+        "notes": notes[:MOST_NOTES] if person.is_requester else [],
         "identities": list(person.identities.order_by("kind", "pk")),
         "rows": listed(found.rows, tickets.unread(request.person, found.rows), columns=_columns(person)),
         "is_empty": not found.rows,

@@ -113,10 +113,12 @@ def told(run: Run) -> str:
     if run.finished_at is None:
         return _("%(now)d of %(total)d tickets so far") % {"now": len(run.results), "total": len(run.tickets)}
     done, refused = run.count("done"), run.count("refused")
-    words = ngettext("%(n)d ticket was changed.", "%(n)d tickets were changed.", done) % {"n": done}
-    if not refused:
-        return words
-    return f"{words} {ngettext('%(n)d was refused.', '%(n)d were refused.', refused) % {'n': refused}}"
+    words = [ngettext("%(n)d ticket was changed.", "%(n)d tickets were changed.", done) % {"n": done}]
+    if refused:
+        words.append(ngettext("%(n)d was refused.", "%(n)d were refused.", refused) % {"n": refused})
+    if run.undoable is not None and run.undoable.undone_at is not None:
+        words.append(_("Then it was undone."))
+    return " ".join(words)
 
 
 def _previewed(request: DeskRequest, chosen: Chosen, form: ManyForm) -> HttpResponse:

@@ -142,6 +142,7 @@ class AboutTheRequester(PageTest):
         self.post(url, {"text": "Deaf on one ear.", "ticket": ticket.number})
         self.assertIn("Deaf on one ear.", self.look_again(self.url(ticket, "requester", "history")).text)
         self.assertIn("Deaf on one ear.", self.get(f"/desk/tickets/new?requester={self.rui.pk}").text)
+        self.assertIn("Deaf on one ear.", self.get(f"/desk/people/{self.rui.pk}").text)
         self.assertNotIn("Deaf", self.get(f"/portal/requests/{ticket.number}", by=self.rui).text)
         self.assertEqual(self.post(url, {"text": "x"}, by=self.otto).status, 404)
         self.post(url, {"erase": PersonNote.objects.get().pk})

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.urls import reverse
+
 from olmo.automation import jobs
 from olmo.automation.models import Run
 from olmo.kernel import clock
@@ -37,6 +39,8 @@ class ChangingMany(PageTest):
         action = after.one(".toast form").attributes["action"] or ""
         self.as_(self.alma).post(action)
         self.assertEqual(Ticket.objects.filter(status=Status.NEW, assignee=None).count(), 2)
+        run = reverse("desk:bulk_run", args=[Run.objects.get(is_trial=False).pk])
+        self.assertEqual(self.get(run).words("h1"), ["2 tickets were changed. 1 was refused. Then it was undone."])
 
     def test_a_row_of_the_preview_is_left_out(self) -> None:
         one, two = self.report("VPN"), self.report("Printer")

@@ -24,12 +24,15 @@ class BesideATicket(PageTest):
 
     def test_what_the_requester_has_is_attached_by_one_press(self) -> None:
         card = self.look_again(self.url(self.ticket, "requester", "history"))
-        self.assertIn("LT-0042", card.words(".devices")[0])
+        self.assertIn("LT-0042", card.words(".has-devices")[0])
         self.post(self.url(self.ticket, "assets"), {"add": self.laptop.pk})
         self.assertEqual(self.assets(), [self.laptop.pk])
-        self.assertIn("attached", self.look_again(self.url(self.ticket, "requester", "history")).words(".devices")[0])
+        self.assertIn(
+            "attached", self.look_again(self.url(self.ticket, "requester", "history")).words(".has-devices")[0]
+        )
         page = self.get(self.url(self.ticket))
         self.assertEqual(page.one(f'a[href="/desk/assets/{self.laptop.pk}"]').text(), "LT-0042 ThinkPad")
+        self.assertIn("LT-0042", self.get(f"/desk/people/{self.rui.pk}").words(".has-devices")[0])
 
     def test_another_one_is_named_by_its_tag_or_serial_number(self) -> None:
         form = {"assets": [self.laptop.pk], "shown_assets": "", "find": "pr-1"}
