@@ -1,5 +1,6 @@
 """The catalogue of a requester: what can be ordered, its forms, and several items as one request."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import messages
@@ -25,6 +26,8 @@ from olmo.requests import basket as together
 from olmo.requests import filling, ordering, showing
 from olmo.requests import queries as requests
 from olmo.requests.models import Answers, Order
+from olmo.status import queries as status
+from olmo.status.showing import trouble
 from olmo.tickets.queries import by_number
 
 from . import uploads
@@ -38,30 +41,33 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     person = cast(PortalRequest, request).person
     rows, words = queries.items(person), clean_line(request.GET.get("q", ""), 200)
     context: dict[str, Any] = {"typed": words, "basket": len(together.of(person))}
+    known = status.troubled(person.client_id)
     if words:
-        return page(
-            request, "portal/catalogue.html", {**context, "found": [shown(row) for row in queries.found(rows, words)]}
-        )
+        found = [shown(row, known) for row in queries.found(rows, words)]
+        return page(request, "portal/catalogue.html", {**context, "found": found})
     services: dict[int, dict[str, Any]] = {}
     for row in rows:
-        service = row.service
-        group = services.setdefault(service.pk, {"name": str(service), "text": said(service.descriptions), "items": []})
-        group["items"].append(shown(row))
-    popular = [shown(row) for row in queries.popular(rows)]
+        told: dict[str, Any] = {"name": str(row.service), "text": said(row.service.descriptions), "items": []}
+        told["trouble"] = trouble(known.get(row.service_id))
+        services.setdefault(row.service_id, told)["items"].append(shown(row, known))
+    popular = [shown(row, known) for row in queries.popular(rows)]
     return page(request, "portal/catalogue.html", {**context, "services": list(services.values()), "popular": popular})
 
 
-def shown(item: Item) -> dict[str, Any]:
-    """An item as the catalogue prints it."""
+def shown(item: Item, known: Mapping[int, status.Trouble] | None = None) -> dict[str, Any]:
+    """An item as the catalogue prints it. known: what is the matter with services."""
     return {
         "url": reverse("portal:order", args=[item.pk]), "name": str(item), "text": said(item.summaries),
         "price": showing.price(item), "delivery": showing.delivery(item),
+        "trouble": trouble((known or {}).get(item.service_id)),
     }  # fmt: skip
 
 
 def popular(person: Person) -> list[dict[str, Any]]:
     """What is ordered most, for the start page."""
-    return [shown(row) for row in queries.popular(queries.items(person))]
+    rows = queries.popular(queries.items(person))
+    known = status.troubled(person.client_id) if rows else None
+    return [shown(row, known) for row in rows]
 
 
 def like(person: Person, words: str, most: int) -> list[dict[str, Any]]:
@@ -198,8 +204,9 @@ def _page(request: HttpRequest, item: Item, url: str, before: Answers | None = N
 
 def _form(request: HttpRequest, item: Item, found: filling.Filling, **more: Any) -> HttpResponse:
     person = cast(PortalRequest, request).person
+    one = shown(item, status.troubled(person.client_id))
     context = {
-        "item": item, "one": shown(item), "filling": found, "answers": found.form, **uploads.field(person),
+        "item": item, "one": one, "filling": found, "answers": found.form, **uploads.field(person),
         "basket": len(together.of(person)), **more,
     }  # fmt: skip
     return page(request, "portal/order.html", context, status=found.status)

@@ -20,8 +20,9 @@ from olmo.people.throttle import TooOften
 from olmo.people.whence import place_of
 from olmo.status import feed as feeds
 from olmo.status import queries, subscribing
-from olmo.status.models import MENDED, Happening, Kind, Level, Page, State, Subscriber
+from olmo.status.models import Happening, Level, Page, State, Subscriber
 from olmo.status.queries import Status
+from olmo.status.showing import BADGES, standing
 from olmo.tenancy.models import Client
 from olmo.tenancy.queries import provider
 from olmo.tenancy.scope import EVERY_CLIENT, scope
@@ -29,7 +30,6 @@ from olmo.tenancy.scope import EVERY_CLIENT, scope
 from .shell import page, public_page
 
 FEED = "olmo.status.feed"
-BADGES = {Level.INFO: "badge--slate", Level.WARNING: "badge--ochre", Level.FAULT: "badge--brick"}
 
 
 @never_cache
@@ -242,7 +242,7 @@ def _component(how: queries.How) -> dict[str, Any]:
 def _said(row: Happening, *, is_here: bool = False) -> dict[str, Any]:
     """A happening as its template prints it. is_here: its link stays on the page, which says all of it."""
     updates = [{"state": State(one.state).label, "text": one.text, "at": one.at} for one in row.updates.all()]
-    words, badge = _standing(row)
+    words, badge = standing(row, next((one.state for one in row.updates.all()), ""))
     return {
         "pk": row.pk,
         "url": f"#happening-{row.pk}" if is_here else reverse("portal:happening", args=[row.pk]),
@@ -251,15 +251,6 @@ def _said(row: Happening, *, is_here: bool = False) -> dict[str, Any]:
         "badge": badge,
         "words": words,
     }
-
-
-def _standing(row: Happening) -> tuple[str, str]:
-    """What its badge says, and how it looks: once it is over, how it ended."""
-    last = next((one.state for one in row.updates.all()), "")
-    if (end := row.over(last)) is not None:
-        return str(end.label), "badge--elm" if end in MENDED else "badge--slate"
-    words = Kind.PLANNED.label if row.kind == Kind.PLANNED else Level(row.level).label
-    return str(words), BADGES[Level(row.level)]
 
 
 def _page(

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from olmo.catalogue.models import Service
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.kernel.text import clean_line
@@ -25,11 +26,12 @@ _PAGE_ONCE = {"page_address_once": ("slug", gettext_lazy("Another organisationâ€
 
 @dataclass(frozen=True, kw_only=True)
 class ComponentSettings:
-    """names: language -> name; client: whose alone; None: everybody's."""
+    """names: language -> name; client: whose alone; None: everybody's; service: of the catalogue."""
 
     name: str
     names: Mapping[str, str]
     client: Client | None = None
+    service: Service | None = None
     position: int = 0
     is_active: bool = True
 
@@ -43,10 +45,10 @@ def save_component(row: Component | None, settings: ComponentSettings, *, by: Pe
         raise NotFound
     before = state_of(kept) if kept.pk else {}
     require_unchanged(before, seen)
-    kept.name, kept.client = clean_line(settings.name, 80), settings.client
+    kept.name, kept.client, kept.service = clean_line(settings.name, 80), settings.client, settings.service
     kept.names = {code: said for code, text in settings.names.items() if (said := clean_line(text, 80))}
     kept.position, kept.is_active = settings.position, settings.is_active
-    require_valid(kept, without=["client"])
+    require_valid(kept, without=["client", "service"])
     with refusing(_ONCE):
         kept.save()
     record(by, f"component: {kept.name}", before, state_of(kept))
@@ -71,8 +73,8 @@ def uses(row: Component) -> int:
 def state_of(row: Component) -> dict[str, Any]:
     """What is set, for the change log."""
     return {
-        "name": row.name, "name_it": row.names.get("it", ""), "client": row.client_id, "position": row.position,
-        "is_active": row.is_active,
+        "name": row.name, "name_it": row.names.get("it", ""), "client": row.client_id, "service": row.service_id,
+        "position": row.position, "is_active": row.is_active,
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from olmo.catalogue.models import Service
 from olmo.kernel import clock
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
@@ -61,11 +62,15 @@ def said(en: str, it: str, language: str = "") -> str:
 
 
 class Component(models.Model):
-    """Something that people use and that can fail; of one organisation, or everybody's. names: language -> name."""
+    """Something that people use and that can fail; of one organisation, or everybody's. names: language -> name.
+
+    service: what is ordered of it says in the catalogue when it is disturbed.
+    """
 
     name = models.CharField(_("name"), max_length=80)
     names: Any = models.JSONField(default=dict, blank=True)
     client = models.ForeignKey(Client, models.CASCADE, null=True, blank=True, related_name="+")
+    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="+")
     position = models.PositiveSmallIntegerField(_("place"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
 

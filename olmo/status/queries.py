@@ -178,6 +178,33 @@ def status(client: int | None) -> Status:
     )
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """What is the matter with a service of the catalogue: the component that is touched, and what was told of it."""
+
+    component: Component
+    happening: Happening
+
+
+def troubled(client: int | None) -> dict[int, Trouble]:
+    """The services of the catalogue with which something is the matter now, by their ids, each with the gravest; one query when
+    nothing is."""
+    now = clock.now()
+    rows = (
+        concerning(client)
+        .filter(not_over(now), begins_at__lte=now)
+        .exclude(kind=Kind.ANNOUNCEMENT)
+        .exclude(components=[])
+    )
+    gravest_last = sorted(rows[:MOST_PAST], key=lambda row: (row.kind == Kind.INCIDENT, RANK[row.level]))
+    touched = {pk: row for row in gravest_last for pk in row.components}
+    parts = (
+        {part.pk: part for part in components(client).filter(pk__in=touched, service__isnull=False)} if touched else {}
+    )
+    pairs = [(parts[pk], row) for row in gravest_last for pk in row.components if pk in parts]
+    return {part.service_id: Trouble(part, row) for part, row in pairs if part.service_id}
+
+
 def components(client: int | None) -> QuerySet[Component]:
     """What an organisation uses: everybody's, and its own."""
     return Component.objects.filter(Q(client=None) | Q(client=client) if client else Q(client=None), is_active=True)

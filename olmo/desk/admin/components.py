@@ -8,8 +8,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from olmo.catalogue.models import Service
 from olmo.kernel.errors import Conflict
 from olmo.people.models import Person
 from olmo.status import administration as kept
@@ -25,11 +27,18 @@ from .pages import administrators, list_of, or_404, settle, show, typed
 class ComponentForm(SettingsForm):
     """A component."""
 
-    groups = ((_("Service"), "", [("name", "name_it"), "client", "position"]), (_("State"), "", ["is_active"]))
+    groups = (
+        (_("Service"), "", [("name", "name_it"), "client", "service", "position"]),
+        (_("State"), "", ["is_active"]),
+    )
 
     name = line(_("Name in English"), limit=80)
     name_it = line(_("Name in Italian"), limit=80, required=False)
     client = one_of(_("Organisation"), Client.objects.none(), _("Everybody’s"))
+    service = one_of(
+        _("Service in the catalogue"), Service.objects.all(), pgettext_lazy("service", "None"),
+        hint=_("While something is the matter with this, what can be ordered of that service says so."),
+    )  # fmt: skip
     position = forms.IntegerField(label=_("Place"), min_value=0, max_value=9999, initial=0)
     is_active = tick(_("Active"), hint=_("Switched off, it is shown no more. What was told of it stays."))
 
@@ -42,8 +51,8 @@ class ComponentForm(SettingsForm):
     def save(self, data: dict[str, Any], seen: str, by: Person) -> Component:
         """Change it, or make it."""
         settings = kept.ComponentSettings(
-            name=data["name"], names={"it": data["name_it"]}, client=data["client"], position=data["position"],
-            is_active=data["is_active"],
+            name=data["name"], names={"it": data["name_it"]}, client=data["client"], service=data["service"],
+            position=data["position"], is_active=data["is_active"],
         )  # fmt: skip
         return kept.save_component(self.thing, settings, by=by, seen=seen)
 
@@ -84,7 +93,7 @@ def components(request: DeskRequest) -> HttpResponse:
     words = typed(request).lower()
     rows = [
         {"one": one, "uses": counted(kept.uses(one))}
-        for one in Component.objects.select_related("client")
+        for one in Component.objects.select_related("client", "service")
         if not words or words in f"{one.name} {one.names}".lower()
     ]
     pages: dict[int | None, Page] = {page.client_id: page for page in Page.objects.all()}

@@ -25,6 +25,7 @@ from olmo.people.models import Person, Team
 from olmo.routing.rules.models import Rule
 from olmo.service_levels.models import Agreement
 from olmo.staffing.models import Schedule
+from olmo.status.models import Component
 from olmo.surveys.models import Check
 from olmo.tickets.models import Category, CustomField, Template
 
@@ -168,10 +169,12 @@ def _agreed(_viewer: Person, named: Named) -> Iterator[Use]:
 
 
 def _below(_viewer: Person, named: Named) -> Iterator[Use]:
-    """What hangs on a category: categories below it, fields of its tickets, what was agreed for them."""
+    """What hangs on a service, or on a category: categories below it, fields of its tickets, what was agreed for them."""
     if named[0] == "service":
         for agreement in Agreement.objects.filter(service_id=named[1]).order_by("name"):
             yield Use(gettext_lazy("Agreement"), str(agreement), reverse("desk:admin_agreement", args=[agreement.pk]))
+        for part in Component.objects.filter(service_id=named[1]):
+            yield Use(gettext_lazy("Service status"), str(part), reverse("desk:admin_component", args=[part.pk]))
     if named[0] != "category":
         return
     for category in Category.objects.filter(parent_id=int(named[1])).order_by("name"):

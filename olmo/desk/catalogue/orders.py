@@ -26,6 +26,8 @@ from olmo.people.models import Kind, Person
 from olmo.requests import deciding, filling, ordering, policy, showing
 from olmo.requests import queries as requests
 from olmo.requests.models import Order
+from olmo.status import queries as status
+from olmo.status.showing import trouble
 from olmo.tickets import actions
 from olmo.tickets.choices import Channel
 from olmo.tickets.models import Attachment
@@ -52,9 +54,16 @@ def whom(request: DeskRequest) -> HttpResponse:
     rows = queries.items(request.person, asker.client)
     items = queries.found(rows, words) if words else list(rows)
     services: dict[str, list[dict[str, Any]]] = {}
+    known = status.troubled(asker.client_id)
     for item in items:
         url = f"{reverse('desk:order', args=[item.pk])}?{urlencode({'for': asker.pk})}"
-        told = {"url": url, "name": str(item), "text": said(item.summaries), "price": showing.price(item)}
+        told: dict[str, Any] = {
+            "url": url,
+            "name": str(item),
+            "text": said(item.summaries),
+            "price": showing.price(item),
+        }
+        told["trouble"] = trouble(known.get(item.service_id))
         services.setdefault(str(item.service), []).append({**told, "delivery": showing.delivery(item)})
     return page(request, "desk/catalogue/offered.html", {"asker": asker, "typed": words, "services": services})
 
@@ -258,7 +267,8 @@ def _page(request: DeskRequest, item: Item, asker: Person) -> filling.Page:
 def _form(request: DeskRequest, item: Item, asker: Person, found: filling.Filling, **more: Any) -> HttpResponse:
     context = {
         "item": item, "asker": asker, "filling": found, "answers": found.form, "price": showing.price(item),
-        "delivery": showing.delivery(item), "text": said(item.summaries), "back_url": _url("desk:ordering", asker),
+        "delivery": showing.delivery(item), "text": said(item.summaries),
+        "trouble": trouble(status.troubled(asker.client_id).get(item.service_id)), "back_url": _url("desk:ordering", asker),
         "channels": [(one.value, one.label) for one in CHANNELS], "channel": request.POST.get("channel", Channel.PHONE),
         **more,
     }  # fmt: skip

@@ -17,6 +17,7 @@ from olmo.people import queries as people
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
+from ..admin import used
 from ..admin.forms import SettingsForm, line, one_of, paragraph, some_of, tick
 from ..admin.pages import administrators, list_of, or_404, settle, show, typed
 from ..admin.removing import remove
@@ -109,10 +110,11 @@ def service(request: DeskRequest, pk: int = 0) -> HttpResponse:
     first = {} if found else {"is_active": True}
     form = ServiceForm(request.POST or None, thing=found, state=state, **first)
     items = list(found.items.all()) if found else []
-    removal = reverse("desk:admin_service_removal", args=[pk]) if found and not items else ""
+    uses = used.of(request.person, "service", pk) if found else []
+    removal = reverse("desk:admin_service_removal", args=[pk]) if found and not (items or uses) else ""
     return settle(
         request, "services", form, title=str(found) if found else _("New service"), said=_("%(name)s was saved."),
-        way=[list_of("services")], context={"removal_url": removal, "items": items},
+        way=[list_of("services")], context={"removal_url": removal, "items": items, "used": uses},
         template="desk/catalogue/service.html",
     )  # fmt: skip
 

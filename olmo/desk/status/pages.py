@@ -14,6 +14,7 @@ from olmo.kernel.middleware import status_of
 from olmo.people.administration import mark_of
 from olmo.status import actions, policy, queries
 from olmo.status.models import Happening, Kind, Level, State
+from olmo.status.showing import BADGES
 from olmo.tickets import queries as tickets
 
 from .. import places
@@ -21,7 +22,6 @@ from ..shell import DeskRequest, SeeOther, agents, page
 from .forms import HappeningForm, UpdateForm, preview, shown
 
 MOST, PAST = 200, 50
-BADGES = {Level.INFO: "badge--slate", Level.WARNING: "badge--ochre", Level.FAULT: "badge--brick"}
 
 
 @require_safe

@@ -7,6 +7,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from olmo.catalogue.models import Service
 from olmo.guides import actions as guides
 from olmo.kernel import clock
 from olmo.knowledge import search
@@ -27,12 +28,12 @@ from .stage import House, Stage
 DAYS, EVERY, HELD_OUT = 60, 9, 20
 READ, SOLVED = 0.6, 0.45  # how many of those who found something read it, and how many of them it helped
 COMPONENTS = (
-    ("E-mail", "Posta"),
-    ("Network", "Rete"),
-    ("VPN", "VPN"),
-    ("Printing", "Stampa"),
-    ("Files", "File condivisi"),
-)
+    ("E-mail", "Posta", "access"),
+    ("Network", "Rete", ""),
+    ("VPN", "VPN", "access"),
+    ("Printing", "Stampa", "workplace"),
+    ("Files", "File condivisi", "access"),
+)  # in English and Italian, and the service of the catalogue
 # days ago, hours, level, component, titles, what was said first and last
 PAST = (
     (52, 3, "fault", 2, ("The VPN was down", "La VPN era ferma"), ("The gateway does not answer.", "Il gateway non risponde."),
@@ -60,7 +61,7 @@ def help_themselves(stage: Stage, now: datetime) -> None:
     """All of it, over the last two months."""
     rng = Random("selfhelp")  # noqa: S311  (stories, no secrets)
     with clock.at(now - timedelta(days=DAYS)):
-        made = [_component(stage, place, names) for place, names in enumerate(COMPONENTS)]
+        made = [_component(stage, place, *named) for place, named in enumerate(COMPONENTS)]
         walks = [guides.install_example(name, by=stage.administrator) for name in guides.EXAMPLES]
         visits.hold_out(HELD_OUT, by=stage.administrator)
         for house in stage.houses:
@@ -80,8 +81,9 @@ def help_themselves(stage: Stage, now: datetime) -> None:
                 _walk(walks[rng.randrange(len(walks))], person, rng, now)
 
 
-def _component(stage: Stage, place: int, names: tuple[str, str]) -> Component:
-    settings = administration.ComponentSettings(name=names[0], names={"it": names[1]}, position=place)
+def _component(stage: Stage, place: int, english: str, italian: str, key: str) -> Component:
+    service = Service.objects.filter(key=key).first()
+    settings = administration.ComponentSettings(name=english, names={"it": italian}, service=service, position=place)
     return administration.save_component(None, settings, by=stage.administrator)
 
 
@@ -133,13 +135,23 @@ def _tell_past(
 
 
 def _tell_now(stage: Stage, made: list[Component], now: datetime) -> None:
-    """Planned work of the next days, and an announcement for agents."""
+    """Planned work of the next days, something that works badly now, and an announcement for agents."""
     start = now + timedelta(days=3)
     planned = status.Settings(
         kind="planned", level="warning", title_en="File server is being moved", title_it="Si sposta il server dei file",
         components=[made[4].pk], begins_at=start, ends_at=start + timedelta(hours=4), in_desk=True,
     )  # fmt: skip
     said: dict[str, Any] = {"by": stage.administrator}
+    slow = status.Settings(
+        kind="incident", level="warning", title_en="The VPN takes two tries", title_it="La VPN va al secondo tentativo",
+        components=[made[2].pk], begins_at=now - timedelta(hours=2), is_banner=False,
+    )  # fmt: skip
+    text = (
+        "A second try connects. We are looking for the cause.",
+        "Al secondo tentativo si collega. Cerchiamo la causa.",
+    )
+    with clock.at(now - timedelta(hours=2)):
+        status.tell(slow, text_en=text[0], text_it=text[1], **said)
     with clock.at(now - timedelta(days=1)):
         text = (
             "Shared files cannot be opened for up to four hours.",

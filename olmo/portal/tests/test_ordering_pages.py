@@ -1,21 +1,27 @@
 """The catalogue in the portal, as a browser without scripts uses it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.test import override_settings
+from django.urls import reverse
 
 from olmo.catalogue import actions as catalogue
 from olmo.catalogue import queries, usual
 from olmo.catalogue.definition import Field
 from olmo.catalogue.models import Item
+from olmo.kernel import clock
 from olmo.people import signin
 from olmo.people.models import Person
 from olmo.requests import ordering
 from olmo.requests.administration import StepSettings
 from olmo.requests.models import Draft, Order
 from olmo.requests.tests.stage import OrderTest
+from olmo.status import actions as status
+from olmo.status import queries as status_queries
+from olmo.status.models import Component, Happening
 from olmo.tickets.models import Attachment, Ticket
 
 
@@ -45,6 +51,30 @@ class Ordering(PortalOrderTest):
         self.assertNotContains(self.browser.get("/"), "Ordered most")
         self.place()
         self.assertContains(self.browser.get("/"), "Ordered most")
+
+    def test_what_is_the_matter_with_a_service_stands_at_what_is_ordered_of_it(self) -> None:
+        store, shop = (Component.objects.create(name=name, service=self.item.service) for name in ("Store", "Shop"))
+        self.assertNotContains(self.browser.get(self.url), "Store")
+        self.tell("planned", store, level="fault", ends_at=clock.now() + timedelta(hours=1))
+        self.tell("announcement", shop, level="fault")
+        self.assertContains(self.browser.get(self.url), "Store · Planned work")
+        incident = self.tell("incident", shop, level="warning")
+        words, asked = "Shop · Works badly, or in part", f"?for={self.rui.pk}"
+        for address in ("/catalogue", "/catalogue?q=portatile", self.url):
+            self.assertContains(self.browser.get(address), words)
+        self.assertContains(self.browser.get(self.url), "News of incident")
+        desk = self.sign_in(self.ines)
+        for address in (reverse("desk:ordering") + asked, reverse("desk:order", args=[self.item.pk]) + asked):
+            self.assertContains(desk.get(address), words)
+        self.assertEqual(status_queries.troubled(self.bolt.pk), {})
+        status.update(incident, by=self.ines, state="resolved", text_en="Mended.")
+        self.assertNotContains(self.browser.get("/catalogue"), words)
+
+    def tell(self, kind: str, touched: Component, **more: Any) -> Happening:
+        settings = status.Settings(
+            kind=kind, title_en=f"News of {kind}", components=[touched.pk], clients=[self.acme.pk], begins_at=clock.now(), **more
+        )  # fmt: skip
+        return status.tell(settings, by=self.ines, text_en="It is so.")
 
     def test_without_scripts_what_follows_is_asked_in_a_second_step(self) -> None:
         self.assertNotContains(self.browser.get(self.url), "Why strong")

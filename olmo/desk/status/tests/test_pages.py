@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from olmo.catalogue.models import Service
 from olmo.people import signin
 from olmo.status.models import Component, Happening
 from olmo.tenancy.models import Client
@@ -91,6 +92,14 @@ class Telling(DeskTest):
         self.assertContains(self.client.get(reverse("desk:admin_components")), "Mail")
         self.client.post(self.new, {**GIVEN, "components": [one.pk]})
         self.assertContains(self.client.get(reverse("desk:admin_components") + "?q=mai"), '<td class="n">1')
+        service = Service.objects.create(key="mail", names={"en": "Post"}, owner=self.alma)
+        given = {"name": "Mail", "position": "0", "is_active": "on", "service": service.pk}
+        self.client.post(reverse("desk:admin_component", args=[one.pk]), given)
+        self.assertContains(self.client.get(reverse("desk:admin_components")), "Post")
+        self.client.post(reverse("desk:admin_service_removal", args=[service.pk]))
+        kept = self.client.get(reverse("desk:admin_service", args=[service.pk]))
+        self.assertContains(kept, "It is used, so it stays. Service status: Mail.")
+        self.assertNotContains(kept, reverse("desk:admin_service_removal", args=[service.pk]))
         address = reverse("desk:admin_status_page", args=[self.acme.pk])
         self.assertEqual(self.client.post(address, {"is_public": "on", "slug": ""}).status_code, 422)
         self.client.post(address, {"is_public": "on", "slug": "acme"})
