@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import product
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 from django.db import connection
 from django.test import Client as Browser
@@ -16,7 +17,7 @@ from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from olmo.assets import actions as assets
-from olmo.assets import importing
+from olmo.assets import importing, many
 from olmo.assets.models import AssetKind
 from olmo.fulfilment import actions as fulfilment
 from olmo.fulfilment import administration
@@ -63,6 +64,7 @@ class Walk(DeskTest):
         self.drafts: list[int] = []
         self.articles: list[int] = []
         self.assets: list[int] = []
+        self.batch = uuid4()
         files = self.enterContext(TemporaryDirectory(prefix="olmo-test-media-"))
         self.media = self.enterContext(override_settings(OLMO_FILES=files))
         self.method = self.everybodys_method()
@@ -114,12 +116,16 @@ class Walk(DeskTest):
         return article
 
     def acme_has(self) -> list[int]:
-        """A laptop of Rui's, and a file that is being looked at."""
+        """A laptop of Rui's that was changed among many, and a file that is being looked at."""
         wanted = assets.AssetSettings(
             tag=WORD, name=f"Laptop {WORD}", kind=AssetKind.objects.all()[0], serial=WORD, person=self.rui, note=WORD
         )
         file = importing.keep(self.acme, by=self.alma, name=f"{WORD}.csv", text=f"tag,name\n{WORD},{WORD}\n")
-        return [assets.create(self.acme, wanted, by=self.alma).pk, file.pk]
+        laptop = assets.create(self.acme, wanted, by=self.alma)
+        edit = many.Edit(values={"place": f"Place {WORD}"})
+        [effect] = many.preview([laptop], edit, by=self.alma)
+        self.batch = many.change([(laptop.pk, effect.mark)], edit, by=self.alma)
+        return [laptop.pk, file.pk]
 
     def browser(self, person: Person, *, is_strict: bool = False) -> Browser:
         browser = Browser(enforce_csrf_checks=is_strict)
@@ -153,6 +159,7 @@ class Walk(DeskTest):
             "pk": [str(pk) for pk in sorted(ids)],
             "name": [f"{WORD}.txt", *plain],
             "token": ["wrong"],
+            "mark": [str(self.batch)],
             "key": ["model"],
             "schedule": [str(self.rota.pk)],
             "code": ["en"],
