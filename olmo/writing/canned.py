@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
-from olmo.kernel import placeholders
+from olmo.kernel import clock, placeholders
 from olmo.kernel.errors import Invalid, NotAllowed, NotFound
 from olmo.kernel.text import clean, clean_line
 from olmo.people import audit
@@ -16,10 +16,11 @@ from olmo.people.models import Person, Team
 from olmo.people.queries import team_ids
 from olmo.tickets.models import Ticket
 from olmo.tickets.placeholders import filled
+from olmo.tickets.queries import visible_to
 
 from . import drafting, queries
 from .drafting import Content
-from .models import Draft, ReadyAnswer
+from .models import AnswerUse, Draft, ReadyAnswer
 
 MAX_TEXT = 20_000
 FOUND = 8
@@ -71,9 +72,16 @@ def text_for(answer: ReadyAnswer, ticket: Ticket, by: Person) -> str:
     return filled(texts.get(ticket.language) or next(iter(texts.values()), ""), ticket, by)
 
 
-def used(answer: ReadyAnswer) -> None:
-    """Count a use."""
+def used(answer: ReadyAnswer, ticket: Ticket, *, by: Person) -> None:
+    """Count a use, and remember the ticket."""
     ReadyAnswer.objects.filter(pk=answer.pk).update(uses=F("uses") + 1)
+    AnswerUse.objects.get_or_create(answer=answer, ticket=ticket, defaults={"by": by, "at": clock.now()})
+
+
+def places(viewer: Person, answer: ReadyAnswer, most: int) -> list[Ticket]:
+    """The tickets in which it was used, as far as the viewer sees them, the newest use first."""
+    rows = AnswerUse.objects.filter(answer=answer, ticket__in=visible_to(viewer))
+    return [row.ticket for row in rows.select_related("ticket").order_by("-pk")[:most]]
 
 
 def may_change(by: Person, answer: ReadyAnswer) -> bool:
@@ -97,7 +105,7 @@ def insert(answer: ReadyAnswer, ticket: Ticket, *, by: Person, kind: str) -> Dra
     written = drafting.save(ticket, by=by, kind=kind, content=own)
     if written is None:
         raise NotFound
-    used(answer)
+    used(answer, ticket, by=by)
     return written
 
 

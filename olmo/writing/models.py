@@ -98,6 +98,22 @@ class ReadyAnswer(models.Model):
         return self.title
 
 
+class AnswerUse(models.Model):
+    """A ticket in which a ready answer was used, and by whom first."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    answer = models.ForeignKey(ReadyAnswer, models.CASCADE, related_name="+", db_index=False)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["answer", "ticket"], name="answer_once_a_ticket")]
+        indexes = [models.Index(fields=["answer", "-id"], name="uses_of_answer")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.answer_id}"
+
+
 class Reference(models.Model):
     """An article that was used for a ticket."""
 

@@ -18,6 +18,7 @@ from olmo.tenancy.queries import provider
 from olmo.tickets.models import Impact, Priority, Urgency
 
 from ..shell import DeskRequest
+from . import used
 from .forms import Lines, SettingsForm, address, language, line, signature, tick, time_zone
 from .pages import administrators, by_name, list_of, or_404, settle, show, typed
 
@@ -126,7 +127,7 @@ def organisation(request: DeskRequest, pk: int = 0) -> HttpResponse:
     return settle(
         request, "organisations", form, title=client.name if client else _("New organisation"), template="organisation",
         said=_("%(name)s was saved."), way=[list_of("organisations")],
-        context={"levels": [Urgency(n).label for n in LEVELS], "client": client},
+        context={"levels": [Urgency(n).label for n in LEVELS], "client": client, "used": used.signed(client) if client else []},
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from olmo.tenancy.actions import ProviderSettings, state_of_provider
 from olmo.tenancy.models import Provider
 
 from ..shell import DeskRequest
+from . import used
 from .forms import SettingsForm, address, language, line, signature, time_zone
 from .pages import administrators, settle
 
@@ -52,4 +53,11 @@ def settings(request: DeskRequest) -> HttpResponse:
     """The provider's settings."""
     provider = Provider.objects.get()
     form = ProviderForm(request.POST or None, thing=provider, state=state_of_provider(provider))
-    return settle(request, "provider", form, title=_("Provider"), said=_("The settings of %(name)s were saved."))
+    return settle(
+        request,
+        "provider",
+        form,
+        title=_("Provider"),
+        said=_("The settings of %(name)s were saved."),
+        context={"used": used.signed(provider)},
+    )

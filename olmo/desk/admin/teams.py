@@ -125,7 +125,7 @@ def team(request: DeskRequest, pk: int = 0) -> HttpResponse:
     form = TeamForm(request.POST or None, thing=found, state=state, **({} if found else _first(request)))
     return settle(
         request, "teams", form, title=found.name if found else _("New team"), said=_("%(name)s was saved."),
-        way=[list_of("teams")], context={"used": used.of(request.person, "team", pk)} if found else {},
+        way=[list_of("teams")], context={"used": used.of(request.person, "team", pk) + used.signed(found)} if found else {},
     )  # fmt: skip
 
 

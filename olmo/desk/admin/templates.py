@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from olmo.kernel.errors import Invalid
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
-from olmo.tickets import administration, preparing
+from olmo.tickets import administration, preparing, queries
 from olmo.tickets.models import Category, Impact, Template, TicketKind, Urgency
 
 from ..shell import DeskRequest, SeeOther
+from . import used
 from .forms import Lines, SettingsForm, line, one_of, paragraph, tick
 from .pages import administrators, list_of, or_404, settle, show, typed
 
@@ -118,8 +119,14 @@ def template(request: DeskRequest, pk: int = 0) -> HttpResponse:
     removal = reverse("desk:admin_template_removal", args=[pk]) if found and not preparing.uses(found, 1) else ""
     return settle(
         request, "templates", form, title=str(found) if found else _("New template"), said=_("%(name)s was saved."),
-        way=[list_of("templates")], context={"removal_url": removal},
+        way=[list_of("templates")], context={"removal_url": removal, "used": _begun(request.person, found)},
     )  # fmt: skip
+
+
+def _begun(viewer: Person, found: Template | None) -> list[used.Use]:
+    """The newest tickets that began from it, with its checklist."""
+    rows = queries.visible_to(viewer).filter(template=found).order_by("-pk") if found else ()
+    return used.tickets(rows[: used.MOST])
 
 
 @require_POST

@@ -3,11 +3,11 @@
 The rooms below know which tickets use a setting, and refuse to remove it then; who names it is known only here, above them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,13 +27,16 @@ from olmo.service_levels.models import Agreement
 from olmo.staffing.models import Schedule
 from olmo.status.models import Component
 from olmo.surveys.models import Check
-from olmo.tickets.models import Category, CustomField, Template
+from olmo.tenancy.models import Client, Provider
+from olmo.tickets.models import Category, CustomField, Template, Ticket
 
+from .. import places
 from ..lists import saved
 from ..models import SavedView, Sharing
 
 # What is named: "working_state", "category", "tag", "field", "team" or "person"; and by what: the id, the tag itself, the key.
 Named = tuple[str, str]
+MOST, MOST_SIGNED = 10, 50  # tickets; people, teams and organisations beneath a signature
 STAFF = ("team", "person")  # who works: not removed, but switched off; a filter that names them does no harm
 
 
@@ -69,6 +72,28 @@ def listed(found: Sequence[Use]) -> str:
     """The first five of them in words, and how many more."""
     uses = ", ".join(f"{use.what}: {use.name}" for use in found[:5])
     return uses + (_(" and %(n)d more") % {"n": len(found) - 5} if len(found) > 5 else "")
+
+
+def tickets(found: Iterable[Ticket]) -> list[Use]:
+    """The very tickets."""
+    return [Use(gettext_lazy("Ticket"), f"#{one.number} {one.subject}", places.ticket(one.number)) for one in found]
+
+
+def signed(whose: Team | Client | Provider) -> list[Use]:
+    """Under whose mails a signature stands: of those who have none of their own (see `tickets.signatures`)."""
+    if not whose.signatures:
+        return []
+    without: dict[str, Any] = {"is_active": True, "signatures": {}}
+    rows: QuerySet[Any]
+    if isinstance(whose, Team):
+        rows, what, page = whose.members.filter(**without).order_by("name"), gettext_lazy("Mails by"), "agent"
+    elif isinstance(whose, Client):
+        rows, what, page = Team.objects.filter(**without), gettext_lazy("Mails of the team"), "team"
+    else:
+        rows, what, page = Client.objects.filter(**without), gettext_lazy("Mails for"), "organisation"
+    found = list(rows[: MOST_SIGNED + 1])
+    uses = [Use(what, str(one), reverse(f"desk:admin_{page}", args=[one.pk])) for one in found[:MOST_SIGNED]]
+    return uses + ([Use("", _("and others"))] if len(found) > MOST_SIGNED else [])
 
 
 def _views(viewer: Person, named: Named) -> Iterator[Use]:

@@ -118,9 +118,14 @@ class Suggesting(PageTest):
     def test_a_ready_answer_is_shown_as_it_would_be_inserted(self) -> None:
         wanted = canned.Settings(title="Greeting", scope="own", texts={"en": "Hello {first_name}"})
         row = canned.save(None, wanted, by=self.alma)
-        self.assertEqual(self.rows(self.report("Printer"), "answers", "greet")[0]["insert"], "Hello Rui")
-        self.assertEqual(self.post(f"/desk/canned/{row.pk}/use").status, 204)
-        self.assertEqual(self.post(f"/desk/canned/{row.pk}/use", by=self.tove).status, 404)
+        ticket = self.report("Printer")
+        shown = self.rows(ticket, "answers", "greet")[0]
+        self.assertEqual(shown["insert"], "Hello Rui")
+        self.assertEqual([self.post(shown["used"]).status for _press in range(2)], [204, 204])
+        self.assertEqual(self.post(shown["used"], by=self.tove).status, 404)
+        places = self.get(f"/desk/canned/{row.pk}").words("section[aria-labelledby=used] li")
+        self.assertEqual(places, [f"Ticket: #{ticket.number} Printer"])
+        self.assertEqual(canned.places(self.otto, row, 9), [])
         self.assertEqual(self.get(f"/desk/canned/{row.pk}", by=self.tove).status, 404)
 
     def test_the_pages_of_ready_answers_keep_what_was_typed(self) -> None:

@@ -18,6 +18,7 @@ from olmo.tickets import queries
 from olmo.writing import canned as ready
 from olmo.writing.models import Kind, ReadyAnswer
 
+from ..admin import used
 from ..admin.forms import SettingsForm, line, one_of, paragraph
 from ..admin.pages import administrators, or_404, show, typed
 from ..shell import DeskRequest, SeeOther, agents, page
@@ -142,7 +143,10 @@ def answer(request: DeskRequest, pk: int = 0) -> HttpResponse:
     if request.method == "POST" and form.is_done(request.person):
         messages.success(request, _("%(name)s was saved.") % {"name": form.saved})
         return SeeOther(reverse("desk:canned"))
-    context = {"form": form, "thing": found, "known": placeholders.offered()}
+    context = {
+        "form": form, "thing": found, "known": placeholders.offered(),
+        "used": used.tickets(ready.places(request.person, found, used.MOST)) if found else [],
+    }  # fmt: skip
     return page(request, "desk/canned_one.html", context, status=form.status)
 
 

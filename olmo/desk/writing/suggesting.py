@@ -53,19 +53,20 @@ def answers(request: DeskRequest, number: int) -> HttpResponse:
     for answer in canned.find(request.person, _typed(request))[:MOST]:
         text = canned.text_for(answer, ticket, request.person)
         note = f"{answer.folder} · {text[:160]}" if answer.folder else text[:160]
-        used = reverse("desk:canned_use", args=[answer.pk])
+        used = reverse("desk:canned_use", args=[number, answer.pk])
         rows.append({"label": answer.title, "note": note, "insert": text, "used": used})
     return _rows(rows)
 
 
 @require_POST
 @agents
-def use(request: DeskRequest, pk: int) -> HttpResponse:
-    """Count that a ready answer was used."""
+def use(request: DeskRequest, number: int, pk: int) -> HttpResponse:
+    """Count that a ready answer was used on a ticket."""
+    ticket = queries.by_number(request.person, number)
     found = canned.usable_by(request.person).filter(pk=pk).first()
     if found is None:
         raise NotFound
-    canned.used(found)
+    canned.used(found, ticket, by=request.person)
     return HttpResponse(status=204)
 
 

@@ -69,12 +69,12 @@ class Canning(DeskTest):
     def test_the_most_used_comes_first(self) -> None:
         self.save("one")
         second = self.save("two")
-        canned.used(second)
+        canned.used(second, self.report("VPN"), by=self.alma)
         self.assertEqual(next(iter(canned.find(self.alma, ""))), second)
 
     def test_what_is_called_so_comes_before_what_only_says_so(self) -> None:
         says = canned.save(None, Settings(title="Ending", scope="own", texts={"en": "Your first ticket"}), by=self.alma)
-        canned.used(says)
+        canned.used(says, self.report("VPN"), by=self.alma)
         called = canned.save(
             None, Settings(title="We look into it", scope="own", tags=("first",), texts={"en": "Soon."}), by=self.alma
         )

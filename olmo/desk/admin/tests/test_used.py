@@ -17,6 +17,7 @@ from olmo.routing.rules.models import Rule, RuleVersion
 from olmo.service_levels.models import Agreement
 from olmo.staffing.actions import on_call
 from olmo.staffing.actions.on_call import LayerSettings
+from olmo.tenancy.models import Client, Provider
 from olmo.tickets import actions, preparing, tagging, working
 from olmo.tickets.models import Category, CustomField, Retagging, Template, WorkingState
 from olmo.tickets.preparing import TemplateSettings
@@ -51,6 +52,24 @@ class WhereItIsUsed(UsedTest):
             self.uses("tags/tag?name=vpn"),
             ["Saved view: View of Ines", "Macro: one of Alma Ferri’s own", "Macro: Tunnel", "Template: Access"],
         )
+
+    def test_a_template_names_the_newest_tickets_that_began_from_it(self) -> None:
+        made = preparing.save_template(
+            None, TemplateSettings(name="Access", names={}, checklist=("Badge",)), by=self.ines
+        )
+        ticket = self.report("A badge, please", template=made)
+        self.report("Another")
+        self.assertEqual(self.uses(f"templates/{made.pk}"), [f"Ticket: #{ticket.number} A badge, please"])
+
+    def test_a_signature_names_those_who_have_none_of_their_own(self) -> None:
+        Person.objects.filter(pk=self.ines.pk).update(signatures={"en": "Ines"})
+        Team.objects.filter(pk=self.desk.pk).update(signatures={"en": "The desk"})
+        Client.objects.filter(pk=self.acme.pk).update(signatures={"en": "For Acme"})
+        self.assertEqual(self.uses(f"teams/{self.desk.pk}"), ["Mails by: Alma Ferri", "Mails by: Otto Berg"])
+        self.assertEqual(self.uses(f"organisations/{self.acme.pk}"), ["Mails of the team: Network"])
+        self.assertEqual(self.uses("provider"), [])
+        Provider.objects.update(signatures={"en": "Quercia IT"})
+        self.assertEqual(self.uses("provider"), ["Mails for: Bolt Logistics"])
 
     def test_rules_that_ask_for_it_or_set_it(self) -> None:
         state, category = (
