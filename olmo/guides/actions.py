@@ -62,7 +62,8 @@ def save(
 
 def state_of(row: Guide) -> dict[str, Any]:
     """What is set, for the change log and to see whether it was changed since."""
-    return {name: getattr(row, name) for name in ("names", "words", "client_id", "is_for_requesters", "is_active")}
+    named = ("names", "words", "is_for_requesters", "is_active")
+    return {"client": row.client_id, **{name: getattr(row, name) for name in named}}
 
 
 @transaction.atomic

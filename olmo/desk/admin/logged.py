@@ -78,6 +78,7 @@ KINDS: Mapping[str, Words] = {
 FIELDS: Mapping[str, Words] = {
     "name": gettext_lazy("Name"),
     "names": gettext_lazy("Name in other languages"),
+    "words": gettext_lazy("Words that find it"),
     "label": gettext_lazy("Label"),
     "labels": gettext_lazy("Label in other languages"),
     "address": gettext_lazy("Mail address"),
