@@ -102,7 +102,7 @@ def _of_duties(viewer: Person, alerts: list[Alert]) -> dict[int, dict[str, Any]]
     return {
         alert.pk: {
             "by": (row.team.name, "team"), "subject": f"{row.team}, {row.name}",
-            "sentence": " ".join(shifts.said(viewer, told, people, is_lead=alert.why == "duty_lead")),
+            "sentence": " ".join(shifts.said(viewer, told, people)),
             "url": f"{reverse('desk:oncall')}?team={row.team_id}", "why_url": reverse("notices:preferences"),
             "why_label": _("Choose what you are told"), "read_label": _("Mark the notice of your duties as read"),
         }

@@ -61,7 +61,7 @@ def queue_collected(person: Person, notices: list[Notice]) -> None:
 
 
 def queue_duty(person: Person, schedule: int, text: str, not_before: datetime | None) -> None:
-    """Tell each device of on-call duties. text: {"lead": ..., "shifts": [...]} as JSON; the words are made when it leaves."""
+    """Tell each device of on-call duties. text: the shifts as JSON; the words are made when it leaves."""
     for device in devices.listed(person):
         _queue(device, f"{DUTY}{schedule}", text=text, not_before=not_before)
 
@@ -122,10 +122,9 @@ def _duty(person: Person, envelope: Envelope) -> dict[str, Any] | None:
     row = Schedule.objects.select_related("team").filter(pk=envelope.reference.removeprefix(DUTY)).first()
     if row is None or not person.is_agent:
         return None
-    told = json.loads(envelope.text)
-    found = shifts.kept(told["shifts"])
+    found = shifts.kept(json.loads(envelope.text))
     with override(person.language), timezone.override(ZoneInfo(person.time_zone)):
-        lines = shifts.said(person, found, shifts.people_of(found), is_lead=told["lead"])
+        lines = shifts.said(person, found, shifts.people_of(found))
     return {
         "title": lines[0], "body": "\n".join([f"{row.team}, {row.name}", *lines[1:]])[:200], "tag": f"on-call-{row.pk}",
         "url": f"{reverse('desk:oncall')}?team={row.team_id}", "stays": False,

@@ -45,10 +45,10 @@ def people_of(shifts: Iterable[Shift]) -> dict[int, Person]:
     return Person.objects.in_bulk({pk for shift in shifts for pk in (shift.before, shift.after) if pk})
 
 
-def said(reader: Person, shifts: Sequence[Shift], people: Mapping[int, Person], *, is_lead: bool) -> list[str]:
-    """A sentence for each, in the language and the zone that hold."""
+def said(reader: Person, shifts: Sequence[Shift], people: Mapping[int, Person]) -> list[str]:
+    """A sentence for each of those that concern the reader, in the language and the zone that hold."""
     return [
-        _line(reader.pk, shift, is_lead=is_lead) % {
+        _line(reader.pk, shift, is_lead=True) % {
             "start": spoken.moment(shift.start), "end": spoken.moment(shift.end),
             "before": _name(people, shift.before), "after": _name(people, shift.after),
         }

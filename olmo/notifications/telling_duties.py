@@ -39,20 +39,20 @@ class News:
     reader: Person
     shifts: Sequence[Shift]
     people: Mapping[int, Person]
-    is_lead: bool
     waits_until: datetime | None
 
     @property
     def why(self) -> str:
         """A key of kinds.WHY."""
-        return "duty_lead" if self.is_lead else "duty"
+        is_own = any(self.reader.pk in (shift.before, shift.after) for shift in self.shifts)
+        return "duty" if is_own else "duty_lead"
 
 
 def tell(row: Schedule, reader: Person, found: Sequence[Shift], people: Mapping[int, Person], *, is_lead: bool) -> int:
     """Tell one reader what concerns them; 0 when nothing does, or they want to hear of it in no way."""
     own = shifts.concerning(reader, found, is_lead=is_lead)
     ways = kinds.channels_for([reader], KIND)[reader.pk] & WAYS.keys() if own and reader.is_active else set()
-    news = News(row, reader, own, people, is_lead, _held(reader, own) if ways else None)
+    news = News(row, reader, own, people, _held(reader, own) if ways else None)
     for name in sorted(ways):
         WAYS[name](news)
     return 1 if ways else 0
@@ -76,7 +76,7 @@ def _mail(news: News) -> None:
     if not reader.email or is_silenced(reader.email):
         return
     with override(reader.language), timezone.override(ZoneInfo(reader.time_zone)):
-        lines = shifts.said(reader, news.shifts, news.people, is_lead=news.is_lead)
+        lines = shifts.said(reader, news.shifts, news.people)
         name = f"{row.team}, {row.name}"
         subject, because = _("On call: %(name)s") % {"name": name}, str(kinds.WHY[news.why])
     mail = wording.written(
@@ -91,8 +91,7 @@ def _mail(news: News) -> None:
 
 
 def _push(news: News) -> None:
-    text = json.dumps({"lead": news.is_lead, "shifts": shifts.plain(news.shifts)})
-    pushing.queue_duty(news.reader, news.row.pk, text, news.waits_until)
+    pushing.queue_duty(news.reader, news.row.pk, json.dumps(shifts.plain(news.shifts)), news.waits_until)
 
 
 WAYS: Mapping[str, Callable[[News], None]] = {kinds.PAGE: _show, kinds.MAIL: _mail, kinds.PUSH: _push}

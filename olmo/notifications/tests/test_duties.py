@@ -111,9 +111,8 @@ class Swapping(OnCall):
         self.assertEqual(self.told(self.tove), "")
         shown = Alert.objects.get(person=self.tove)
         self.assertEqual((shown.person, shown.why, shown.schedule), (self.tove, "duty", self.schedule))
-        said = shifts.said(
-            self.tove, shifts.kept(shown.shifts), shifts.people_of(shifts.kept(shown.shifts)), is_lead=False
-        )
+        told = shifts.kept(shown.shifts)
+        said = shifts.said(self.tove, told, shifts.people_of(told))
         self.assertIn("You are no longer on call, Alma Ferri is: Tuesday 3 March", said[0])
 
     def test_quiet_hours_hold_it_back_unless_the_duty_begins_in_them(self) -> None:
