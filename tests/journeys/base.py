@@ -5,20 +5,14 @@
             page = self.sign_in(self.alma)
             page.goto(self.url("/desk/"))
 
-The server is the one that `bin/olmo web` runs, on a free port of 127.0.0.1, with the test's own database. A console error of a
-page (a refused script, a failed fetch) fails the test, unless it waits for one (`self.expected_faults`).
+The browser is Chromium; where it is installed, its headless shell, which shows the same pages in half of the time. The server is
+what `bin/olmo web` runs, on a free port of 127.0.0.1, with the test's own database (see `server`). A console error of a page (a
+refused script, a failed fetch) fails the test, unless it waits for one (`self.expected_faults`).
 """
 
 import os
 import re
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -44,17 +38,18 @@ from olmo.people.models import Person
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from tests.cast import Cast, assemble
 
+from .server import nursery
+
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
 ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
 )
-SERVE = "from olmo.ops.web import main; main()"
-START_SECONDS = 60
 Theme = Literal["light", "dark"]
 WIDE = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
+AXE = Axe().axe_script
 SERIOUS = frozenset({"serious", "critical"})
 
 
@@ -63,22 +58,26 @@ class Journey(Cast, CommittingTest):
 
     address: ClassVar[str]
     is_rich: ClassVar[bool] = False  # whether texts are written in the rich editor
-    environment: ClassVar[dict[str, str]] = {}  # further OLMO_* settings of the server
+    is_app: ClassVar[bool] = False  # whether it needs all of a browser: service workers, notices of the system
     playwright: ClassVar[Playwright]
     browser: ClassVar[Browser]
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        chromium = shutil.which(os.environ.get("CHR") or "chromium")
+        chromium = shutil.which("chromium")
         if chromium is None:
             if os.environ.get("CI"):
                 raise AssertionError("chromium is not installed")
             raise SkipTest("chromium is not installed")
-        cls.address = serve(cls)
+        RESULTS.mkdir(exist_ok=True)
+        cls.address = nursery().address
+        nursery().begin(RESULTS / f"web-{cls.__name__}.log")
+        cls.addClassCleanup(nursery().end)
         cls.playwright = sync_playwright().start()
         cls.addClassCleanup(cls.playwright.stop)
-        cls.browser = cls.playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS.split())
+        quick = None if cls.is_app else shutil.which("chromium-headless-shell")
+        cls.browser = cls.playwright.chromium.launch(executable_path=quick or chromium, args=ARGUMENTS.split())
         cls.addClassCleanup(cls.browser.close)
 
     def setUp(self) -> None:
@@ -153,7 +152,9 @@ class Journey(Cast, CommittingTest):
 
     def assert_accessible(self, page: Page) -> None:
         """Axe finds nothing serious or critical on the page as it stands (WCAG 2.2 A and AA, and best practices)."""
-        found = Axe().run(page).response["violations"]
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE)
+        found = page.evaluate("axe.run({resultTypes: ['violations']}).then((found) => found.violations)")
         grave = [f for f in found if f["impact"] in SERIOUS]
         told = [f"{f['id']}: {f['help']}: {f['nodes'][0]['target']}" for f in grave]
         self.assertEqual(told, [], page.url)
@@ -166,44 +167,3 @@ class Journey(Cast, CommittingTest):
     def _hear(self, page: Page, said: ConsoleMessage) -> None:
         if said.type == "error":
             self.faults.append(f"{page.url}: {said.text}")
-
-
-def serve(case: type[Journey]) -> str:
-    """Start the web server for a class of tests, with its database; returns its address. It ends with the class."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    # No pool: each test gets a fresh database, and a pool would wait longer and longer before it connects to it.
-    environment = {**os.environ, "OLMO_PORT": str(port), "OLMO_DATABASE_POOL": "0", **case.environment}
-    RESULTS.mkdir(exist_ok=True)
-    log = RESULTS / f"web-{case.__name__}.log"
-    with log.open("wb") as out:
-        server = subprocess.Popen([sys.executable, "-c", SERVE], cwd=ROOT, env=environment, stdout=out, stderr=out)
-    case.addClassCleanup(_stop, server)
-    _wait(address, server, log)
-    return address
-
-
-def _wait(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise AssertionError(f"the web server ended: {log.read_text()[-2000:]}")
-        try:
-            with urllib.request.urlopen(f"{address}/sign-in", timeout=5):
-                return
-        except urllib.error.HTTPError:
-            return  # it answers; what it says depends on the data
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"the web server did not answer in {START_SECONDS} s: {log.read_text()[-2000:]}")
-
-
-def _stop(server: "subprocess.Popen[bytes]") -> None:
-    server.send_signal(signal.SIGTERM)
-    try:
-        server.wait(15)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()

@@ -27,6 +27,8 @@ SUBSCRIBES = """async () => {
 
 
 class AnApp(Journey):
+    is_app = True
+
     def open_app(self, path: str = "/desk/") -> Page:
         page = self.sign_in(self.alma, service_workers="allow")
         page.goto(self.url(path))
