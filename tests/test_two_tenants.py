@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test import override_settings
@@ -44,6 +45,7 @@ from olmo.writing import drafting, sharing
 from olmo.writing.drafting import Content
 from tests.cast import DeskTest
 
+pytestmark = pytest.mark.long
 WORD = "zyxomma"  # in every text of Acme's
 TYPED = "zyxom"  # what the others search for: the page repeats it, and must not complete it
 QUERIES = (

@@ -4,12 +4,14 @@ import resource
 import unittest
 
 import numpy as np
+import pytest
 
 from olmo.routing.triage import apart, learning
 from olmo.routing.triage.learning import Model, TooFew, learn
 
 from . import shared
 
+pytestmark = pytest.mark.long
 WORDS = {
     "network": (
         "vpn drops every hour",
