@@ -40,17 +40,16 @@ class Nursery:
             command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def begin(self, log: Path) -> int:
-        """Start a server that writes its log there; returns its process id when it answers."""
+    def begin(self, log: Path) -> None:
+        """Start a server that writes its log there, and wait until it answers."""
         pid = int(self._ask(f"begin {log}"))
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if not processes.is_alive(pid):
-                raise AssertionError(f"the web server ended: {log.read_text()[-2000:]}")
+        while processes.is_alive(pid) and time.monotonic() < deadline:
             if self._answers():
-                return pid
+                return
             time.sleep(0.05)
-        raise AssertionError(f"the web server did not answer in {START_SECONDS} s: {log.read_text()[-2000:]}")
+        self.end()
+        raise AssertionError(f"the web server did not answer in {START_SECONDS} s, or ended: {log.read_text()[-2000:]}")
 
     def end(self) -> None:
         """Stop its server as an operator does."""
