@@ -44,9 +44,9 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
         return _one(request, found)
     says, comment = request.POST.get("says", ""), request.POST.get("comment", "")
     try:
-        deciding.decide(found, by=person, says=says, comment=comment)
-    except Invalid as refusal:
-        return _one(request, found, wrong=refusal, status=422)
+        deciding.decide(found, by=person, says=says, comment=comment, seen=showing.seen(request.POST.get("seen", "")))
+    except (Invalid, deciding.Changed) as refusal:
+        return _one(request, found, refusal)
     except (Conflict, NotAllowed) as refusal:
         messages.error(request, str(refusal.message))
     else:
@@ -84,10 +84,10 @@ def _day(text: str, name: str) -> Any:
     return found
 
 
-def _one(request: HttpRequest, found: Approval, *, wrong: Invalid | None = None, status: int = 200) -> HttpResponse:
+def _one(request: HttpRequest, found: Approval, refused: Invalid | deciding.Changed | None = None) -> HttpResponse:
     person = cast(PortalRequest, request).person
-    context = showing.deciding_context(found, person, comment=request.POST.get("comment", ""), wrong=wrong)
-    return page(request, "portal/approval.html", context, status=status)
+    context = showing.deciding_context(found, person, comment=request.POST.get("comment", ""), refused=refused)
+    return page(request, "portal/approval.html", context, status=context["status"])
 
 
 def beside(person: Any, order: Order | None) -> dict[str, Any] | None:

@@ -29,13 +29,17 @@ def of(order: Order, *, after: int = 0) -> list[Asked]:
 
     A step above an amount is left out when the order is known to cost no more.
     """
+    return [_asked(order, number, step) for number, step in needed(order).items() if step.stage > after]
+
+
+def needed(order: Order) -> dict[int, ApprovalStep]:
+    """The steps that an order of this amount passes, by their numbers."""
     steps = ApprovalStep.objects.filter(item=order.item).prefetch_related("people").order_by("stage", "pk")
     amount = amounts.of(order) if any(step.above is not None for step in steps) else None
-    needed = [
-        (number, step) for number, step in enumerate(steps, start=1)
-        if step.stage > after and (step.above is None or amount is None or amount > step.above)
-    ]  # fmt: skip
-    return [_asked(order, number, step) for number, step in needed]
+    return {
+        number: step for number, step in enumerate(steps, start=1)
+        if step.above is None or amount is None or amount > step.above
+    }  # fmt: skip
 
 
 def _asked(order: Order, number: int, step: ApprovalStep) -> Asked:

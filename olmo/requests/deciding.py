@@ -34,6 +34,15 @@ MOST_WORDS = 2000
 logger = logging.getLogger(__name__)
 
 
+class Changed(Conflict):
+    """The answers are others than those that were read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The answers were changed while you were reading them. Nothing was decided: these are the new ones.")
+        )
+
+
 class Decided(Conflict):
     """The approval was decided, or is not needed any more; says by whom, when, or why."""
 
@@ -81,10 +90,13 @@ def show_anew(order: Order) -> None:
 
 
 @transaction.atomic
-def decide(approval: Approval, *, by: Person, says: str, comment: str = "", by_link: bool = False) -> Order:
+def decide(
+    approval: Approval, *, by: Person, says: str, comment: str = "", seen: int | None = None, by_link: bool = False
+) -> Order:
     """Say yes or no, with a comment; a no needs one. Others of the step go on to be asked until its quorum is reached.
 
-    Raises NotFound (not asked), NotAllowed (it concerns them), Decided (by whom and when), Invalid (no such word; no reason).
+    seen: the revision of the answers that was read. Raises NotFound (not asked), NotAllowed (it concerns them), Decided (by whom
+    and when), Changed (others were read), Invalid (no such word; no reason).
     """
     words = clean(comment, 10**6).strip()
     if says not in Decision.values:
@@ -97,6 +109,8 @@ def decide(approval: Approval, *, by: Person, says: str, comment: str = "", by_l
     with changing(order.ticket, by=by) as log:
         row = _locked(approval, order)
         _require_asked(row, by)
+        if seen is not None and seen != row.revision:
+            raise Changed
         row.decision, row.decided_by, row.decided_at, row.comment = says, by, clock.now(), words
         row.save()
         said = OrderApproved if says == Decision.YES else OrderRejected
@@ -120,7 +134,9 @@ def _locked(approval: Approval, order: Order) -> Approval:
 def _require_asked(row: Approval, by: Person) -> None:
     if by.pk in policy.concerned(row.order):
         raise NotAllowed(
-            _("Nobody approves what they ordered or what is for them, not even in place of somebody else.")
+            _(
+                "Nobody approves what they ordered, what is for them or what they wrote, not even in place of somebody else."
+            )
         )
     if row.decision and row.decided_by:
         words = {"decision": row.get_decision_display(), "name": row.decided_by.name, "when": _moment(row.decided_at)}

@@ -72,7 +72,10 @@ class OrderState(models.TextChoices):
 
 
 class Order(models.Model):
-    """What was ordered. recipient: whom it is for; by: who filled in the form; round: how often approval was asked for anew."""
+    """What was ordered. recipient: whom it is for; by: who filled in the form; round: how often approval was asked for anew.
+
+    author: who wrote the answers as they are now; None where that is `by`.
+    """
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
     ticket = models.OneToOneField(Ticket, models.CASCADE, related_name="order")
@@ -80,6 +83,7 @@ class Order(models.Model):
     version = models.ForeignKey(FormVersion, models.PROTECT, related_name="+", db_index=False)
     recipient = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     state = models.CharField(max_length=9, choices=OrderState, default=OrderState.APPROVED)
     round = models.PositiveSmallIntegerField(default=0)
     revision = models.PositiveSmallIntegerField(default=1)

@@ -27,8 +27,8 @@ from olmo.tickets.changes import Linked, OrderChanged, OrderPlaced, OrderSettled
 from olmo.tickets.log import changing
 from olmo.tickets.models import Channel, LinkKind, Message, Ticket, TicketKind
 
-from . import deciding, policy
-from .models import Answers, Order, OrderState
+from . import approvers, deciding, policy
+from .models import Answers, Approval, Order, OrderState
 from .queries import answers, handling, held, known
 
 MOST_REASON = 1000
@@ -135,7 +135,7 @@ def change(order: Order, wanted: Wanted, *, by: Person, seen: int | None = None,
     """Change the answers of an order that is not done. Approvals that were given count no more: all are asked anew.
 
     One that was not approved is ordered again by that. seen: the revision on the page. reason: why an agent changes them, kept in
-    the note with the answers; where the item says so, that leaves approvals as they are.
+    the note with the answers; where the item says so, approvals stay, unless the new answers need more of them.
     Raises NotFound, NotAllowed, FormGone, Conflict (done; changed meanwhile), Invalid (reason).
     """
     ticket, reason = order.ticket, clean(reason, MOST_REASON).strip()
@@ -150,18 +150,18 @@ def change(order: Order, wanted: Wanted, *, by: Person, seen: int | None = None,
         if not queries.is_still_taken(wanted.version):
             raise FormGone
         order.revision += 1
-        order.version = wanted.version
+        order.version, order.author = wanted.version, by
         kept = held(answers(order))
         order.save()
         log.record(OrderChanged(revision=order.revision))
-        is_done, asks = ticket.is_done, _asks_again(order, by)
+        is_done, asks, passed = ticket.is_done, _asks_again(order, by), approvers.needed(order).keys()
     if is_done:
         actions.reopen(ticket, by=by)
     fresh = [pk for pk in wanted.uploads if pk not in kept]
-    words = _message(replace(wanted, uploads=fresh), by, reason)
+    words = _message(replace(wanted, uploads=fresh, recipient=order.recipient), by, reason)
     said = (actions.receive if by.is_requester else actions.note)(ticket, by=by, message=words)
     _keep(order, wanted, by, said.data["message"])
-    if not asks:
+    if not (asks or approvers.needed(order).keys() - passed):
         deciding.show_anew(order)
         return order
     with changing(ticket, by=by) as log:
@@ -171,7 +171,10 @@ def change(order: Order, wanted: Wanted, *, by: Person, seen: int | None = None,
 
 
 def _asks_again(order: Order, by: Person) -> bool:
-    return by.is_requester or order.state in policy.AGAIN or handling(order.item).asks_again
+    """Whoever wrote the answers cannot be asked about them, so somebody else is."""
+    asked = Approval.objects.filter(order=order, decision="", dropped_at=None, approver=by)
+    by_rule = by.is_requester or order.state in policy.AGAIN or handling(order.item).asks_again
+    return by_rule or asked.exists()
 
 
 @transaction.atomic

@@ -9,19 +9,24 @@ from .substitutes import standing_in
 AGAIN = (OrderState.REJECTED, OrderState.EXPIRED, OrderState.WITHDRAWN)
 
 
-def concerned(order: Order) -> set[int]:
-    """Those who decide nothing about it: who filled it in, who asks for it, and whom it is for."""
+def owners(order: Order) -> set[int]:
+    """Whose it is: who filled it in, who asks for it, and whom it is for."""
     return {order.by_id, order.recipient_id, order.ticket.requester_id}
+
+
+def concerned(order: Order) -> set[int]:
+    """Those who decide nothing about it: whose it is, and who wrote the answers as they are now."""
+    return owners(order) | {order.author_id or order.by_id}
 
 
 def may_change(person: Person, order: Order) -> bool:
     """Change its answers, or withdraw it: who ordered it, whom it is for, and agents who work on the ticket."""
-    return person.pk in concerned(order) or tickets.may_work(person, order.ticket)
+    return person.pk in owners(order) or tickets.may_work(person, order.ticket)
 
 
 def is_changeable(order: Order) -> bool:
-    """It is under way, or ended without being approved: then changing it orders it again."""
-    return order.ticket.is_active or order.state in AGAIN
+    """It is under way, or ended without being approved: then changing it orders it again. What was merged goes on elsewhere."""
+    return (order.ticket.is_active or order.state in AGAIN) and order.ticket.merged_into_id is None
 
 
 def may_be_asked(person: Person, order: Order) -> bool:

@@ -12,7 +12,7 @@ from olmo.tickets import undo
 from olmo.tickets.log import changing
 from olmo.tickets.models import Event
 
-from . import deciding, mailing
+from . import deciding, mailing, policy
 from .models import Answers, Approval, Order, OrderState
 from .queries import handling
 
@@ -55,14 +55,13 @@ def _ended(event: Event) -> None:
 
 def _reopened(event: Event) -> None:
     """Opened again, though it was not approved: it is asked again, as it is now."""
-    again = (OrderState.REJECTED, OrderState.EXPIRED, OrderState.WITHDRAWN)
-    order = Order.objects.filter(ticket=event.ticket_id, state__in=again).first()
+    order = Order.objects.filter(ticket=event.ticket_id, state__in=policy.AGAIN).first()
     if order is None:
         return
     stuck: Invalid | None = None
     with changing(event.ticket, by=event.by) as log:
         order = Order.objects.select_related("item__service", "recipient", "ticket").get(pk=order.pk)
-        if order.state in again and not event.ticket.is_done:
+        if order.state in policy.AGAIN and not event.ticket.is_done:
             order.ticket = event.ticket
             try:
                 deciding.ask(order, log)

@@ -13,7 +13,7 @@ from olmo.kernel.errors import Invalid
 from olmo.people.models import Person
 
 from . import amounts, policy, queries
-from .deciding import MOST_WORDS
+from .deciding import MOST_WORDS, Changed
 from .models import Approval, Decision, Order
 
 
@@ -56,11 +56,18 @@ def facts(order: Order) -> list[tuple[str, str]]:
 
 
 def deciding_context(
-    found: Approval, viewer: Person, *, comment: str = "", wrong: Invalid | None = None
+    found: Approval, viewer: Person, *, comment: str = "", refused: Invalid | Changed | None = None
 ) -> dict[str, Any]:
-    """What requests/approval.html shows of one approval to somebody who decides it, or looks what became of it."""
+    """What requests/approval.html shows of one approval to somebody who decides it, or looks what became of it.
+
+    refused: why nothing was decided just now; where other answers were read, those of now are shown.
+    """
+    changed = refused if isinstance(refused, Changed) else None
+    if changed:
+        found.refresh_from_db(fields=["revision"])
     return {
-        "approval": found, "facts": facts(found.order), "wrong": wrong, "comment": comment, "words": words(found),
+        "approval": found, "facts": facts(found.order), "changed": changed, "wrong": None if changed else refused,
+        "comment": comment, "words": words(found), "status": 409 if changed else 422 if refused else 200,
         "parts": queries.readable(found.order, found.revision), "most": MOST_WORDS,
         "is_open": policy.may_decide(viewer, found),
         "in_place_of": found.approver.name if found.approver_id != viewer.pk else "",
@@ -89,3 +96,8 @@ def _tone(row: Approval) -> str:
     if row.decision:
         return "elm" if row.decision == Decision.YES else "brick"
     return "" if row.dropped_at else "ochre"
+
+
+def seen(typed: str) -> int:
+    """The revision that a page of an approval says it showed; 0 of one that says none."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else 0

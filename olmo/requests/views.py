@@ -22,7 +22,7 @@ from olmo.tenancy.scope import EVERY_CLIENT, scope
 
 from . import deciding, links, policy
 from .models import Link
-from .showing import deciding_context, facts, words
+from .showing import deciding_context, facts, seen, words
 
 FROM_PLACE = throttle.Limit("approval from", 60, 60)
 
@@ -69,12 +69,12 @@ def _decided(request: HttpRequest, found: Link | None) -> HttpResponse:
         return _unknown(request)
     try:
         _decide(request, found)
+    except (Invalid, deciding.Changed) as refusal:
+        return _ask(request, found, refusal)
     except (NotAllowed, NotFound) as refusal:
         return _page(request, {"heading": _("This is not yours to decide"), "lead": str(refusal)}, status=403)
     except Conflict as refusal:
         return _page(request, {"heading": _("Nothing was changed"), "lead": str(refusal)}, status=409)
-    except Invalid as refusal:
-        return _ask(request, found, wrong=refusal, status=422)
     return onward(request.path)
 
 
@@ -82,8 +82,9 @@ def _decide(request: HttpRequest, found: Link) -> None:
     if refusal := _another(request, found):
         raise NotAllowed(refusal)
     says, comment = request.POST.get("says", ""), request.POST.get("comment", "")
+    read = seen(request.POST.get("seen", ""))
     try:
-        deciding.decide(found.approval, by=found.person, says=says, comment=comment, by_link=True)
+        deciding.decide(found.approval, by=found.person, says=says, comment=comment, seen=read, by_link=True)
     except NotFound:
         name = found.approval.approver.name
         raise NotAllowed(_("You do not stand in for %(name)s any more.") % {"name": name}) from None
@@ -112,10 +113,10 @@ def _over(request: HttpRequest, found: Link) -> HttpResponse | None:
     return _page(request, {"heading": heading, "lead": lead, "facts": facts(approval.order)}, status=200)
 
 
-def _ask(request: HttpRequest, found: Link, *, wrong: Invalid | None = None, status: int = 200) -> HttpResponse:
-    context = deciding_context(found.approval, found.person, comment=request.POST.get("comment", ""), wrong=wrong)
+def _ask(request: HttpRequest, found: Link, refused: Invalid | deciding.Changed | None = None) -> HttpResponse:
+    context = deciding_context(found.approval, found.person, comment=request.POST.get("comment", ""), refused=refused)
     more = {"heading": _("Do you approve this?"), "person": found.person}
-    return _page(request, {**context, **more}, status=status)
+    return _page(request, {**context, **more}, status=context["status"])
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:

@@ -192,22 +192,23 @@ def approvals(request: DeskRequest) -> HttpResponse:
 def approval(request: DeskRequest, pk: int) -> HttpResponse:
     """One approval; a POST decides."""
     found = requests.approval(request.person, pk)
-    wrong: Invalid | None = None
+    refused: Invalid | deciding.Changed | None = None
     if request.method == "POST":
         says, comment = request.POST.get("says", ""), request.POST.get("comment", "")
         try:
-            deciding.decide(found, by=request.person, says=says, comment=comment)
-        except Invalid as refusal:
-            wrong = refusal
+            read = showing.seen(request.POST.get("seen", ""))
+            deciding.decide(found, by=request.person, says=says, comment=comment, seen=read)
+        except (Invalid, deciding.Changed) as refusal:
+            refused = refusal
         except (Conflict, NotAllowed) as refusal:
             messages.error(request, str(refusal.message))
             return SeeOther(reverse("desk:approvals"))
         else:
             messages.success(request, _("Your decision was recorded."))
             return SeeOther(reverse("desk:approvals"))
-    context = showing.deciding_context(found, request.person, comment=request.POST.get("comment", ""), wrong=wrong)
+    context = showing.deciding_context(found, request.person, comment=request.POST.get("comment", ""), refused=refused)
     more = {"back_url": reverse("desk:approvals")}
-    return page(request, "desk/catalogue/approval.html", {**context, **more}, status=422 if wrong else 200)
+    return page(request, "desk/catalogue/approval.html", {**context, **more}, status=context["status"])
 
 
 def _order(viewer: Person, number: int) -> Order:

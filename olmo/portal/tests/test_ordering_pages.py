@@ -283,7 +283,8 @@ class Approving(PortalOrderTest):
         url = f"/my-approvals/{self.one(order, self.mia).pk}"
         self.assertContains(mia.get(url), "900 EUR")
         self.assertContains(mia.post(url, {"says": "no"}), "Say why", status_code=422)
-        self.assertEqual(mia.post(url, {"says": "yes"}).status_code, 303)
+        self.assertContains(mia.post(url, {"says": "yes"}), "changed while you were reading", status_code=409)
+        self.assertEqual(mia.post(url, {"says": "yes", "seen": "1"}).status_code, 303)
         self.assertEqual(Order.objects.get().state, "approved")
         self.assertEqual(self.sign_in(self.bea).get(url).status_code, 404)
         self.assertEqual(self.browser.get(url).status_code, 404)

@@ -18,7 +18,7 @@ from olmo.notifications.models import Alert, Preference
 from olmo.outbox.models import Envelope
 from olmo.people.models import Person
 from olmo.people.queries import with_access
-from olmo.requests import deciding, ordering, queries, reactions, showing, substitutes
+from olmo.requests import deciding, ordering, policy, queries, reactions, showing, substitutes
 from olmo.requests.administration import StepSettings
 from olmo.requests.deciding import Decided
 from olmo.requests.models import Approval, Order, OrderState
@@ -260,6 +260,15 @@ class AboveAnAmount(OrderTest):
             self.steps(MANAGER, StepSettings(stage=1, kind="cost_centre", above=Decimal(1000)), amount_of=amount_of)
             order = self.place(model="light", pieces=pieces)
             self.assertEqual(self.asked(order), asked, (amount_of, pieces))
+        self.steps(
+            MANAGER, StepSettings(stage=1, kind="cost_centre", above=Decimal(1000)), amount_of="times:pieces",
+            asks_again=False,
+        )  # fmt: skip
+        order = self.place(model="light", pieces=1)
+        self.decide(order, self.mia)
+        for many, who in ((1, []), (2, ["Mia", "Pia"])):  # an agent's change asks for what it needs beyond the former
+            ordering.change(order, self.wanted(model="light", pieces=many), by=self.alma, reason="By phone")
+            self.assertEqual(self.asked(order), who)
         self.steps(MANAGER, amount_of="times:pieces")
         self.assertIn(("Amount", "2700 EUR"), showing.facts(self.place(model="light", pieces=3)))
         with self.assertRaises(Invalid) as refused:
@@ -282,6 +291,10 @@ class Merging(OrderTest):
             self.assertEqual((deciding.remind_due(), deciding.expire_due()), (0, 0))
         self.react(self.order)
         self.assertEqual((self.asked(self.order), Order.objects.get().state), ([], OrderState.WITHDRAWN))
+        merged = Order.objects.select_related("ticket", "item__service", "recipient").get()
+        self.assertFalse(policy.is_changeable(merged))
+        with self.assertRaises(Conflict):
+            ordering.change(merged, self.wanted(), by=self.rui)
 
     def test_taking_the_merge_back_asks_again(self) -> None:
         self.react(self.order)

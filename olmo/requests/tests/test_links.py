@@ -22,7 +22,7 @@ class OpeningALink(OrderTest):
         self.browser = Browser()
 
     def post(self, **data: Any) -> Any:
-        return self.browser.post(self.url, data)
+        return self.browser.post(self.url, {"seen": 1, **data})
 
     def test_looking_shows_the_facts_and_two_buttons_and_changes_nothing(self) -> None:
         for _look in range(3):
@@ -42,6 +42,17 @@ class OpeningALink(OrderTest):
         again = self.post(says="no", comment="Wait")
         self.assertContains(again, "This was decided already", status_code=409)
         self.assertEqual(Order.objects.get().state, OrderState.APPROVED)
+
+    def test_nobody_approves_answers_that_they_did_not_read(self) -> None:
+        self.steps(StepSettings(stage=1, kind="manager"), asks_again=False)
+        ordering.change(self.order, self.wanted(model="strong", why="Games"), by=self.alma, reason="Rui rang")
+        for seen in (1, "", "x"):
+            page = self.post(says="yes", seen=seen, comment="Kept words")
+            self.assertContains(page, "changed while you were reading", status_code=409)
+        for words in ("Games", "Kept words", 'name="seen" value="2"'):
+            self.assertContains(page, words, status_code=409)
+        self.assertEqual(Order.objects.get().state, OrderState.PENDING)
+        self.assertEqual(self.post(says="yes", seen=2).status_code, 303)
 
     def test_a_no_without_a_reason_keeps_the_page_and_says_so(self) -> None:
         page = self.post(says="no")

@@ -221,6 +221,20 @@ class ChangingAtTheDesk(OrderTest):
         ordering.change(fresh, self.wanted(), by=self.rui)  # whoever ordered is asked for all of it
         self.assertEqual(self.asked(order), ["Mia"])
 
+    def test_who_wrote_the_answers_does_not_approve_them(self) -> None:
+        self.steps(StepSettings(stage=1, kind="owner"), asks_again=False)
+        order = self.place()
+        self.assertEqual(self.asked(order), ["Alma"])
+        self.changed(order, reason="Rui rang")
+        self.assertEqual(self.asked(order), ["Mia"])
+        with self.assertRaises(NotAllowed):
+            self.decide(order, self.mia, by=self.alma)
+
+    def test_the_note_names_whom_it_is_for(self) -> None:
+        order = self.place(recipient=self.leo)
+        self.changed(order, reason="Rui rang")
+        self.assertIn("For: Leo Neri", Message.objects.filter(ticket=order.ticket_id).latest("pk").text)
+
     def test_one_that_was_refused_is_ordered_again_by_it(self) -> None:
         self.steps(MANAGER, asks_again=False)
         order = self.place()

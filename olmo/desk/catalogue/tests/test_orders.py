@@ -52,7 +52,8 @@ class AgentsAtTheCatalogue(OrderTest, AdminTest):
         url = f"/desk/approvals/{self.one(order, self.alma).pk}"
         self.assertEqual(self.get(url, by=self.tove).status, 404)
         self.assertEqual(self.post(url, {"says": "no"}, by=self.alma).status, 422)
-        self.assertEqual(self.post(url, {"says": "yes"}, by=self.alma).status, 303)
+        self.assertEqual(self.post(url, {"says": "yes", "seen": "7"}, by=self.alma).status, 409)
+        self.assertEqual(self.post(url, {"says": "yes", "seen": "1"}, by=self.alma).status, 303)
         self.assertEqual(Order.objects.get().state, "approved")
 
     def test_who_approves_is_set_and_what_cannot_be_is_said_at_its_field(self) -> None:
