@@ -10,13 +10,11 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from olmo.ops.tests.olmo_process import Olmo
 from olmo.outbox.tests.sink import Sink
 
-pytestmark = pytest.mark.long
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
 PASSWORD = "elm leaves in the rain"
 

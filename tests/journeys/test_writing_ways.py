@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from olmo.automation import macros
@@ -18,8 +17,6 @@ from olmo.writing import canned
 from olmo.writing.models import Draft
 
 from .base import Journey
-
-pytestmark = pytest.mark.long
 
 
 class Ways(Journey):

@@ -9,13 +9,9 @@ from pathlib import Path
 from typing import ClassVar
 from unittest import TestCase
 
-import pytest
-
 from olmo.kernel.config import load
 from olmo.ops import postgres, processes, roles
 from olmo.ops.tests.olmo_process import Olmo, descendants, environment, free_port, olmo
-
-pytestmark = pytest.mark.long
 
 
 class DataFolderTest(TestCase):
