@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from django.test import override_settings
+
 from olmo.people.models import Person, PersonNote
-from olmo.tickets import actions
+from olmo.tickets import actions, likeness
 from olmo.tickets.models import Message, Template
 from olmo.worklog import actions as worklog
 from olmo.worklog.models import Activity, Entry, Timer
@@ -169,6 +171,24 @@ class SimilarTickets(PageTest):
         self.assertEqual(
             self.post(self.url(mine, "similar", "take"), {"link": solved.number}, by=self.otto).status, 404
         )
+
+    def test_open_ones_that_likely_tell_of_the_same_come_first_and_say_so(self) -> None:
+        same = self.report(
+            "Da stamattina non arriva la posta", text="Outlook non riceve e non invia niente dalle otto."
+        )
+        self.report("Search in Outlook finds nothing", text="When I look for an old message the result list is empty.")
+        ticket = self.report("Outlook is not receiving emails", text="Nothing comes in or goes out since this morning.")
+        part = self.look_again(self.url(ticket, "similar"))
+        self.assertEqual(
+            (part.words(".lines .number")[:1], part.words(".lines .badge")), ([str(same.number)], ["Likely the same"])
+        )
+        with override_settings(OLMO_SEMANTIC=False):
+            self.assertEqual(self.look_again(self.url(ticket, "similar")).words(".lines .badge"), [])
+        actions.resolve(same, by=self.alma, code="fixed", note="The server runs again.")
+        self.assertEqual(self.look_again(self.url(ticket, "similar")).words(".lines .badge"), [])
+        self.assertTrue(likeness.is_of_another("No wifi in room Galileo", "No wifi in room Keplero"))
+        self.assertTrue(likeness.is_of_another("Printer on the first floor", "Stampante del secondo piano"))
+        self.assertFalse(likeness.is_of_another("Since ten SAP is down", "We cannot start SAP"))
 
 
 class Settings(PageTest):

@@ -1,6 +1,9 @@
-"""Tickets like this one, found by the words of its subject, fetched after the page: solved ones first, with what solved them."""
+"""Tickets like this one, fetched after the page: open ones that likely tell of the same, solved ones with their solution."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.people.models import Person
-from olmo.tickets import actions, queries
+from olmo.tickets import actions, likeness, queries
 from olmo.tickets import search as words
 from olmo.tickets.models import Event, LinkKind, Message, Status, Ticket
 
@@ -20,7 +23,8 @@ from .. import places
 from ..shell import DeskRequest, SeeOther, agents, is_part, page
 
 SHOWN, MOST_WORDS, LEAST_LETTERS, LOOKED_AT = 6, 8, 4, 25
-SOLUTION = 400
+SOLUTION, COMPARED, MOST_SAME = 400, 10, 3
+TOGETHER = timedelta(days=14)  # no further apart, two tickets may tell of the same
 _WORD = re.compile(r"\w+")
 
 
@@ -36,24 +40,51 @@ def similar(request: DeskRequest, number: int) -> HttpResponse:
 
 
 def found(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
-    """Tickets that the viewer may see and that share words with this one's subject, solved ones first, the best first."""
-    scores: dict[int, int] = {}
-    for word in _words(ticket.subject):
-        for pk in words.candidates(words.Query(words=[word]), limit=LOOKED_AT, public_only=False):
-            scores[pk] = scores.get(pk, 0) + 1
+    """Open tickets that likely tell of the same; then those that share words with its subject, solved ones first."""
+    scores, is_open = _by_words(ticket.subject), ticket.status not in _SOLVED
     known = {ticket.pk, *ticket.absorbed_ids, *(link["ticket"] for link in ticket.links)}
-    least = 2 if len(_words(ticket.subject)) > 1 else 1
-    ids = [pk for pk, score in scores.items() if score >= least and pk not in known]
-    rows = queries.visible_to(viewer).filter(pk__in=ids, merged_into=None).values("id", "number", "subject", "status")
-    ranked = sorted(rows, key=lambda row: (row["status"] not in _SOLVED, -scores[row["id"]], -row["id"]))[:SHOWN]
-    solutions = _solutions([row["id"] for row in ranked])
+    alike = scores.keys() - known
+    around = {*likeness.around(viewer, ticket)} - known if is_open else set()
+    rows = queries.visible_to(viewer).filter(pk__in=alike | around, merged_into=None)
+    ranked = sorted(
+        rows.values("id", "number", "subject", "status", "opened_at"),
+        key=lambda row: (row["status"] not in _SOLVED, -scores.get(row["id"], 0), -row["id"]),
+    )
+    same = _best(likeness.likely_same(ticket, _open(ranked, ticket, around))) if is_open else {}
+    shown = sorted(
+        (row for row in ranked if row["id"] in alike | same.keys()), key=lambda row: -same.get(row["id"], 0)
+    )[:SHOWN]
+    solutions = _solutions([row["id"] for row in shown])
     return [
         {
             **row, "url": places.ticket(row["number"]), "state": Status(row["status"]).label,
-            "solution": solutions.get(row["id"], ""),
+            "solution": solutions.get(row["id"], ""), "is_same": row["id"] in same,
         }
-        for row in ranked
+        for row in shown
     ]  # fmt: skip
+
+
+def _by_words(subject: str) -> dict[int, int]:
+    """Ticket -> how many words of a subject it holds: two at least, where there are as many."""
+    telling, scores = _words(subject), Counter[int]()
+    for word in telling:
+        scores.update(words.candidates(words.Query(words=[word]), limit=LOOKED_AT, public_only=False))
+    least = 2 if len(telling) > 1 else 1
+    return {pk: score for pk, score in scores.items() if score >= least}
+
+
+def _best(same: dict[int, float]) -> dict[int, float]:
+    """The first few, so that room is left for solved ones."""
+    return dict(sorted(same.items(), key=lambda item: -item[1])[:MOST_SAME])
+
+
+def _open(ranked: Sequence[Any], ticket: Ticket, around: set[int]) -> dict[int, str]:
+    """The open ones that are compared as a whole: those opened about then, and some with words in common. Id -> subject."""
+    rows = [
+        row for row in ranked if row["status"] not in _SOLVED and abs(row["opened_at"] - ticket.opened_at) <= TOGETHER
+    ]
+    some = [row for row in rows if row["id"] in around] + [row for row in rows if row["id"] not in around][:COMPARED]
+    return {row["id"]: row["subject"] for row in some}
 
 
 _SOLVED = (Status.RESOLVED, Status.CLOSED)
