@@ -139,7 +139,7 @@ class KindsOfRequest(KnowledgeTest):
         self.assertEqual(Topic.objects.get(pk=jam.pk).name, "Paper jams")
 
     def test_grouping_and_each_few_articles_hold_no_transaction_of_another_step(self) -> None:
-        self.reported()
+        self.reported(times=1)
         for n in range(3):
             self.published(f"a{n}", audience="public")
         before, seen = len(connection.atomic_blocks), {"grouped": [], "checked": []}  # type: ignore[var-annotated]
