@@ -47,7 +47,7 @@ def found(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
     around = {*likeness.around(viewer, ticket)} - known if is_open else set()
     rows = queries.visible_to(viewer).filter(pk__in=alike | around, merged_into=None)
     ranked = sorted(
-        rows.values("id", "number", "subject", "status", "opened_at"),
+        rows.values("id", "number", "subject", "status", "opened_at", "client"),
         key=lambda row: (row["status"] not in _SOLVED, -scores.get(row["id"], 0), -row["id"]),
     )
     same = _best(likeness.likely_same(ticket, _open(ranked, ticket, around))) if is_open else {}
@@ -79,10 +79,12 @@ def _best(same: dict[int, float]) -> dict[int, float]:
 
 
 def _open(ranked: Sequence[Any], ticket: Ticket, around: set[int]) -> dict[int, str]:
-    """The open ones that are compared as a whole: those opened about then, and some with words in common. Id -> subject."""
+    """The open ones of the organisation that are compared as a whole, opened about then. Id -> subject."""
     rows = [
-        row for row in ranked if row["status"] not in _SOLVED and abs(row["opened_at"] - ticket.opened_at) <= TOGETHER
-    ]
+        row for row in ranked
+        if row["status"] not in _SOLVED and row["client"] == ticket.client_id
+        and abs(row["opened_at"] - ticket.opened_at) <= TOGETHER
+    ]  # fmt: skip
     some = [row for row in rows if row["id"] in around] + [row for row in rows if row["id"] not in around][:COMPARED]
     return {row["id"]: row["subject"] for row in some}
 
