@@ -154,7 +154,7 @@ def change(order: Order, wanted: Wanted, *, by: Person, seen: int | None = None,
         kept = held(answers(order))
         order.save()
         log.record(OrderChanged(revision=order.revision))
-        is_done, asks, passed = ticket.is_done, _asks_again(order, by), approvers.needed(order).keys()
+        is_done, asks, passed = ticket.is_done, asks_again(order, by), approvers.needed(order).keys()
     if is_done:
         actions.reopen(ticket, by=by)
     fresh = [pk for pk in wanted.uploads if pk not in kept]
@@ -170,8 +170,8 @@ def change(order: Order, wanted: Wanted, *, by: Person, seen: int | None = None,
     return order
 
 
-def _asks_again(order: Order, by: Person) -> bool:
-    """Whoever wrote the answers cannot be asked about them, so somebody else is."""
+def asks_again(order: Order, by: Person) -> bool:
+    """Whether all are asked anew. Whoever wrote the answers cannot be asked about them, so somebody else is."""
     asked = Approval.objects.filter(order=order, decision="", dropped_at=None, approver=by)
     by_rule = by.is_requester or order.state in policy.AGAIN or handling(order.item).asks_again
     return by_rule or asked.exists()

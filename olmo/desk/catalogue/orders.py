@@ -132,6 +132,8 @@ def change(request: DeskRequest, number: int) -> HttpResponse:
     given = request.POST.get("seen", "")
     seen = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else found.revision
     more: dict[str, Any] = {"order": found, "seen": seen, "reason": request.POST.get("reason", "")}
+    if found.item.approval_steps.exists():
+        more["approvals"] = "again" if ordering.asks_again(found, request.person) else "stay"
     if request.method != "POST":
         return _form(request, found.item, found.ticket.requester, filling.begin(around, before.content), **more)
     form = filling.go_on(around, request.POST, request.FILES)

@@ -190,8 +190,9 @@ class StepForm(Refusable):
     @property
     def is_another_item(self) -> bool:
         """Whether another thing is ordered now than was, so that its questions have to be looked at."""
-        item = self.cleaned_data["item"]
-        return self.cleaned_data["outcome"] == "order" and item is not None and item.pk != self.was
+        given, item = self.cleaned_data, self.cleaned_data["item"]
+        orders = given["kind"] == "outcome" and given["outcome"] == "order"
+        return orders and item is not None and item.pk != self.was
 
     def _fills(self) -> dict[str, str]:
         if self.is_another_item:

@@ -23,11 +23,14 @@ class AgentsAtTheCatalogue(OrderTest, AdminTest):
         self.assertIn("Look at it", self.get(f"/desk/tickets/{ticket.number}", by=self.alma).text)
 
     def test_an_agent_changes_the_answers_and_says_why(self) -> None:
+        self.steps(StepSettings(stage=1, kind="owner"))
         ticket = Ticket.objects.get(pk=self.place().ticket_id)
         self.assertIn("order/answers", self.get(f"/desk/tickets/{ticket.number}/order", by=self.alma).text)
         url = f"/desk/tickets/{ticket.number}/order/answers"
         self.assertEqual(self.get(url, by=self.otto).status, 404)
-        self.assertIn('name="seen" value="1"', self.get(url, by=self.alma).text)
+        page = self.get(url, by=self.alma).text
+        self.assertIn('name="seen" value="1"', page)
+        self.assertIn("Who approves is asked anew", page)
         given = {"asked": "model why", "act": "order", "a_model": "strong", "a_why": "Films", "seen": "1"}
         refused = self.post(url, given, by=self.alma)
         self.assertEqual(refused.status, 422)
