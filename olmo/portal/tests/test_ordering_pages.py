@@ -172,6 +172,17 @@ class Ordering(PortalOrderTest):
         self.react(order)
         self.assertEqual(Order.objects.get().state, "withdrawn")
 
+    def test_a_refusal_does_not_make_an_old_page_a_new_one(self) -> None:
+        order = self.place()
+        url = f"/requests/{Ticket.objects.get(pk=order.ticket_id).number}/order"
+        first = {"version": order.version_id, "act": "order", "asked": "model why", "seen": "1"}
+        ordering.change(order, self.wanted(model="strong", why="Drawings"), by=self.rui)
+        page = self.browser.post(url, {**first, "a_model": "strong"})
+        self.assertContains(page, 'name="seen" value="1"', status_code=422)
+        page = self.browser.post(url, {**first, "a_model": "strong", "a_why": "Films"})
+        self.assertContains(page, "Somebody changed the answers meanwhile.", status_code=409)
+        self.assertContains(page, 'name="seen" value="2"', status_code=409)
+
 
 class PuttingTogether(PortalOrderTest):
     def put(self, **data: Any) -> Draft:
@@ -221,19 +232,6 @@ class PuttingTogether(PortalOrderTest):
         page = self.browser.post("/catalogue/basket")
         self.assertContains(page, "“Laptop” cannot be ordered any more.", status_code=409)
         self.assertEqual((Draft.objects.count(), Order.objects.count()), (1, 0))
-
-
-class ChangingAnswers(PortalOrderTest):
-    def test_a_refusal_does_not_make_an_old_page_a_new_one(self) -> None:
-        order = self.place()
-        url = f"/requests/{Ticket.objects.get(pk=order.ticket_id).number}/order"
-        first = {"version": order.version_id, "act": "order", "asked": "model why", "seen": "1"}
-        ordering.change(order, self.wanted(model="strong", why="Drawings"), by=self.rui)
-        page = self.browser.post(url, {**first, "a_model": "strong"})
-        self.assertContains(page, 'name="seen" value="1"', status_code=422)
-        page = self.browser.post(url, {**first, "a_model": "strong", "a_why": "Films"})
-        self.assertContains(page, "Somebody changed the answers meanwhile.", status_code=409)
-        self.assertContains(page, 'name="seen" value="2"', status_code=409)
 
 
 class FilesAndTables(PortalOrderTest):

@@ -186,12 +186,8 @@ class Changing(OrderTest):
     def fresh(self, order: Order) -> Order:
         return Order.objects.select_related("ticket", "item__service", "recipient").get(pk=order.pk)
 
-
-class ChangingAtTheDesk(OrderTest):
-    def changed(self, order: Order, **more: Any) -> Order:
-        fresh = Order.objects.select_related("ticket", "item__service", "recipient").get(pk=order.pk)
-        ordering.change(fresh, self.wanted(model="strong", why="Films"), by=self.alma, **more)
-        return fresh
+    def changed(self, order: Order, **more: Any) -> None:
+        ordering.change(self.fresh(order), self.wanted(model="strong", why="Films"), by=self.alma, **more)
 
     def test_an_agent_says_why_and_approvals_are_asked_again(self) -> None:
         self.steps(MANAGER)
@@ -217,8 +213,7 @@ class ChangingAtTheDesk(OrderTest):
         self.decide(order, self.pia)
         self.changed(order, reason="Another one still")
         self.assertEqual((Order.objects.get().state, self.ticket(order).status), (OrderState.APPROVED, Status.OPEN))
-        fresh = Order.objects.select_related("ticket", "item__service", "recipient").get(pk=order.pk)
-        ordering.change(fresh, self.wanted(), by=self.rui)  # whoever ordered is asked for all of it
+        ordering.change(self.fresh(order), self.wanted(), by=self.rui)  # whoever ordered is asked for all of it
         self.assertEqual(self.asked(order), ["Mia"])
 
     def test_who_wrote_the_answers_does_not_approve_them(self) -> None:
