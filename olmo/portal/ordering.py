@@ -14,7 +14,6 @@ from olmo.catalogue import queries
 from olmo.catalogue.bilingual import said
 from olmo.catalogue.models import Item
 from olmo.guides import queries as troubleshooters
-from olmo.guides.actions import report as reported
 from olmo.guides.models import Run
 from olmo.guides.ordering import fills
 from olmo.kernel.errors import Conflict, Invalid, NotFound
@@ -26,6 +25,7 @@ from olmo.requests import basket as together
 from olmo.requests import filling, ordering, showing
 from olmo.requests import queries as requests
 from olmo.requests.models import Answers, Order
+from olmo.requests.wanted import Wanted
 from olmo.status import queries as status
 from olmo.status.showing import trouble
 from olmo.tickets.queries import by_number
@@ -103,9 +103,14 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         url = _sent(person, found.wanted, draft, run, is_put=request.POST.get("act") == "basket")
     except (Invalid, Conflict) as refusal:
         found.notice, found.status = refusal.message, 409
-        return _form(request, item, found)
+        is_gone = isinstance(refusal, together.Gone)  # the next press sends it by itself, or puts it beside the others
+        return _form(request, item, found, again_url=_url(item, run) if is_gone else "")
     _told(request, found.dropped)
     return onward(url)
+
+
+def _url(item: Item, run: Run | None) -> str:
+    return reverse("portal:order", args=[item.pk]) + (f"?{urlencode({'run': run.pk})}" if run else "")
 
 
 def _run(person: Person, pk: int) -> Run | None:
@@ -121,14 +126,12 @@ def _begun(around: filling.Page, person: Person, draft: int, run: Run | None) ->
     return filling.begin(around, kept.answers, recipient=kept.recipient)
 
 
-def _sent(person: Person, wanted: ordering.Wanted, draft: int, run: Run | None, *, is_put: bool) -> str:
+def _sent(person: Person, wanted: Wanted, draft: int, run: Run | None, *, is_put: bool) -> str:
     """Put beside others, or ordered; answers where to look at it."""
     if is_put:
-        together.put(wanted, by=person, instead_of=draft)
+        together.put(wanted, by=person, instead_of=draft, run=run)
         return reverse("portal:basket")
-    ticket = together.send_one(wanted, by=person, draft=draft)
-    if run is not None:
-        reported(run, ticket, by=person)
+    ticket = together.send_one(wanted, by=person, draft=draft, run=run)
     return reverse("portal:ticket", args=[ticket.number])
 
 

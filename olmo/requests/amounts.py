@@ -5,6 +5,7 @@ from decimal import Decimal
 from olmo.catalogue import definition
 from olmo.catalogue.definition import FieldKind
 from olmo.catalogue.models import Item
+from olmo.kernel import clock
 
 from .models import Order
 from .queries import answers, handling
@@ -13,19 +14,35 @@ ANSWER, TIMES = "answer", "times"  # of `Handling.amount_of`, before the key of 
 
 
 def of(order: Order) -> Decimal | None:
-    """The amount of an order in the currency of its item's price; None where nothing says it."""
+    """The amount of an order in the currency of its item's price; None where nothing says it, or what is said is no amount."""
     source, _colon, key = handling(order.item).amount_of.partition(":")
-    priced = order.item.priced
-    price = priced.price_amount if priced else None
+    price, _currency = price_of(order)
     if not source:
         return price
     given = answers(order).content.get(key)
     if not isinstance(given, int | float) or isinstance(given, bool):
         return None
     number = Decimal(str(given))
+    if number <= 0:
+        return None
     if source == ANSWER:
         return number
     return None if price is None else price * number
+
+
+def price_of(order: Order) -> tuple[Decimal | None, str]:
+    """The price of one, with its currency: as it was when approval was asked, else what the catalogue says now."""
+    if order.priced_at is not None:
+        return order.price, order.currency
+    priced = order.item.priced
+    return (priced.price_amount, priced.price_currency) if priced else (None, "")
+
+
+def keep(order: Order) -> None:
+    """Approval is asked about the price of now; later prices of the catalogue leave it as it is. The caller saves."""
+    order.priced_at = None
+    order.price, order.currency = price_of(order)
+    order.priced_at = clock.now()
 
 
 def sources(item: Item) -> list[tuple[str, definition.Field]]:

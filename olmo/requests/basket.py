@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from olmo.guides import actions as troubleshooters
+from olmo.guides.models import Run
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.people.models import Person
 from olmo.tickets.models import Ticket
 
-from . import ordering
+from . import once, ordering
 from .models import Draft, Order
-from .ordering import Wanted
+from .wanted import Wanted
 
 MOST = 20
 
@@ -30,11 +32,20 @@ def one(person: Person, pk: int) -> Draft:
     return found
 
 
+class Gone(Conflict):
+    """The draft that was opened was sent or taken out meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This was sent or taken out meanwhile. Nothing was sent now: send it only if you want it once more.")
+        )
+
+
 @transaction.atomic
-def put(wanted: Wanted, *, by: Person, instead_of: int = 0) -> Draft:
+def put(wanted: Wanted, *, by: Person, instead_of: int = 0, run: Run | None = None) -> Draft:
     """Put a filled-in form beside the others, or in the place of one that was opened again.
 
-    Raises Conflict (that one is gone; too many; with files it is ordered by itself).
+    run: of a troubleshooter that led here. Raises Gone, Conflict (too many; with files it is ordered by itself).
     """
     assert by.client is not None
     if wanted.uploads:
@@ -42,7 +53,7 @@ def put(wanted: Wanted, *, by: Person, instead_of: int = 0) -> Draft:
     if not instead_of and Draft.objects.filter(person=by).count() >= MOST:
         raise Conflict(_("At most %(most)d items in one request.") % {"most": MOST})
     row = _held(by, instead_of) if instead_of else Draft(client=by.client, person=by)
-    row.version, row.recipient = wanted.version, wanted.recipient
+    row.version, row.recipient, row.run = wanted.version, wanted.recipient, run or row.run
     row.answers, row.at = dict(wanted.values), clock.now()
     row.save()
     return row
@@ -65,33 +76,44 @@ def send(person: Person) -> Ticket:
     drafts = _whole(list(pks))
     if not drafts:
         raise Conflict(_("There is nothing to order yet."))
-    ticket = ordering.as_one([_placed(draft, person) for draft in drafts], by=person)
+    orders = [_placed(draft, person) for draft in drafts]
+    ticket = ordering.as_one(orders, by=person)
+    for draft, order in zip(drafts, orders, strict=True):
+        _report(draft.run, order.ticket, person)
     Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
     return ticket
 
 
 @transaction.atomic
-def send_one(wanted: Wanted, *, by: Person, draft: int = 0) -> Ticket:
-    """Order one form by itself; the draft from which it was opened goes with it.
+def send_one(wanted: Wanted, *, by: Person, draft: int = 0, run: Run | None = None) -> Ticket:
+    """Order one form by itself; the draft from which it was opened goes with it. A second press answers what the first one made.
 
-    Raises what `place` raises, Conflict (that draft was sent or taken out meanwhile).
+    run: of a troubleshooter that led here. Raises what `place` raises, Gone.
     """
+    if done := once.sent(wanted, by=by):
+        return done
     row = _held(by, draft) if draft else None
     ticket = ordering.place_all([wanted], by=by)
+    _report(run or (row.run if row else None), ticket, by)
     if row is not None:
         row.delete()
     return ticket
 
 
+def _report(run: Run | None, ticket: Ticket, by: Person) -> None:
+    if run is not None:
+        troubleshooters.report(run, ticket, by=by)
+
+
 def _held(person: Person, pk: int) -> Draft:
     row = Draft.objects.select_for_update(of=("self",)).filter(person=person, pk=pk).first()
     if row is None:
-        raise Conflict(_("This was sent or taken out meanwhile. Nothing was sent now."))
+        raise Gone
     return row
 
 
 def _whole(pks: Sequence[int]) -> list[Draft]:
-    rows = Draft.objects.filter(pk__in=pks).select_related("version__item__service", "recipient")
+    rows = Draft.objects.filter(pk__in=pks).select_related("version__item__service", "recipient", "run")
     return list(rows)
 
 

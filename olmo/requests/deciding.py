@@ -26,7 +26,7 @@ from olmo.tickets.changes import (
 from olmo.tickets.log import Log, changing
 from olmo.tickets.models import ACTIVE, HoldReason, Ticket
 
-from . import approvers, policy
+from . import amounts, approvers, policy
 from .models import Approval, Decision, Order, OrderState
 from .queries import handling
 
@@ -49,6 +49,7 @@ class Decided(Conflict):
 
 def ask(order: Order, log: Log) -> None:
     """Begin a round: the first stage is asked, and the ticket waits. An order without steps is approved as it is."""
+    amounts.keep(order)
     steps = approvers.of(order)
     order.round += 1
     if not steps:

@@ -21,9 +21,10 @@ from olmo.people.models import Person
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Attachment
 
+from . import once
 from .models import Answers
-from .ordering import Wanted
 from .queries import as_typed, known, known_of, recipient
+from .wanted import Wanted
 
 type Fill = Callable[[Form], Mapping[str, Any]]
 type Keep = Callable[["UploadedFile[Any]"], Attachment]
@@ -47,7 +48,9 @@ class Page:
 
 @dataclass
 class Filling:
-    """What a page shows. wanted: what to order, when all is right; notice: a sentence above the form; status: of the answer."""
+    """What a page shows. wanted: what to order, when all is right; notice: a sentence above the form; status: of the answer;
+    mark: of this page, kept when it is shown again.
+    """
 
     version: FormVersion
     form: AnswersForm
@@ -58,6 +61,7 @@ class Filling:
     dropped: list[str] = field(default_factory=list)
     wanted: Wanted | None = None
     status: int = 200
+    mark: str = field(default_factory=once.mark)
 
     @property
     def wrong(self) -> list[tuple[str, str, str]]:
@@ -92,6 +96,7 @@ def go_on(page: Page, post: QueryDict, files: MultiValueDict[str, Any]) -> Filli
     if not queries.is_still_taken(version):
         return _replaced(page, form, in_force, typed)
     found = Filling(version, _drawn(form, typed, page, more_rows=post.get("act") == "rows"), post.get("recipient", ""))
+    found.mark = post.get("mark", "")[: once.LONGEST] or found.mark
     if post.get("act") in ("look", "rows"):
         return found
     return _judged(found, form, typed, wrong, page, set(post.get("asked", "").split()))
@@ -115,7 +120,7 @@ def _judged(
         return found
     uploads = [pk for one in form.questions if one.kind == FieldKind.FILE for pk in result.values.get(one.key, ())]
     found.dropped = result.dropped
-    found.wanted = Wanted(version=found.version, values=result.values, recipient=whom, uploads=uploads)
+    found.wanted = Wanted(version=found.version, values=result.values, recipient=whom, uploads=uploads, mark=found.mark)
     return found
 
 

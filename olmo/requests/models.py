@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from olmo.catalogue.models import FormVersion, Item
 from olmo.fulfilment.models import Plan
+from olmo.guides.models import Run
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Category, Impact, Message, Ticket, Urgency
@@ -74,7 +75,8 @@ class OrderState(models.TextChoices):
 class Order(models.Model):
     """What was ordered. recipient: whom it is for; by: who filled in the form; round: how often approval was asked for anew.
 
-    author: who wrote the answers as they are now; None where that is `by`.
+    author: who wrote the answers as they are now; None where that is `by`. price, currency: of the item when approval was asked
+    (priced_at; None: not kept). mark: of the form from which it was sent, so that two presses are one order (see `once`).
     """
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
@@ -89,8 +91,13 @@ class Order(models.Model):
     revision = models.PositiveSmallIntegerField(default=1)
     at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+    price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    priced_at = models.DateTimeField(null=True)
+    mark = models.CharField(max_length=64, blank=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "mark"], name="order_sent_once", condition=~Q(mark=""))]
         indexes = [models.Index(fields=["ticket"], name="order_pending", condition=Q(state="pending"))]
 
     def __str__(self) -> str:
@@ -209,13 +216,14 @@ class Substitute(models.Model):
 
 
 class Draft(models.Model):
-    """A form that somebody is filling in, or has put beside others to send them as one request."""
+    """A form that somebody has put beside others to send them as one request. run: of a troubleshooter that led there."""
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     version = models.ForeignKey(FormVersion, models.PROTECT, related_name="+", db_index=False)
     recipient = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     answers: Any = models.JSONField(default=dict)
+    run = models.ForeignKey(Run, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta:

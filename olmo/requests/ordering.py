@@ -3,9 +3,8 @@
 The answers were judged by `catalogue.answering.check` before; here they are kept, and the ticket is opened, all or nothing.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +14,6 @@ from olmo.catalogue import actions as catalogue
 from olmo.catalogue import definition, queries
 from olmo.catalogue.answering import Part
 from olmo.catalogue.answering import readable as read_answers
-from olmo.catalogue.models import FormVersion
 from olmo.kernel import clock, live
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.kernel.text import clean
@@ -27,21 +25,12 @@ from olmo.tickets.changes import Linked, OrderChanged, OrderPlaced, OrderSettled
 from olmo.tickets.log import changing
 from olmo.tickets.models import Channel, LinkKind, Message, Ticket, TicketKind
 
-from . import approvers, deciding, policy
+from . import approvers, deciding, once, policy
 from .models import Answers, Approval, Order, OrderState
 from .queries import answers, handling, held, known
+from .wanted import Wanted
 
 MOST_REASON = 1000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """One filled-in form. values: checked answers; recipient: whom it is for; uploads: draft files that answers name."""
-
-    version: FormVersion
-    values: Mapping[str, Any]
-    recipient: Person
-    uploads: Sequence[int] = ()
 
 
 class FormGone(Conflict):
@@ -77,6 +66,7 @@ def place(wanted: Wanted, *, by: Person, requester: Person | None = None, channe
         recipient=wanted.recipient,
         by=by,
         at=clock.now(),
+        mark=once.of(wanted),
     )
     _keep(order, wanted, by, Message.objects.filter(ticket=ticket).earliest("pk").pk)
     with changing(ticket, by=by) as log:
@@ -92,10 +82,13 @@ def place_all(
 ) -> Ticket:
     """Order several items as one request: a parent with a child for each item; one alone is ordered by itself.
 
-    All or nothing. Raises what `place` raises, Conflict (nothing to order).
+    All or nothing; a second press of the same page answers what the first one made. Raises what `place` raises, Conflict (nothing
+    to order).
     """
     if not wanted:
         raise Conflict(_("There is nothing to order yet."))
+    if len(wanted) == 1 and (ticket := once.sent(wanted[0], by=by)):
+        return ticket
     orders = [place(one, by=by, requester=requester, channel=channel) for one in wanted]
     return as_one(orders, by=by, requester=requester, channel=channel)
 

@@ -7,7 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from olmo.catalogue.bilingual import said
-from olmo.catalogue.models import Item, PriceKind
+from olmo.catalogue.models import Item, Offered, PriceKind
 from olmo.kernel import spoken
 from olmo.kernel.errors import Invalid
 from olmo.people.models import Person
@@ -22,8 +22,19 @@ def price(item: Item) -> str:
     row = item.priced
     if row is None or row.price_amount is None:
         return ""
-    words = _money(row.price_amount, row.price_currency)
-    return words if row.price_kind == PriceKind.PRICE else _("%(amount)s (cost, for information)") % {"amount": words}
+    return _priced(row, row.price_amount, row.price_currency)
+
+
+def price_of(order: Order) -> str:
+    """What the item of an order cost when approval was asked, in words; "" when nothing was said."""
+    amount, currency = amounts.price_of(order)
+    return "" if amount is None else _priced(order.item.priced, amount, currency)
+
+
+def _priced(row: Offered | None, amount: Decimal, currency: str) -> str:
+    words = _money(amount, currency)
+    is_price = row is None or row.price_kind == PriceKind.PRICE
+    return words if is_price else _("%(amount)s (cost, for information)") % {"amount": words}
 
 
 def _money(amount: Decimal, currency: str) -> str:
@@ -33,8 +44,7 @@ def _money(amount: Decimal, currency: str) -> str:
 def amount(order: Order) -> str:
     """What an order costs where its answers say it, in words; "" where the price is all."""
     found = amounts.of(order) if queries.handling(order.item).amount_of else None
-    priced = order.item.priced
-    return "" if found is None else _money(found, priced.price_currency if priced else "")
+    return "" if found is None else _money(found, amounts.price_of(order)[1])
 
 
 def delivery(item: Item) -> str:
@@ -51,7 +61,7 @@ def facts(order: Order) -> list[tuple[str, str]]:
     if order.by_id != order.recipient_id:
         found.append((_("Ordered by"), order.by.name))
     found += [(_("Organisation"), order.client.name), (_("Ordered on"), spoken.moment(order.at))]
-    more = [(_("Price"), price(order.item)), (_("Amount"), amount(order)), (_("Delivery"), delivery(order.item))]
+    more = [(_("Price"), price_of(order)), (_("Amount"), amount(order)), (_("Delivery"), delivery(order.item))]
     return found + [(label, words) for label, words in more if words]
 
 

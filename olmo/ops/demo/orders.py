@@ -14,7 +14,7 @@ from olmo.people.models import CostCentre, Person
 from olmo.requests import administration, deciding, ordering
 from olmo.requests.administration import HandlingSettings, StepSettings
 from olmo.requests.models import Approval, Order
-from olmo.requests.ordering import Wanted
+from olmo.requests.wanted import Wanted
 from olmo.tickets import actions
 
 from .stage import House, Stage

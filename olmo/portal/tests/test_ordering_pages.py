@@ -1,5 +1,6 @@
 """The catalogue in the portal, as a browser without scripts uses it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -206,8 +207,26 @@ class PuttingTogether(PortalOrderTest):
         self.assertEqual(Draft.objects.get().answers, {"model": "light"})
         self.assertEqual(self.send(a_model="light").status_code, 303)
         self.assertEqual((Draft.objects.count(), Order.objects.count()), (0, 1))
-        self.assertEqual(self.send(a_model="light").status_code, 409)
+        page = self.send(a_model="light")
+        self.assertContains(page, "This was sent or taken out meanwhile.", status_code=409)
+        self.assertContains(
+            page, f'action="/catalogue/{self.item.pk}"', status_code=409
+        )  # where the next press is taken
+        self.assertContains(page, 'href="/requests"', status_code=409)
         self.assertEqual(Order.objects.count(), 1)
+
+    def test_a_page_that_is_pressed_twice_is_sent_once(self) -> None:
+        shown = re.search('name="mark" value="([^"]+)"', self.browser.get(self.url).text)
+        mark = shown[1] if shown else ""
+        self.assertContains(self.send(act="look", a_model="light", mark=mark), f'name="mark" value="{mark}"')
+        first, second = (self.send(a_model="light", mark=mark) for _press in range(2))
+        self.assertEqual((first["Location"], Order.objects.count()), (second["Location"], 1))
+        self.send(a_model="strong", a_why="Films", asked="model why", mark=mark)  # gone back for something else
+        self.assertEqual(Order.objects.count(), 2)
+        draft = self.put(a_model="light")
+        self.url = f"{self.url}?draft={draft.pk}"
+        first, second = (self.send(a_model="light", mark="another") for _press in range(2))
+        self.assertEqual((first["Location"], Order.objects.count()), (second["Location"], 3))
 
     def test_nobody_opens_what_somebody_else_put_together(self) -> None:
         draft = self.put(a_model="light")

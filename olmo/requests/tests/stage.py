@@ -12,7 +12,7 @@ from olmo.people.models import CostCentre, Person
 from olmo.requests import administration, deciding, links, ordering, reactions
 from olmo.requests.administration import HandlingSettings, StepSettings
 from olmo.requests.models import Approval, Order
-from olmo.requests.ordering import Wanted
+from olmo.requests.wanted import Wanted
 from olmo.tickets.models import Event, Ticket
 from tests.cast import DeskTest
 

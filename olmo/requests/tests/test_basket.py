@@ -3,7 +3,7 @@
 from olmo.catalogue import queries, usual
 from olmo.requests import basket
 from olmo.requests.models import Draft, Order
-from olmo.requests.ordering import Wanted
+from olmo.requests.wanted import Wanted
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from tests.at_once import AtOnce
 from tests.cast import Cast, assemble
@@ -24,3 +24,7 @@ class SendingTwiceAtOnce(Cast, AtOnce):
         self.together(lambda: basket.send(self.rui), lambda: basket.send(self.rui))
         with scope(EVERY_CLIENT):
             self.assertEqual((Order.objects.count(), Draft.objects.count()), (2, 0))
+            wanted = Wanted(version=Order.objects.all()[0].version, values={}, recipient=self.rui, mark="one")
+        self.together(lambda: basket.send_one(wanted, by=self.rui), lambda: basket.send_one(wanted, by=self.rui))
+        with scope(EVERY_CLIENT):
+            self.assertEqual(Order.objects.count(), 3)

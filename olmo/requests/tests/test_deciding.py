@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from olmo.catalogue import actions as catalogue
 from olmo.catalogue.definition import Field
+from olmo.catalogue.models import Service
 from olmo.fulfilment import actions as fulfilment
 from olmo.fulfilment import queries as tasks
 from olmo.fulfilment import reactions as fulfilment_reactions
@@ -248,6 +249,19 @@ class AboveAnAmount(OrderTest):
         order = self.place()
         self.assertEqual((order.state, self.ticket(order).hold_reason), (OrderState.APPROVED, ""))
 
+    def test_a_price_that_changes_under_way_passes_nobody_over(self) -> None:
+        self.steps(MANAGER, StepSettings(stage=2, kind="cost_centre", above=Decimal(500)))
+        order = self.place()
+        Service.objects.filter(pk=self.item.service_id).update(price_amount=1)
+        self.decide(order, self.mia)
+        self.assertEqual(self.asked(order), ["Pia"])
+        self.assertIn(("Price", "900 EUR"), showing.facts(self.one(order, self.pia).order))
+        fresh = Order.objects.select_related("ticket").get(pk=order.pk)
+        ordering.change(fresh, self.wanted(), by=self.rui)  # it is asked anew, at the price of now
+        self.assertIn(("Price", "1 EUR"), showing.facts(self.one(order, self.mia).order))
+        self.decide(order, self.mia)
+        self.assertEqual(Order.objects.get().state, OrderState.APPROVED)
+
     def test_the_amount_follows_from_the_answers(self) -> None:
         field = Field(key="pieces", kind="number", labels={"en": "How many"}, hints={})
         catalogue.put_field(self.item, field, by=self.ines)
@@ -255,6 +269,7 @@ class AboveAnAmount(OrderTest):
         self.item.refresh_from_db()
         for amount_of, pieces, asked in [
             ("times:pieces", 1, ["Mia"]), ("times:pieces", 2, ["Mia", "Pia"]), ("answer:pieces", 900, ["Mia"]),
+            ("answer:pieces", -1, ["Mia", "Pia"]), ("times:pieces", -1, ["Mia", "Pia"]), ("times:pieces", 0, ["Mia", "Pia"]),
             ("answer:pieces", 1001, ["Mia", "Pia"]), ("answer:pieces", None, ["Mia", "Pia"]),
         ]:  # fmt: skip
             self.steps(MANAGER, StepSettings(stage=1, kind="cost_centre", above=Decimal(1000)), amount_of=amount_of)

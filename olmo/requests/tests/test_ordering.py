@@ -18,7 +18,8 @@ from olmo.people.models import Person
 from olmo.requests import ordering, queries, reactions
 from olmo.requests.administration import StepSettings
 from olmo.requests.models import Answers, Order, OrderState
-from olmo.requests.ordering import FormGone, Wanted
+from olmo.requests.ordering import FormGone
+from olmo.requests.wanted import Wanted
 from olmo.tenancy.scope import scope
 from olmo.tickets import actions
 from olmo.tickets.models import Attachment, Event, Message, Status, Ticket, TicketKind
@@ -319,8 +320,8 @@ class OrderingSeveral(OrderTest):
         with self.assertRaises(Conflict):
             ordering.place_all([], by=self.rui)
 
-    def wanted_of(self, other: ordering.Wanted) -> ordering.Wanted:
-        return ordering.Wanted(version=other.version, values={"model": "light"}, recipient=self.rui)
+    def wanted_of(self, other: Wanted) -> Wanted:
+        return Wanted(version=other.version, values={"model": "light"}, recipient=self.rui)
 
 
 class Reacting(OrderTest):
