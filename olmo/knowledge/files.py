@@ -1,6 +1,7 @@
 """Pictures and other files of articles: uploaded before or while a text is written, shown in it by their address.
 
-In a text stands `![name](/files/knowledge/12/name.png)`; in a folder of Markdown (`folder`) the same picture is a file beside it.
+In a text stands `![name](/files/knowledge/12/name.png)`, where the number leads to it whatever it is called since; in a folder of
+Markdown (`folder`) the same picture is a file beside it.
 """
 
 import re

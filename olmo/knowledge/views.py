@@ -12,8 +12,12 @@ from . import files
 
 @require_safe
 def file(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
-    """The content of a file, streamed. 404 for whoever may not read its article, and for a name that is not its own."""
+    """The content of a file, streamed. 404 for whoever may not read its article.
+
+    The number alone says which: a file may have got another name after a text or a mail named it (`files.adopt`).
+    """
     viewer: Person | None = getattr(request, "person", None)
     if viewer is None:
         raise NotFound
-    return content(files.one(viewer, pk), name)
+    found = files.one(viewer, pk)
+    return content(found, found.name)

@@ -4,7 +4,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from django.test import override_settings
+from django.test import RequestFactory, override_settings
+from django.urls import resolve
 from django.utils import translation
 
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -17,6 +18,14 @@ from olmo.tenancy.scope import EVERY_CLIENT, scope
 from .stage import KnowledgeTest
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+
+
+def opened(viewer: Person, address: str) -> bytes:
+    """What an address answers. Raises NotFound."""
+    request = RequestFactory().get(address)
+    request.person = viewer  # type: ignore[attr-defined]
+    found = resolve(request.path_info)
+    return b"".join(found.func(request, **found.kwargs).streaming_content)
 
 
 class FilesOfAnArticle(KnowledgeTest):
@@ -51,6 +60,14 @@ class FilesOfAnArticle(KnowledgeTest):
         article = self.draft()
         actions.change_files(article, [self.kept().pk, self.kept(content=PNG + b"2").pk], [], by=self.alma)
         self.assertEqual([one.name for one in article.files.all()], ["socket-2.png", "socket.png"])
+
+    def test_what_was_written_before_a_file_got_its_own_name_goes_on_showing_it(self) -> None:
+        article, (first, second) = self.draft(), (self.kept(), self.kept(content=PNG + b"2"))
+        written = files.address(second)  # the editor puts it into the text before the article has the file
+        actions.change_files(article, [first.pk, second.pk], [], by=self.alma)
+        self.assertEqual(opened(self.alma, written), PNG + b"2")
+        files.give_up_name(File.objects.get(pk=first.pk))
+        self.assertEqual(opened(self.alma, files.address(first)), PNG)
 
     def test_the_audience_of_the_article_guards_the_file(self) -> None:
         article = self.draft()
