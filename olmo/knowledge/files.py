@@ -61,8 +61,9 @@ def follow(article: Article) -> None:
 
 
 def publish(article: Article) -> None:
-    """Show readers the list as it is now."""
+    """Show readers the list as it is now, and remember what the texts show them: mails and bookmarks lead there for good."""
     File.objects.filter(article=article).update(is_published=F("is_listed"))
+    File.objects.filter(article=article, pk__in=_in_texts(article.pk)).update(was_shown=True)
 
 
 def on_list(article: Article, ids: Iterable[int]) -> QuerySet[File]:
@@ -78,7 +79,7 @@ def waiting(by: Person, ids: Iterable[int]) -> QuerySet[File]:
 def one(viewer: Person, pk: int) -> File:
     """A file that the viewer may open: it waits for their article, or they read its article and it was published with it.
 
-    Agents open also what is not published yet. Raises NotFound.
+    Agents open also what is not published yet; readers also what a published text showed once. Raises NotFound.
     """
     file = File.objects.filter(pk=pk).first()
     if file is None:
@@ -87,7 +88,7 @@ def one(viewer: Person, pk: int) -> File:
         is_theirs = file.uploader_id == viewer.pk
     else:
         is_theirs = queries.visible_to(viewer).filter(pk=file.article_id).exists() and (
-            viewer.is_agent or viewer.is_robot or is_shown(file)
+            viewer.is_agent or viewer.is_robot or file.is_published or file.was_shown
         )
     if not is_theirs:
         raise NotFound
@@ -95,11 +96,14 @@ def one(viewer: Person, pk: int) -> File:
 
 
 def is_shown(file: File) -> bool:
-    """Whether readers come upon it: on the list that was published, or in a text."""
-    if file.is_published:
-        return True
-    shown = Translation.objects.filter(article=file.article_id, shown__isnull=False).select_related("shown")
-    return any(file.pk in ids_in("\n".join(getattr(row.shown, part) for part in PARTS)) for row in shown)
+    """Whether readers come upon it now: on the list that was published, or in a text."""
+    return file.is_published or file.pk in _in_texts(file.article_id)
+
+
+def _in_texts(article: int | None) -> list[int]:
+    """The files that the texts of an article show readers now."""
+    shown = Translation.objects.filter(article=article, shown__isnull=False).select_related("shown")
+    return ids_in("\n".join(getattr(row.shown, part) for row in shown for part in PARTS))
 
 
 def address(file: File) -> str:

@@ -137,7 +137,8 @@ class File(models.Model):
     """A picture or another file of an article; its content is kept once per sha256. Without an article it waits for one.
 
     Old versions go on showing it, so it is only taken off the list (`is_listed`). `is_published`: whether it stands on the list
-    that readers see, which follows when the article is published.
+    that readers see, which follows when the article is published. `was_shown`: whether a published text ever showed it; as
+    its address may stand in mails since, whoever reads the article goes on opening it.
     """
 
     article = models.ForeignKey(Article, models.CASCADE, null=True, related_name="files")
@@ -149,6 +150,7 @@ class File(models.Model):
     sha256 = models.CharField(max_length=64)
     is_listed = models.BooleanField(default=True)
     is_published = models.BooleanField(default=False)
+    was_shown = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -102,6 +102,18 @@ class FilesOfAnArticle(KnowledgeTest):
         self.bring_out(article)
         self.assertFalse(self.opens(self.rui, file))
 
+    def test_what_a_published_text_showed_its_readers_open_from_a_mail_later(self) -> None:
+        article = self.draft(audience="public")
+        file = self.added(article)
+        actions.write(article, "en", Text(title="VPN", solution=f"![it]({files.address(file)})"), by=self.alma)
+        self.bring_out(article)
+        actions.write(article, "en", Text(title="VPN", solution="Press it."), by=self.alma)
+        actions.change_files(article, [], [file.pk], by=self.alma)
+        self.bring_out(article)
+        self.assertEqual((files.is_shown(File.objects.get(pk=file.pk)), self.opens(self.rui, file)), (False, True))
+        actions.retire(article, by=self.alma)
+        self.assertFalse(self.opens(self.rui, file))
+
     def test_files_change_only_as_they_were_seen_and_by_who_may_write(self) -> None:
         article = self.published(audience="public")
         seen = article.version
