@@ -113,10 +113,8 @@ def stretches(schedule: Schedule, start: datetime, end: datetime) -> list[Stretc
 
 
 def is_meant(schedule: Schedule, at: datetime) -> bool:
-    """Whether somebody ought to be on call: it is somebody's turn, or the schedule holds at every hour (also without layers)."""
-    if any(turn(layer, at) is not None for layer in schedule.layers):
-        return True
-    return not any(layer.week for layer in schedule.layers)
+    """Whether somebody ought to be on call, by the hours of the layers alone: one that has ended or not begun leaves a gap."""
+    return not schedule.layers or any(not layer.week or _counts(layer, at) for layer in schedule.layers)
 
 
 def _day(layer: Layer, at: datetime) -> date:

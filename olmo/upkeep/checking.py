@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import batched
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from olmo.kernel import clock
+from olmo.kernel import clock, markdown
 from olmo.kernel.files import path_of
 from olmo.knowledge import queries
 from olmo.knowledge.models import PARTS, Article, File, Translation
@@ -28,7 +29,7 @@ from .models import Fault, Question, Topic
 AT_ONCE, IN_ONE = 200, 20  # tickets that are looked at; articles in one transaction
 FEWEST_FAILED, LEAST_FAILED = 2, 0.3  # tickets, and the share of those that used it
 FEWEST_OTHERWISE, LEAST_OTHERWISE = 5, 0.8  # solved tickets of its kind, and the share of those that did without
-_INTERNAL = re.compile(r"\]\((?:https?://[^/)\s]+)?/(files/knowledge|guides|desk/knowledge)/(\d{1,18})[^)\s]*\)")
+_INTERNAL = re.compile(r"/(files/knowledge|guides|desk/knowledge)/(\d{1,18})(?:[/?#].*)?")
 
 type Found = tuple[str, dict[str, object]]
 
@@ -95,7 +96,8 @@ def _unfound(article: Article) -> Iterator[Found]:
 def _dead_links(article: Article) -> Iterator[Found]:
     shown = Translation.objects.filter(article=article, shown__isnull=False).select_related("shown")
     texts = ["\n".join(getattr(row.shown, part) for part in PARTS) for row in shown]
-    for place, pk in dict.fromkeys(match.group(1, 2) for text in texts for match in _INTERNAL.finditer(text)):
+    own = (address.removeprefix(settings.BASE_URL) for text in texts for address in markdown.addresses(text))
+    for place, pk in dict.fromkeys(match.group(1, 2) for path in own if (match := _INTERNAL.fullmatch(path))):
         if not (_has_file(int(pk)) if place.startswith("files") else _has_article(int(pk))):
             yield Fault.Kind.LINK, {"address": f"/{place}/{pk}"}
     for address in links.dead(article):

@@ -39,8 +39,8 @@ def refresh() -> int:
     _keep_in_step()
     answers = asked(_due())
     with scope(EVERY_CLIENT):
-        if any(not why or why.isdecimal() for why in answers.values()):  # somebody answered: our line is up
-            _note(answers)
+        is_up = any(why is not None and (not why or why.isdecimal()) for why in answers.values())  # somebody answered
+        _note({address: why or "" for address, why in answers.items() if is_up or why is None})
         return Link.objects.filter(misses__gte=MISSES).count()
 
 
@@ -56,8 +56,8 @@ def named(texts: Iterable[str]) -> set[str]:
     return {address for address in found if _may_be_asked(address)}
 
 
-def asked(due: Iterable[str]) -> dict[str, str]:
-    """What each address said: "" for there, else a status or words that say why not. For some no time may be left."""
+def asked(due: Iterable[str]) -> dict[str, str | None]:
+    """What each said: "" for there, a status or words that say why not, None: not to be asked. For some no time is left."""
     hosts: dict[str, list[str]] = defaultdict(list)
     for address in due:
         hosts[urlsplit(address).netloc].append(address)
@@ -67,8 +67,8 @@ def asked(due: Iterable[str]) -> dict[str, str]:
         return {address: why for part in parts for address, why in part.items()}
 
 
-def _ask_each(addresses: Iterable[str], end: float) -> dict[str, str]:
-    return {address: why for address in addresses if monotonic() < end and (why := _ask(address)) is not None}
+def _ask_each(addresses: Iterable[str], end: float) -> dict[str, str | None]:
+    return {address: _ask(address) for address in addresses if monotonic() < end}
 
 
 def _ask(address: str) -> str | None:

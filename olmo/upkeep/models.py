@@ -62,7 +62,8 @@ class Link(models.Model):
     asked_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["article", "address"], name="links_once")]
+        constraints = [models.UniqueConstraint(fields=["address", "article"], name="links_once")]
+        indexes = [models.Index(fields=["article"], name="links_of_article")]
 
     def __str__(self) -> str:
         return self.address

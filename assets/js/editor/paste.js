@@ -1,5 +1,6 @@
 // Pasting: what is too large for an editor is taken as plain text, cut at a limit, and said; the whole is attached.
 const MOST_HTML = 200_000;
+const MOST_READ = 1_000_000; // of HTML that comes without its text
 const MOST_TEXT = 50_000;
 const MOST_LINES = 400;
 
@@ -9,7 +10,7 @@ export function paste(editor, event, say) {
   const html = event.clipboardData?.getData("text/html") ?? "";
   const text = event.clipboardData?.getData("text/plain") ?? "";
   if (html.length <= MOST_HTML && text.length <= MOST_TEXT) return false;
-  const plain = text || parsed(html).textContent;
+  const plain = text || parsed(html.slice(0, MOST_READ)).textContent;
   const lines = plain.slice(0, MOST_TEXT).split(/\n+/, MOST_LINES + 1).filter((line) => line.trim());
   const taken = lines.slice(0, MOST_LINES).map((line) => ({ type: "paragraph", content: [{ type: "text", text: line }] }));
   editor.commands.insertContent(taken);
@@ -20,7 +21,7 @@ export function paste(editor, event, say) {
 }
 
 /** HTML whose styles and handlers are only data: a page with a policy complains of each one, even where nothing is shown. */
-const still = (html) => html.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\s(style|on\w+)\s*=/gi, " data-$1="));
+const still = (html) => html.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/\s(style|on\w+)\s*=/gi, " data-$1="));
 const parsed = (html) => new DOMParser().parseFromString(still(html), "text/html").body;
 
 const wrap = (node, name) => {

@@ -47,6 +47,11 @@ class TakingTurns(DeskTest):
         self.assertEqual(who(schedule, "2026-03-09 07:59"), 10)
         self.assertIsNone(who(schedule, "2026-03-09 08:00"))
 
+    def test_hours_of_a_layer_that_has_ended_are_a_gap_and_others_are_not_meant(self) -> None:
+        nights = replace(WEEKLY, week={"mon": [["18:00", "22:00"]]}, ends_on=date(2026, 3, 8))
+        meant = {hour: rotation.is_meant(Schedule((nights,)), at(f"2026-03-09 {hour}")) for hour in ("12:00", "18:00")}
+        self.assertEqual(meant, {"12:00": False, "18:00": True})
+
     def test_a_layer_with_hours_counts_in_them_alone_and_the_next_one_otherwise(self) -> None:
         nights = replace(WEEKLY, id=2, people=(40,), week={day: [["22:00", "06:00"]] for day in ("mon", "tue")})
         schedule = Schedule((nights, WEEKLY))

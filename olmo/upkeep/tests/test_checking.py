@@ -56,7 +56,7 @@ class WhatIsWrong(KnowledgeTest):
 
     def test_links_that_lead_nowhere(self) -> None:
         other = self.published("other", audience="public", title="Other")
-        body = f"[a](/guides/{other.pk}) [b](/guides/999999) ![c](/files/knowledge/888/x.png) [d](https://elsewhere.example/guides)"
+        body = f"[a](/guides/{other.pk}) [b](/guides/999999) ![c](/files/knowledge/888/x.png) [d](https://elsewhere.example/guides/123)"
         article = self.published(body=body, audience="public")
         addresses = [fault.data["address"] for fault in checking.check(article)]
         self.assertEqual(addresses, ["/guides/999999", "/files/knowledge/888"])

@@ -9,6 +9,7 @@ from unittest import mock
 from django.test import SimpleTestCase, override_settings
 
 from olmo.kernel import clock, markdown, outside
+from olmo.kernel.errors import Invalid
 from olmo.knowledge.models import Article
 from olmo.knowledge.tests.stage import KnowledgeTest
 from olmo.upkeep import checking, links
@@ -78,6 +79,12 @@ class AddressesOfArticles(KnowledgeTest):
             for day in range(3):
                 self.assertEqual(self.round(day), 0)
         self.assertEqual(self.dead(article), [])
+
+    def test_a_name_that_leads_into_a_private_network_waits_its_turn_like_the_others(self) -> None:
+        article = self.published(body=f"<{self.site}/a>", audience="public")
+        with mock.patch.object(outside, "get", side_effect=Invalid("url", "private")):
+            self.round(0)
+        self.assertEqual((self.round(0), _Site.asked, self.dead(article)), (0, [], []))
 
     def test_each_is_asked_once_in_a_night_however_many_articles_name_it(self) -> None:
         for key in ("one", "two"):
