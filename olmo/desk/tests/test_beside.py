@@ -168,6 +168,8 @@ class SimilarTickets(PageTest):
         ticket.refresh_from_db()
         self.assertEqual(ticket.links[0]["ticket"], solved.pk)
         self.assertIn("Plug it in.", Message.objects.latest("pk").text)
+        self.post(self.url(ticket, "similar", "take"), {"solution": solved.number})  # pressed twice
+        self.assertEqual(Message.objects.filter(ticket=ticket, text__contains="Plug it in.").count(), 1)
         self.assertEqual(
             self.post(self.url(mine, "similar", "take"), {"link": solved.number}, by=self.otto).status, 404
         )

@@ -17,7 +17,7 @@ from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.people.models import Person
 from olmo.tickets import actions, likeness, queries
 from olmo.tickets import search as words
-from olmo.tickets.models import Event, LinkKind, Message, Status, Ticket
+from olmo.tickets.models import Event, LinkKind, Message, MessageKind, Status, Ticket
 
 from .. import places
 from ..shell import DeskRequest, SeeOther, agents, is_part, page
@@ -124,12 +124,19 @@ def take(request: DeskRequest, number: int) -> HttpResponse:
         actions.link(ticket, other, by=request.person, kind=LinkKind.RELATED)
     except (Conflict, Invalid) as refusal:
         messages.error(request, str(refusal.message))
+        return SeeOther(reverse("desk:ticket", args=[number]))
     if name == "solution" and (text := _solutions([other.pk]).get(other.pk)):
-        actions.note(ticket, by=request.person, message=actions.NewMessage(text=_said(other, text)))
+        _note_once(ticket, _said(other, text), request.person)
         messages.success(request, _("Linked; what solved it stands in a note."))
     else:
         messages.success(request, _("Linked to %(number)s.") % {"number": other.number})
     return SeeOther(reverse("desk:ticket", args=[number]))
+
+
+def _note_once(ticket: Ticket, text: str, by: Person) -> None:
+    """A second press finds the note there: the link before has locked the ticket."""
+    if not Message.objects.filter(ticket=ticket, kind=MessageKind.INTERNAL, text=text, withdrawn_at=None).exists():
+        actions.note(ticket, by=by, message=actions.NewMessage(text=text))
 
 
 def _said(other: Ticket, text: str) -> str:
