@@ -1,6 +1,7 @@
 """Taking back what was done to tasks (`wiring.TAKEN_BACK`): each event gives its task the state that it had before."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from olmo.tickets.models import Event
 
 from .actions.working import mark_line, open_again, require_unbegun
 from .models import IN_HAND, OPEN, Task, TaskState
-from .settling import settle
+from .settling import due, settle
 
 
 def take_back(log: Log, events: list[Event]) -> None:
@@ -82,12 +83,18 @@ def _given(_log: Log, data: Mapping[str, Any]) -> None:
     row.save()
 
 
-def _dated(_log: Log, data: Mapping[str, Any]) -> None:
-    row = _task(data, *OPEN)
-    at = row.due_at.isoformat() if row.due_at else None
-    _require((at, row.due_minutes) == (data.get("due_at"), data.get("minutes")), row)
-    row.due_at, row.due_minutes = data.get("was_due_at"), data.get("was_minutes")
+def _dated(log: Log, data: Mapping[str, Any]) -> None:
+    """A moment is the same in every zone; where minutes were given it is not compared: it comes when the task can be begun."""
+    row, minutes = _task(data, *OPEN), data.get("minutes")
+    _require(row.due_minutes == minutes and (minutes is not None or row.due_at == _moment(data.get("due_at"))), row)
+    row.due_minutes, row.due_at = data.get("was_minutes"), _moment(data.get("was_due_at"))
+    if row.due_minutes is not None:
+        row.due_at = (row.due_at or due(log.ticket, row.ready_at, row.due_minutes)) if row.ready_at else None
     row.save()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _ticked(log: Log, data: Mapping[str, Any]) -> None:

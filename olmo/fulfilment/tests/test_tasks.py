@@ -1,7 +1,9 @@
 """Working on tasks: in order and in parallel, twice at once, over and taken back, changed under way."""
 
 from dataclasses import replace
+from datetime import datetime
 from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import override
 
@@ -150,6 +152,21 @@ class TakingBack(Fulfils):
             self.assertIn("“Install it” was changed since", str(refused.exception))
         install = self.task(ticket, "install")
         self.assertEqual((install.due_minutes, install.checklist[0]["by"]), (90, self.ines.pk))
+
+    def test_a_date_typed_in_another_zone_and_minutes_of_a_task_that_waited(self) -> None:
+        ticket = self.started()
+        install, label = self.task(ticket, "install"), self.task(ticket, "label")
+        with undo.undoable(self.alma, "Dated.") as made:
+            rome = datetime(2026, 3, 9, 12, tzinfo=ZoneInfo("Europe/Rome"))
+            actions.set_due(install, by=self.alma, due_at=rome)
+            actions.set_due(label, by=self.alma, due_at=None, minutes=60)
+        actions.finish(self.task(ticket, "order"), by=self.alma)
+        label.refresh_from_db()
+        self.assertIsNotNone(label.due_at)
+        undo.undo(made.token, by=self.alma)
+        for task in (install, label):
+            task.refresh_from_db()
+            self.assertEqual((task.state, task.due_at, task.due_minutes), ("todo", None, None))
 
     def test_no_task_is_open_again_on_a_ticket_that_is_done(self) -> None:
         ticket = self.started(self.plan(self.steps()[0]))
