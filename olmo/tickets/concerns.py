@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from olmo.assets import queries as assets
@@ -42,10 +42,12 @@ def named(asset_ids: list[int]) -> Part:
 
 
 def checked(ids: Iterable[int], client_id: int, by: Person) -> list[int]:
-    """Assets that a ticket of this client may name by this author: a requester's are their own. Raises Invalid("assets")."""
+    """Assets that a ticket of this client may name by this author: a requester's are their own. Raises Invalid("assets").
+
+    They stay with the client until the transaction ends: nobody moves one while it is being named.
+    """
     wanted = sorted(set(ids))
-    known = assets.visible_to(by).filter(client_id=client_id, pk__in=wanted).count()
-    if known < len(wanted):
+    if len(_held(assets.visible_to(by), client_id, wanted)) < len(wanted):
         raise Invalid("assets", _("This asset belongs to another organisation, or is no longer there."))
     if len(wanted) > MOST:
         raise Invalid("assets", _("A ticket names at most %(most)d assets.") % {"most": MOST})
@@ -59,4 +61,10 @@ def naming(ids: list[int]) -> set[int]:
 
 def still_of(client_id: int, ids: list[int]) -> list[int]:
     """Of former assets those that belong to the client: what an undo may give back."""
-    return sorted(Asset.objects.filter(client_id=client_id, pk__in=ids).values_list("pk", flat=True)) if ids else []
+    return _held(Asset.objects.all(), client_id, ids) if ids else []
+
+
+def _held(rows: QuerySet[Asset], client_id: int, ids: Iterable[int]) -> list[int]:
+    """Those of the client, by their ids, locked in the order in which all lock them."""
+    found = rows.filter(client_id=client_id, pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    return list(found.values_list("pk", flat=True))

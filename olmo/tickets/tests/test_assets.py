@@ -1,5 +1,8 @@
 """Tickets say which assets they are about."""
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from olmo.assets.tests.base import take_in
 from olmo.kernel.errors import Invalid, NotAllowed, NotFound
 from olmo.tickets import actions, concerns, finding, undo
@@ -23,7 +26,10 @@ class NamingAssets(DeskTest):
     def test_two_peoples_changes_add_up_and_are_logged(self) -> None:
         actions.name_assets(self.ticket, by=self.alma, add=[self.laptop.pk])
         actions.name_assets(self.ticket, by=self.tove, add=[self.printer.pk, self.laptop.pk])
-        self.assertIsNone(actions.name_assets(self.ticket, by=self.tove, add=[self.laptop.pk]))
+        with CaptureQueriesContext(connection) as queries:
+            self.assertIsNone(actions.name_assets(self.ticket, by=self.tove, add=[self.laptop.pk]))
+        locks = [one["sql"] for one in queries if "assets_asset" in one["sql"] and "FOR NO KEY UPDATE" in one["sql"]]
+        self.assertEqual(len(locks), 1, "nobody moves an asset while it is being named")
         actions.name_assets(self.ticket, by=self.alma, remove=[self.laptop.pk])
         self.assertLogged(self.ticket, "opened", "assets_named", "assets_named", "assets_named")
         self.assertEqual((self.ticket.asset_ids, self.about()), ([self.printer.pk], [self.printer.pk]))
