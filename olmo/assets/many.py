@@ -21,6 +21,7 @@ from olmo.people import audit
 from olmo.people.administration import mark_of
 from olmo.people.models import Person
 from olmo.tenancy.models import Client
+from olmo.tenancy.scope import EVERY_CLIENT, scope
 
 from . import actions, policy, queries
 from .actions import AssetSettings
@@ -62,23 +63,33 @@ def preview(assets: Iterable[Asset], edit: Edit, *, by: Person) -> list[Effect]:
 
 
 @transaction.atomic
-def change(pairs: Sequence[tuple[int, str]], edit: Edit, *, by: Person) -> UUID:
+def change(pairs: Sequence[tuple[int, str]], edit: Edit, *, by: Person, batch: UUID | None = None) -> UUID:
     """Change all of these (id, mark of the state that was shown), and return the mark of the batch.
 
+    batch: what the page that was shown gives it, so that its button pressed twice is answered with what the first press did.
     Raises NotFound, NotAllowed, Invalid (nothing chosen, too many), Conflict (one cannot be or was changed meanwhile); nothing is
     written then.
     """
     if not 0 < len(pairs) <= MOST:
         raise Invalid("assets", _("Choose from one to %(most)d assets.") % {"most": MOST})
     rows = _locked([pk for pk, _mark in pairs], by)
+    former = _steps_of(batch) if batch else set()
     held = _staying(rows.values(), edit)
     effects = [_effect(rows[pk], edit, by, held) for pk, _mark in pairs]
     for effect, (_pk, mark) in zip(effects, pairs, strict=True):
         if effect.refusal or effect.mark != mark:
+            if batch and former == {(pk, by.pk) for pk in rows}:
+                return batch
             words = effect.refusal or _("somebody changed it meanwhile")
             raise Conflict(_("Nothing was changed. %(name)s: %(why)s") % {"name": effect.asset, "why": words})
     done = {e.asset.pk: (edit.of(e.asset), edit.client or e.asset.client) for e in effects if e.change}
-    return _written([(rows[pk], *what) for pk, what in done.items()], by)
+    return _written([(rows[pk], *what) for pk, what in done.items()], by, None if former else batch)
+
+
+def _steps_of(batch: UUID) -> set[tuple[int, int]]:
+    """The assets of a batch, each with its author, also those that nobody here may see (any more)."""
+    with scope(EVERY_CLIENT):
+        return set(Step.objects.filter(batch=batch).values_list("asset", "by"))
 
 
 def steps(viewer: Person, batch: UUID) -> list[Step]:
@@ -97,12 +108,27 @@ def may_undo(viewer: Person, done: Sequence[Step]) -> bool:
 
 @transaction.atomic
 def undo(batch: UUID, *, by: Person) -> UUID:
-    """Give the assets of a batch back what they were. Raises NotFound, Conflict (too late, not the author's, changed since)."""
+    """Give the assets of a batch back what they were, all of them or none.
+
+    Raises NotFound, Conflict (too late, not the author's, not all theirs any more, changed since, cannot go back).
+    """
     done = steps(by, batch)
-    if not may_undo(by, done):
+    if not may_undo(by, done) or len(done) < len(_steps_of(batch)):
         raise Conflict(_("This can no longer be undone."))
     rows = _locked([step.asset_id for step in done], by)
-    return _written([_former(rows[step.asset_id], step.change) for step in done], by)
+    wanted = [_former(rows[step.asset_id], step.change) for step in done]
+    _require_way_back(wanted, by)
+    return _written(wanted, by)
+
+
+def _require_way_back(wanted: Sequence[tuple[Asset, AssetSettings, Client]], by: Person) -> None:
+    """As on the way there: the author works for both organisations, no ticket names what leaves, no tag is taken."""
+    for client in {client for row, _what, client in wanted if row.client_id != client.pk}:
+        if not policy.may_know_client(by, client.pk):
+            raise Conflict(_("This can no longer be undone."))
+        rows = {row.pk: row for row, _what, its in wanted if its == client}
+        for pk, why in _staying(rows.values(), Edit(client=client)).items():
+            raise Conflict(_("Nothing was undone. %(name)s: %(why)s") % {"name": rows[pk], "why": why})
 
 
 def _former(row: Asset, change: Mapping[str, Any]) -> tuple[Asset, AssetSettings, Client]:
@@ -128,23 +154,27 @@ def _locked(ids: Iterable[int], by: Person) -> dict[int, Asset]:
     return found
 
 
-def _written(wanted: list[tuple[Asset, AssetSettings, Client]], by: Person) -> UUID:
+def _written(wanted: Iterable[tuple[Asset, AssetSettings, Client]], by: Person, batch: UUID | None = None) -> UUID:
     """Write what differs in a few statements. Raises Conflict when one is not right (any more)."""
-    batch, now = uuid4(), clock.now()
-    told: list[tuple[Asset, dict[str, Any]]] = []
+    batch, now = batch or uuid4(), clock.now()
+    told: list[tuple[Asset, Client, dict[str, Any]]] = []
     for row, what, client in wanted:
-        before = _told(row)
+        before, house = _told(row), row.client
         row.client = client
         try:
             actions.fill(row, what)
         except Invalid as refusal:
             raise Conflict(f"{row}: {refusal.message}") from refusal
         row.updated_at = now
-        told.append((row, audit.difference(before, _told(row))))
-    actions.save_many([row for row, _change in told])
-    Step.objects.bulk_create(Step(asset=row, by=by, at=now, change=said, batch=batch) for row, said in told)
-    for client in {row.client for row, _change in told}:
-        audit.arranged(by, f"assets: {client.name}", _summary([said for row, said in told if row.client == client]))
+        told.append((row, house, audit.difference(before, _told(row))))
+    try:
+        actions.save_many([row for row, _house, _said in told])
+    except Invalid as refusal:
+        raise Conflict(refusal.message) from refusal
+    Step.objects.bulk_create(Step(asset=row, by=by, at=now, change=said, batch=batch) for row, _house, said in told)
+    for client in {client for row, house, _said in told for client in (row.client, house)}:
+        changes = [said for row, house, said in told if client in (row.client, house)]
+        audit.arranged(by, f"assets: {client.name}", _summary(changes))
     return batch
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
@@ -91,7 +91,7 @@ def change(request: DeskRequest) -> HttpResponse:
     try:
         edit = form.edit()
         if request.POST.get("step") == "apply":
-            batch = many.change(_pairs(request), edit, by=request.person)
+            batch = many.change(_pairs(request), edit, by=request.person, batch=_mark(request.POST.get("batch", "")))
             return SeeOther(f"{reverse('desk:asset_batch', args=[batch])}?{_words(request)}")
     except Invalid as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
@@ -116,7 +116,7 @@ def _shown(
     context = {
         "title": ngettext("Change %(n)d asset", "Change %(n)d assets", count) % {"n": count},
         "form": form, "assets": assets, "rows": rows, "has_more": has_more, "most": many.MOST, "words": _words(request),
-        "can_act": any(effect.change and not effect.refusal for effect in effects), "back_url": _back(request),
+        "batch": uuid4(), "can_act": any(effect.change and not effect.refusal for effect in effects), "back_url": _back(request),
     }  # fmt: skip
     return page(request, "desk/assets/many.html", context, status=status)
 
@@ -137,6 +137,14 @@ def _chosen(request: DeskRequest) -> tuple[list[Asset], bool]:
 def _pairs(request: DeskRequest) -> list[tuple[int, str]]:
     pairs = (word.partition(":") for word in request.POST.getlist("kept"))
     return [(int(pk), mark) for pk, _colon, mark in pairs if is_id(pk)]
+
+
+def _mark(text: str) -> UUID | None:
+    """What the page that was shown calls its batch."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _words(request: DeskRequest) -> str:

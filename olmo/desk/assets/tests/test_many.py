@@ -1,12 +1,16 @@
 """Many assets at once: shown first, done whole, told in each trail, taken back."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
+from uuid import UUID
 
-from olmo.assets import many
+from olmo.assets import actions, many
 from olmo.assets.models import Asset, Step
 from olmo.assets.tests.base import take_in
 from olmo.desk.tests.base import PageTest, Visit
-from olmo.kernel.errors import Invalid
+from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.people.models import AuditLine
 from olmo.tenancy.scope import scope
 from olmo.tickets import actions as tickets
@@ -26,9 +30,9 @@ class ChangingMany(PageTest):
 
     def apply(self, page: Visit, *assets: Asset, **chosen: Any) -> Visit:
         kept = [node.attributes["value"] for node in page.all("[name=kept]")]
-        return self.post(
-            URL, {"asset": [one.pk for one in assets], "step": "apply", "kept": kept, **self.typed(chosen)}
-        )
+        batch = [node.attributes["value"] for node in page.all("[name=batch]")]
+        data = {"asset": [one.pk for one in assets], "step": "apply", "kept": kept, "batch": batch}
+        return self.post(URL, {**data, **self.typed(chosen)})
 
     def typed(self, chosen: dict[str, Any]) -> dict[str, Any]:
         return {f"to-{name}": value for name, value in chosen.items()}
@@ -45,6 +49,11 @@ class ChangingMany(PageTest):
         line = AuditLine.objects.latest("pk")
         self.assertEqual((line.subject, line.change["changed"]), ("assets: Acme Industrial", [None, 2]))
         self.assertEqual(self.get(done.location).words("h1"), ["2 assets were changed"])
+        again = self.apply(page, self.one, self.two, **chosen)
+        self.assertEqual((again.status, again.location), (303, done.location), "pressed twice: what the first did")
+        pairs, mark = [(self.one.pk, "as it was")], UUID(done.location.partition("?")[0].split("/")[-1])
+        with self.assertRaises(Conflict, msg="another choice is no second press"):
+            many.change(pairs, many.Edit(values={"place": "Room 5"}), by=self.alma, batch=mark)
 
     def test_its_author_takes_it_back_unless_one_was_changed_since(self) -> None:
         chosen = {"person": "rui alves", "no_place": "on"}
@@ -93,9 +102,49 @@ class ChangingMany(PageTest):
             self.assertEqual(self.one.terms.filter(word="lt-1", client=self.bolt).count(), 1)
         self.assertIn("Acme", self.get(done.location).text)
         self.assertNotIn("Acme", self.get(f"/desk/assets/{self.one.pk}", by=self.otto).text)
+        lines = {line.subject: line.change["changed"] for line in AuditLine.objects.order_by("-pk")[:2]}
+        self.assertEqual(lines, {"assets: Acme Industrial": [None, 1], "assets: Bolt Logistics": [None, 1]})
         self.post(done.location.partition("?")[0] + "/undo")
         self.one.refresh_from_db()
         self.assertEqual((self.one.client, self.one.person), (self.acme, self.rui))
+
+    def test_it_goes_back_to_another_organisation_only_as_it_came(self) -> None:
+        batch = self.moved(self.one, self.two)
+        ticket = self.report("It is dead", by=self.bea)
+        tickets.name_assets(ticket, by=self.alma, add=[self.one.pk])
+        self.refused(batch, "LT-1 ThinkPad: Tickets of its organisation name it")
+        tickets.name_assets(ticket, by=self.alma, remove=[self.one.pk])
+        again = take_in(self.acme, "LT-2", by=self.alma)
+        self.refused(batch, "LT-2 ThinkPad: Another asset of this organisation has the tag")
+        with patch.object(many, "_staying", return_value={}):
+            self.refused(batch, "Another asset of this organisation has one of these tags.")  # taken at the same moment
+        actions.change(again, replace(actions.settings_of(again), tag="LT-9"), by=self.alma)
+        self.alma.clients.add(self.bolt)
+        self.refused(batch, "This can no longer be undone.")
+        self.alma.clients.set([self.acme])
+        with scope([self.acme.pk]), self.assertRaises(NotFound):
+            many.undo(batch, by=self.alma)
+
+    def test_it_is_taken_back_whole_or_not_at_all(self) -> None:
+        batch = self.changed(self.one, self.other, place="Room 4")
+        self.alma.clients.add(self.bolt)
+        with scope([self.bolt.pk]):
+            self.refused(batch, "This can no longer be undone.")
+        self.assertEqual(Asset.objects.filter(place="Room 4").count(), 2)
+
+    def moved(self, *assets: Asset) -> UUID:
+        return many.change(self.pairs(assets, edit := many.Edit(client=self.bolt)), edit, by=self.alma)
+
+    def changed(self, *assets: Asset, **values: Any) -> UUID:
+        return many.change(self.pairs(assets, edit := many.Edit(values=values)), edit, by=self.alma)
+
+    def pairs(self, assets: Sequence[Asset], edit: many.Edit) -> list[tuple[int, str]]:
+        return [(one.asset.pk, one.mark) for one in many.preview(assets, edit, by=self.alma)]
+
+    def refused(self, batch: UUID, why: str) -> None:
+        with self.assertRaises(Conflict) as refusal:
+            many.undo(batch, by=self.alma)
+        self.assertIn(why, str(refusal.exception))
 
     def test_a_whole_list_is_chosen_and_only_what_one_may_see(self) -> None:
         self.assertEqual(
