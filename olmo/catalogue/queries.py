@@ -3,7 +3,8 @@
 import re
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import CombinedExpression
 
 from olmo.kernel import clock
 from olmo.kernel.text import clean_line
@@ -16,6 +17,16 @@ from .models import Audience, FormVersion, Item, Service
 
 MOST_FOUND, SHORTEST_WORD = 50, 3
 _WORDS = re.compile(r"\w+")
+_FILLER_WORDS = (
+    "and any are but can could did does for from had has have her him his how into its just like may more most need not now off "
+    "one our out over please she some than that the them then there they this too want was were what when where which who why "
+    "will with would you your "
+    "agli alla alle allo anche avere bisogno che chi come con cosa dal dalla dalle dei del della delle degli dello devo dopo "
+    "dove due già hanno gli grazie lei loro mai mia mie mio nei nel nella nelle non noi per perché però piu più poi posso prego "
+    "prima quale quando quella quello questa questo qui sei senza sia siamo solo sono sua sue sul sulla suo tra tua tuo tutti "
+    "tutto una uno voglio vorrei"
+)
+_FILLERS = frozenset(_FILLER_WORDS.split())
 
 
 def visible_to(viewer: Person, client: Client | None = None) -> QuerySet[Service]:
@@ -49,15 +60,24 @@ def found(rows: QuerySet[Item], words: str) -> list[Item]:
 
 
 def like(rows: QuerySet[Item], words: str, most: int = 3) -> list[Item]:
-    """Those in which one of the words begins a word; rarer words, and those of a name, count more. One statement."""
-    typed = {word for word in clean_line(words, 200).casefold().split() if len(word) >= SHORTEST_WORD}
+    """Those in which one of the words begins a word; rarer words, and those of a name, count more. One statement.
+
+    Words that say nothing of what is sought are left out.
+    """
+    typed = {
+        word for word in _WORDS.findall(clean_line(words, 200).casefold()) if len(word) >= SHORTEST_WORD
+    } - _FILLERS
     if not typed:
         return []
     fits = Q()
-    for word in typed:
-        fits |= Q(names__icontains=word) | Q(summaries__icontains=word) | Q(service__names__icontains=word)
+    fit: Value | CombinedExpression = Value(0)
+    for word in sorted(typed):
+        named = Q(names__icontains=word)
+        beside = Q(summaries__icontains=word) | Q(service__names__icontains=word)
+        fits |= named | beside
+        fit += Case(When(named, then=3), When(beside, then=1), default=0)
     scores: dict[int, float] = {}
-    candidates = list(rows.filter(fits).order_by("-orders", "key")[:MOST_FOUND])
+    candidates = list(rows.filter(fits).order_by(fit.desc(), "-orders", "key")[:MOST_FOUND])
     for word in typed:
         hits = {row.pk: hit for row in candidates if (hit := _hit(row, word))}
         for pk, hit in hits.items():

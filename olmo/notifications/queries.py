@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from olmo.outbox import queries as outbox
 from olmo.outbox.models import Envelope, State
@@ -44,7 +44,10 @@ def alerts(viewer: Person, *, limit: int, before: int | None = None) -> list[Ale
 
     before: only those older than this one (its id).
     """
-    seen = Q(ticket__in=tickets.visible_to(viewer).order_by()) | Q(schedule__isnull=False)
+    of_ticket = (
+        tickets.visible_to(viewer).order_by().filter(pk=OuterRef("ticket_id"))
+    )  # asked row by row, not read whole
+    seen = Q(schedule__isnull=False) | Exists(of_ticket)
     found = Alert.objects.filter(seen, person=viewer)
     found = found.filter(pk__lt=before) if before is not None else found
     return list(found.select_related("ticket", "event__by", "schedule__team").order_by("-pk")[:limit])

@@ -55,10 +55,20 @@ def ask(address: str, *, client: Client | None, by: Person | None, language: str
 def _is_inside(address: str, client: Client, by: Person | None) -> bool:
     if by is None or by.client_id != client.pk:
         return False
-    is_own = (
-        by.identities.filter(kind=Identity.Kind.EMAIL, value=address).exists() or address == (by.email or "").lower()
-    )
-    return is_own or client.domains.filter(name__iexact=address.rpartition("@")[2]).exists()
+    return _is_own(address, by) or client.domains.filter(name__iexact=address.rpartition("@")[2]).exists()
+
+
+def _is_own(address: str, person: Person) -> bool:
+    mails = person.identities.filter(kind=Identity.Kind.EMAIL, value=address)
+    return address == (person.email or "").lower() or mails.exists()
+
+
+def _whose(row: Subscriber, by: Person | None) -> Person | None:
+    """In whose name it is: of two who asked, the one whose address it is; who confirmed keeps it from others."""
+    if by is None or row.person is None or not row.person.is_active or _is_own(row.address, by):
+        return by or row.person
+    is_kept = row.confirmed_at is not None or _is_own(row.address, row.person)
+    return row.person if is_kept else by
 
 
 def _asked(address: str, client: Client | None, by: Person | None, language: str) -> Subscriber:
@@ -69,7 +79,7 @@ def _asked(address: str, client: Client | None, by: Person | None, language: str
     )
     if is_new:
         return row
-    row.person = by or row.person
+    row.person = _whose(row, by)
     if row.confirmed_at is None:
         row.language, row.asked_at = language, now
     row.save(update_fields=["person", "language", "asked_at"])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 from django.db import DatabaseError, transaction
 
@@ -108,9 +109,13 @@ class Seeing(CatalogueTest):
         usual.add(by=self.ines)
         rows = queries.items(self.rui)
         self.assertEqual([item.key for item in queries.like(rows, "I forgot my passw")][:1], ["password-reset"])
-        self.assertEqual(queries.like(rows, "Is it up?"), [])
+        for words in ("Is it up?", "with the, for", "vorrei questo per una con"):  # each is in some summary
+            self.assertEqual(queries.like(rows, words), [])
         with self.assertNumQueries(1):
             self.assertEqual([item.key for item in queries.like(rows, "cartella del progetto")][:1], ["folder-access"])
+        Item.objects.exclude(key="folder-access").update(orders=9)
+        with mock.patch.object(queries, "MOST_FOUND", 1):  # of many that are like it, those that fit best are looked at
+            self.assertEqual([item.key for item in queries.like(rows, "access shared folder")], ["folder-access"])
 
 
 class Building(CatalogueTest):

@@ -131,7 +131,9 @@ class StepForm(Refusable):
         self.guide, self.was = guide, node.get("item") or 0
         offered = self.fields["item"]
         assert isinstance(offered, forms.ModelChoiceField)
-        offered.queryset = catalogue.items(by)
+        offered.queryset = catalogue.items(by) | Item.objects.filter(
+            pk=self.was
+        )  # what the step names stays, whatever it is now
         self._ask_fills(others)
 
     def _ask_fills(self, others: list[tuple[str, str]]) -> None:

@@ -1,8 +1,11 @@
 """The bell and the page of notices; the page of choices."""
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from olmo.channels.tests.stage import do_jobs
+from olmo.notifications import queries
 from olmo.notifications.models import Alert, Preference, Rhythm
 from olmo.tickets import actions, mentions
 
@@ -27,6 +30,11 @@ class Notices(PageTest):
             page.one(".notice__what").attributes["href"], f"/desk/tickets/{self.ticket.number}#message-{message.pk}"
         )
         self.assertEqual(self.get("/desk/notices").words(".notice"), [])
+
+    def test_tickets_are_asked_notice_by_notice_and_not_read_whole(self) -> None:
+        with CaptureQueriesContext(connection) as read:
+            self.assertEqual(len(queries.alerts(self.tove, limit=9)), 1)
+        self.assertNotIn('"ticket_id" IN (SELECT', str([one["sql"] for one in read]))
 
     def test_looking_at_the_ticket_reads_its_notices(self) -> None:
         self.get(self.url(self.ticket), by=self.tove)
@@ -94,11 +102,11 @@ class Choices(PageTest):
     def test_a_requester_has_their_own_choices_and_no_clock(self) -> None:
         page = self.get(self.place, by=self.rui)
         self.assertEqual(page.all("#id_collect_at"), [])
-        self.assertEqual(len(page.all('input[name="on"]')), 4)
+        self.assertEqual(len(page.all('input[name="on"]')), 5)
         self.post(self.place, {"on": ["received:mail", "mentioned:mail"]}, by=self.rui)
         self.assertEqual(
             set(Preference.objects.values_list("kind", "is_on")),
-            {(kind, False) for kind in ("resolved", "survey", "followed")},
+            {(kind, False) for kind in ("resolved", "survey", "order", "followed")},
         )
 
     def test_strangers_are_led_to_the_sign_in(self) -> None:

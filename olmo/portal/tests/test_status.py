@@ -14,6 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from olmo.kernel import clock
 from olmo.outbox.models import Envelope
 from olmo.people import signin
+from olmo.people.actions import enrol_requester
 from olmo.people.models import Person
 from olmo.status import actions, administration, subscribing
 from olmo.status.models import Subscriber, Update
@@ -174,6 +175,15 @@ class StatusPages(StatusTest):
         row = Subscriber.objects.get()
         self.assertGreater(row.asked_at, clock.now() - timedelta(days=1))
         self.assertEqual((row.language, row.person), ("it", self.rui))
+
+    def test_whose_it_is_nobody_else_takes(self) -> None:
+        mia = enrol_requester(self.acme, "Mia Conti", "mia@acme.example")
+        self.confirmed("boss@acme.example", self.rui, self.acme)
+        asked = [("boss", mia, self.rui), ("rui", mia, mia), ("rui", self.rui, self.rui), ("rui", mia, self.rui)]
+        for name, by, whose in asked:
+            address = f"{name}@acme.example"
+            subscribing.ask(address, client=self.acme, by=by, language="en", place="")
+            self.assertEqual(Subscriber.objects.get(address=address).person, whose, (name, by))
 
     def test_links_lead_each_reader_where_it_is(self) -> None:
         self.public(self.acme, "acme")

@@ -96,6 +96,12 @@ class Walking(DeskTest):
         self.assertContains(page, "What the form is filled in with")
         guide.refresh_from_db()
         self.assertEqual(guide.draft["nodes"]["3"]["fills"], {"kind": "1", "why": "*"})
+        Item.objects.filter(pk=item.pk).update(is_active=False)  # the step keeps what it names
+        self.assertRegex(self.client.get(address).text, rf'<option value="{item.pk}" selected')
+        self.assertEqual(self.client.post(address, {**given, "fill_kind": "1", "fill_why": "*"}).status_code, 303)
+        Item.objects.filter(pk=item.pk).update(is_active=True)
+        guide.refresh_from_db()
+        self.assertEqual(guide.draft["nodes"]["3"]["item"], item.pk)
         actions.publish(guide, by=self.ines)
         self.client.force_login(self.rui, backend=signin.BACKEND)
         return guide
