@@ -3,7 +3,8 @@
 What counts, most first: a code, number or tag that an article holds; then the mean of how near its title, its summary, both
 together and its nearest sentence lie to the question, plus a bounded share for rare words and synonyms in common. Ranks are not
 fused: the two scores have a meaning of their own, and equal weights made the better one worse. Without vectors the words decide.
-Only texts that lie nearest by title and summary, or have most words in common, are looked at in all their parts.
+Only texts that lie nearest by title and summary, or have most words in common, are looked at in all their parts; of those whose
+vectors are not computed yet, the ones with most words in common have places of their own.
 """
 
 import math
@@ -28,10 +29,8 @@ SHARE, CALM = 0.2, 5.0  # what words in common may add, and how much of them is 
 UNKNOWN = 0.3  # how near a text counts whose vectors are not computed yet
 SIMILAR, SHORTEST_TYPO, MOST_CODED = 0.5, 5, 20
 LEAST, LEAST_WORDS = 0.1, 0.01  # less answers nothing: by meaning, and by words alone
-NEAREST, MOST_SAID = (
-    200,
-    100,
-)  # texts that are compared in all their parts: the nearest, and those with most words in common
+# Texts that are compared in all their parts: the nearest, those with most words in common, and of these the ones without vectors.
+NEAREST, MOST_SAID, MOST_UNREAD = 200, 100, 100
 
 
 @dataclass(frozen=True)
@@ -142,11 +141,18 @@ def _by_words(readable: QuerySet[Translation], question: Question) -> list[Row]:
 # Reading all vectors took a quarter of a second: one of each text chooses, then all vectors of those chosen are compared.
 _BY_MEANING = """{words},
 asked as materialized (select %s::halfvec as vector),
-nearest as materialized (
-    select translation_id from knowledge_lead where translation_id in (select id from readable)
-    order by vector <#> (select vector from asked) limit %s
+led as materialized (
+    select translation_id, vector <#> (select vector from asked) as far from knowledge_lead
+    where translation_id in (select id from readable)
 ),
-chosen as materialized (select translation_id from nearest union select translation_id from most),
+nearest as materialized (select translation_id from led order by far limit %s),
+unread as materialized (
+    select translation_id from said where translation_id not in (select translation_id from led)
+    order by codes desc, score desc limit %s
+),
+chosen as materialized (
+    select translation_id from nearest union select translation_id from most union select translation_id from unread
+),
 near as materialized (
     select translation_id, part, -(vector <#> (select vector from asked)) as score from knowledge_vector
     where translation_id = any(array(select translation_id from chosen))
@@ -166,7 +172,7 @@ def _by_meaning(readable: QuerySet[Translation], question: Question, known: Voca
     """The same, and how near it lies: title, summary, both, the nearest sentence. Of those nearest or most alike in words."""
     texts = list(dict.fromkeys([question.typed, question.corrected]))
     vector = meaning.of_query(texts, question.groups, known, question.language)
-    return _rows(_BY_MEANING, readable, question, vector, NEAREST)
+    return _rows(_BY_MEANING, readable, question, vector, NEAREST, MOST_UNREAD)
 
 
 def _rows(statement: str, readable: QuerySet[Translation], question: Question, *more: Any) -> list[Row]:
