@@ -2,14 +2,13 @@
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid
-from olmo.kernel.validation import refusing
 from olmo.knowledge import policy as reading
 from olmo.knowledge.models import Article, Kind
 from olmo.people.models import Person
+from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets import policy, queries
 from olmo.tickets.models import Ticket
 
@@ -17,7 +16,6 @@ from . import references
 from .models import Waiting
 
 SHOWN = 50
-_ONE_PROBLEM = {"one_problem_each": ("ticket", gettext_lazy("It is being mended in a ticket that you cannot see."))}
 
 
 @transaction.atomic
@@ -51,11 +49,11 @@ def name_problem(article: Article, ticket: Ticket | None, *, by: Person) -> None
     if ticket is not None:
         _require(ticket, locked, by)
     Waiting.objects.filter(article=locked, is_problem=True).update(is_problem=False)
+    _require_none_hidden(locked)
     if ticket is not None:
-        with refusing(_ONE_PROBLEM):
-            Waiting.objects.update_or_create(
-                ticket=ticket, article=locked, defaults={"is_problem": True, "by": by, "at": clock.now()}
-            )
+        Waiting.objects.update_or_create(
+            ticket=ticket, article=locked, defaults={"is_problem": True, "by": by, "at": clock.now()}
+        )
 
 
 def of_article(viewer: Person, article: Article) -> tuple[Ticket | None, list[Ticket]]:
@@ -68,6 +66,14 @@ def of_article(viewer: Person, article: Article) -> tuple[Ticket | None, list[Ti
 def of_ticket(ticket: Ticket) -> set[int]:
     """The known errors for which a ticket waits."""
     return set(Waiting.objects.filter(ticket=ticket).values_list("article_id", flat=True))
+
+
+def _require_none_hidden(article: Article) -> None:
+    """Row security left alone the problem of another organisation: only a look at all of them tells."""
+    with scope(EVERY_CLIENT):
+        is_left = Waiting.objects.filter(article=article, is_problem=True).exists()
+    if is_left:
+        raise Invalid("ticket", _("It is being mended in a ticket that you cannot see."))
 
 
 def _require(ticket: Ticket, article: Article, by: Person) -> None:

@@ -21,8 +21,9 @@ class TicketsThatWait(KnowledgeTest):
     def test_a_problem_in_a_ticket_that_one_may_not_see_is_not_replaced(self) -> None:
         theirs, own = self.report("Dock"), self.report("Firmware", by=self.bea)
         waiting.name_problem(self.error, theirs, by=self.alma)
-        with scope([self.bolt.pk]), self.assertRaisesMessage(Invalid, "that you cannot see"):
-            waiting.name_problem(self.error, own, by=self.otto)
+        for instead in (own, None):
+            with scope([self.bolt.pk]), self.assertRaisesMessage(Invalid, "that you cannot see"):
+                waiting.name_problem(self.error, instead, by=self.otto)
         self.assertEqual(Waiting.objects.get(is_problem=True).ticket, theirs)
 
     def test_what_waits_stops_also_once_the_article_is_a_guide(self) -> None:
