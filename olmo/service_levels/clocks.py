@@ -16,7 +16,7 @@ from .engine.clock import Clock as Told
 from .engine.clock import clocks
 from .engine.terms import Metric
 from .history import told
-from .models import Agreement, AgreementKind, Clock
+from .models import Agreement, AgreementKind, Clock, Waiver
 from .promises import Governing, governing
 
 COLUMNS = tuple(f.attname for f in Clock._meta.concrete_fields if f.attname != "id")
@@ -31,18 +31,20 @@ type Key = tuple[
 
 
 def keep(ticket: Ticket, events: list[Event], changes: list[Change]) -> None:
-    """INSIDE reaction: the clocks follow the ticket, and its standing names the next instant that was promised.
+    """INSIDE reaction: clocks and waivers follow the ticket, and its standing names the next instant that was promised.
 
     What the verbs of this room record changes no clock; they store what they made themselves.
     """
     if all(change.is_mark for change in changes):
         return
+    if any(change.moves_to() for change in changes):
+        Waiver.objects.filter(ticket=ticket).update(client=ticket.client_id)
     is_new = events[0].seq == 1
     found = governing({ticket.client_id})
     if not found.agreements and (is_new or not Clock.objects.filter(ticket=ticket).exists()):
         return
     log = events if is_new else list(Event.objects.filter(ticket=ticket).order_by("seq"))
-    store(ticket, made(ticket, log, _every(found, log), log[-1].at), is_new=is_new)
+    store(ticket, made(ticket, log, every(found, log), log[-1].at), is_new=is_new)
 
 
 def store(ticket: Ticket, rows: list[Clock], *, is_new: bool = False) -> None:
@@ -138,14 +140,14 @@ def key(each: Told) -> Key:
 def differences(ticket: Ticket, log: Sequence[Event], kept: Sequence[Clock]) -> dict[str, tuple[Any, Any]]:
     """Where rows and replay disagree: {place: (kept, made)}; empty when they are true."""
     until = max((row.as_of for row in kept), default=log[-1].at)
-    anew = made(ticket, log, _every(governing({ticket.client_id}), log), until)
+    anew = made(ticket, log, every(governing({ticket.client_id}), log), until)
     before, after = ({row.place: _values(row) for row in rows} for rows in (kept, anew))
     return {
         str(p): (before.get(p), after.get(p)) for p in before.keys() | after.keys() if before.get(p) != after.get(p)
     }
 
 
-def _every(found: Governing, log: Sequence[Event]) -> Governing:
+def every(found: Governing, log: Sequence[Event]) -> Governing:
     """With the agreements of other clients that the ticket belonged to."""
     clients = {e.data["client"] for e in log if "client" in e.data}
     return governing(clients) if len(clients) > 1 else found

@@ -37,10 +37,14 @@ class _State:
 
 @dataclass(slots=True)
 class Told:
-    """What of a log concerns the clocks: of the service level agreement, and of each agreement beside it."""
+    """What of a log concerns the clocks: of the service level agreement, and of each agreement beside it.
+
+    under: the service level terms that the ticket is under at its end; None of an empty log.
+    """
 
     events: list[Happening] = field(default_factory=list)
     beside: dict[int, list[Happening]] = field(default_factory=dict)
+    under: Under | None = None
 
 
 def told(ticket: Ticket, events: Sequence[Event], governing: Governing) -> Told:
@@ -63,6 +67,7 @@ def told(ticket: Ticket, events: Sequence[Event], governing: Governing) -> Told:
         for agreement in sorted(state.beside | found.beside.keys()):
             _beside(found.beside.setdefault(agreement, []), agreement, at, event.kind, before, state, governing)
         before = state
+    found.under = under
     return found
 
 

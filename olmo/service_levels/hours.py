@@ -4,12 +4,14 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from olmo.tickets.models import Ticket
+from olmo.tickets.models import Event, Ticket
 
-from .engine.terms import in_force
+from .clocks import every
+from .engine.terms import Version, in_force
 from .engine.working_time import LAST, WorkingTime
+from .history import told
 from .models import Calendar
-from .promises import NOTHING, governing, working_calendar
+from .promises import governing, working_calendar
 
 
 def counting(pk: int) -> Callable[[datetime], bool] | None:
@@ -27,7 +29,7 @@ def choices() -> list[tuple[int, str]]:
 
 
 def after(ticket: Ticket, start: datetime, minutes: int) -> datetime:
-    """When so many working minutes from `start` are over, by the ticket's agreement, else in the desk's first calendar.
+    """When so many working minutes from `start` are over, by the terms the ticket is under, else in the desk's first calendar.
 
     Without any calendar every minute counts (`wiring.WORKING_AFTER`).
     """
@@ -37,9 +39,16 @@ def after(ticket: Ticket, start: datetime, minutes: int) -> datetime:
 
 
 def _calendar_of(ticket: Ticket, at: int) -> WorkingTime | None:
-    found = governing([ticket.client_id])
-    terms = in_force(found.terms_of(found.of(ticket, at)), at)
-    if terms is not None and terms is not NOTHING:
+    terms = _terms_of(ticket, at)
+    if terms is not None and terms.agreement:
         return terms.otherwise.calendar
     kept = Calendar.objects.order_by("pk").first()
     return working_calendar(json.dumps(kept.content), kept.name) if kept else None
+
+
+def _terms_of(ticket: Ticket, at: int) -> Version | None:
+    """What its log says that it is under at an instant; of a ticket without one, what it would open under."""
+    log = list(Event.objects.filter(ticket=ticket).order_by("seq"))
+    found = every(governing([ticket.client_id]), log)
+    under = told(ticket, log, found).under if found.agreements else None
+    return under.version(at) if under else in_force(found.terms_of(found.of(ticket, at)), at)

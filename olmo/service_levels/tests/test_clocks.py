@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
 from olmo.service_levels import actions, clocks
-from olmo.service_levels.models import Agreement, Clock, Terms
+from olmo.service_levels.models import Agreement, Clock, Terms, Waiver
 from olmo.tickets import actions as tickets
 from olmo.tickets.models import Event, Standing, Ticket
 from tests.cast import DeskTest
@@ -220,4 +220,8 @@ class Waiving(Promised):
                 actions.waive(ticket, "first_response", started, by=self.ines, reason="Again")
         self.assertIsNotNone(self.clock(ticket, "first_response").breached_at)
         self.assertEqual(self.kinds(ticket), ["opened", "breached", "waived"])
+        self.assertTrue_(ticket)
+        with self.at("2026-03-09 09:10"):  # the reason goes with the ticket to another organisation
+            tickets.change_requester(ticket, by=self.alma, requester=self.bea)
+        self.assertEqual(Waiver.objects.get(ticket=ticket).client, self.bolt)
         self.assertTrue_(ticket)

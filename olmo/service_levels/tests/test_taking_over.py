@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from olmo.service_levels import actions, explaining
+from olmo.service_levels import actions, explaining, hours
 from olmo.service_levels.models import Agreement, AgreementKind, Clock, Terms
 from olmo.service_levels.rehearsal import rehearse
 from olmo.tickets import actions as tickets
 from olmo.tickets.models import Category, Event, Ticket
 
-from .test_clocks import PROMISE, Promised, moment
+from .test_clocks import OFFICE, PROMISE, Promised, moment
 
 QUICK: dict[str, Any] = PROMISE | {"targets": {"3": {"first_response": 30, "resolution": 120}}}
 
@@ -24,10 +24,12 @@ class ComingLater(Promised):
         with self.at(opened):
             return self.report("VPN drops", category=self.networks)
 
-    def agree(self, recorded: str, start: str = "2026-03-10 07:00", **more: Any) -> Agreement:
+    def agree(
+        self, recorded: str, start: str = "2026-03-10 07:00", content: dict[str, Any] = QUICK, **more: Any
+    ) -> Agreement:
         with self.at(recorded):
             made = actions.agree("Networks", by=self.ines, client=self.acme, category=self.networks)
-            actions.amend(made, QUICK, by=self.ines, version="1", valid_from=moment(start), **more)
+            actions.amend(made, content, by=self.ines, version="1", valid_from=moment(start), **more)
         return made
 
     def told(self, ticket: Ticket) -> list[tuple[str, str, object, bool]]:
@@ -56,6 +58,13 @@ class ComingLater(Promised):
         self.assertEqual(self.told(late), [("Networks", "1", moment("2026-03-10 11:00"), False)])
         self.assertIn("2 h of Office", explaining.explained(late)[1].sentence)
         self.assertIn("of 1 Jan", explaining.explained(early)[1].sentence)
+
+    def test_the_working_minutes_of_tasks_count_by_the_terms_that_the_ticket_is_under(self) -> None:
+        actions.set_calendar("Evening", OFFICE | {"hours": {"tue": [["18:00", "23:00"]]}}, by=self.ines)
+        self.agree("2026-03-09 08:00", content=QUICK | {"calendar": "Evening"})
+        early, late = self.about_networks("2026-03-09 09:00"), self.about_networks("2026-03-10 09:00")
+        over = [hours.after(ticket, moment("2026-03-10 09:00"), 60) for ticket in (early, late)]
+        self.assertEqual(over, [moment("2026-03-10 10:00"), moment("2026-03-10 18:00")])
 
     def test_terms_for_running_tickets_take_them_over_with_the_time_used(self) -> None:
         ticket = self.about_networks("2026-03-09 15:00")  # 2 h are used at 17:00 UTC
