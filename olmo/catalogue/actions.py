@@ -220,7 +220,7 @@ def withdraw(version: FormVersion, *, by: Person) -> None:
     if row.withdrawn_at is not None:
         raise Conflict(_("This version was withdrawn already."))
     FormVersion.objects.filter(pk=row.pk).update(withdrawn_at=clock.now())
-    audit.record(by, f"form: {row.item.key}", {f"version {row.number}": ["in force", "withdrawn"]})
+    audit.record(by, f"form: {row.item.key}", {"withdrawn": [None, row.number]})
 
 
 def count_order(item: Item) -> None:

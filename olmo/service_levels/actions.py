@@ -129,7 +129,7 @@ def agree(
         by,
         f"agreement: {name}",
         {
-            "client": [None, client.pk if client else None],
+            "client": [None, client.name if client else None],
             "kind": [None, kind],
             **({"service": [None, service.key]} if service else {}),
             **({"team": [None, team.name]} if team else {}),

@@ -43,15 +43,15 @@ def save_component(row: Component | None, settings: ComponentSettings, *, by: Pe
     kept = Component.objects.select_for_update(of=("self",)).filter(pk=row.pk).first() if row else Component()
     if kept is None:
         raise NotFound
-    before = state_of(kept) if kept.pk else {}
-    require_unchanged(before, seen)
+    before = _told(kept) if kept.pk else {}
+    require_unchanged(state_of(kept) if kept.pk else {}, seen)
     kept.name, kept.client, kept.service = clean_line(settings.name, 80), settings.client, settings.service
     kept.names = {code: said for code, text in settings.names.items() if (said := clean_line(text, 80))}
     kept.position, kept.is_active = settings.position, settings.is_active
     require_valid(kept, without=["client", "service"])
     with refusing(_ONCE):
         kept.save()
-    record(by, f"component: {kept.name}", before, state_of(kept))
+    record(by, f"component: {kept.name}", before, _told(kept))
     return kept
 
 
@@ -61,7 +61,7 @@ def remove_component(row: Component, *, by: Person) -> None:
     require_administrator(by)
     if used := uses(row):
         raise Conflict(_("It stands in %(n)d happenings. Switch it off instead.") % {"n": used})
-    record(by, f"component: {row.name}", state_of(row), dict.fromkeys(state_of(row)))
+    record(by, f"component: {row.name}", _told(row), dict.fromkeys(_told(row)))
     row.delete()
 
 
@@ -71,11 +71,17 @@ def uses(row: Component) -> int:
 
 
 def state_of(row: Component) -> dict[str, Any]:
-    """What is set, for the change log."""
+    """What is set, by ids, to see whether it was changed since."""
     return {
         "name": row.name, "name_it": row.names.get("it", ""), "client": row.client_id, "service": row.service_id,
         "position": row.position, "is_active": row.is_active,
     }  # fmt: skip
+
+
+def _told(row: Component) -> dict[str, Any]:
+    """What is set, as the change log calls it: an organisation by its name, a service by its key."""
+    named = {"client": row.client.name if row.client else None, "service": row.service.key if row.service else None}
+    return {**state_of(row), **named}
 
 
 @transaction.atomic

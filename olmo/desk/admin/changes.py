@@ -129,5 +129,5 @@ def _line(line: AuditLine) -> dict[str, Any]:
     return {
         "at": line.at, "by": line.by.name, "kind": logged.KINDS.get(kind, ""),
         "name": line.subject.removeprefix(kind).lstrip(": "),
-        "fields": list(logged.fields(line.change)),
+        "fields": list(logged.fields(line.change, kind)),
     }  # fmt: skip

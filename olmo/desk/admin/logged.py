@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from olmo.kernel import spoken
 from olmo.kernel.errors import Words
 
+from ..assets.pages import LABELS as ASSET_FIELDS
+
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 # what a subject begins with -> how a reader calls it
@@ -241,6 +243,27 @@ FIELDS: Mapping[str, Words] = {
     "day": gettext_lazy("Day"),
     "review_on": gettext_lazy("Review on"),
     "reviewer": gettext_lazy("Reviewer"),
+    "activity": gettext_lazy("Activity"),
+    "plan": gettext_lazy("Plan"),
+    "service": gettext_lazy("Service"),
+    "supplier": gettext_lazy("Supplier"),
+    "withdrawn": gettext_lazy("Version withdrawn"),
+    "icon": gettext_lazy("Icon"),
+    "team_id": gettext_lazy("Team"),
+    "method": gettext_lazy("Way"),
+    "needs_room": gettext_lazy("Only as much as fits"),
+    "needs_skills": gettext_lazy("Only who has the skills"),
+    "needs_language": gettext_lazy("Only who speaks the ticket’s language"),
+    "sticky_days": gettext_lazy("Whoever helped last first (days)"),
+    "remind_after_days": gettext_lazy("Remind after days"),
+    "expire_after_days": gettext_lazy("Nobody decided: ends after days"),
+    "amount_of": gettext_lazy("The amount"),
+    "asks_again": gettext_lazy("When an agent changes the answers, approvals are asked for again"),
+}
+
+# fields that a subject has in a sense of its own
+OWN: Mapping[str, Mapping[str, Words]] = {
+    "assets": {"changed": gettext_lazy("Assets changed"), "fields": gettext_lazy("What changed"), **ASSET_FIELDS},
 }
 
 
@@ -255,12 +278,19 @@ def by_name() -> list[tuple[str, str]]:
     return sorted(((word, str(name)) for word, name in KINDS.items()), key=lambda pair: pair[1].casefold())
 
 
-def fields(change: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """What was changed: each field by its name, with what stood there before and after."""
+def label(name: str, subject: str = "") -> Words:
+    """What a field is called; subject: as KINDS has it."""
+    return OWN.get(subject, {}).get(name) or FIELDS.get(name) or name.replace("_", " ")
+
+
+def fields(change: Mapping[str, Any], subject: str = "") -> Iterator[dict[str, Any]]:
+    """What was changed: each field by its name, with what stood there before and after. subject: as KINDS has it."""
     for name, pair in change.items():
         before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
         if before or after or (before is not None and after is not None):
-            yield {"label": FIELDS.get(name) or name.replace("_", " "), "before": _said(before), "after": _said(after)}
+            if (subject, name) == ("assets", "fields"):
+                after = [str(label(one, subject)) for one in after.split(", ")]
+            yield {"label": label(name, subject), "before": _said(before), "after": _said(after)}
 
 
 def _said(value: Any) -> str:

@@ -1,5 +1,6 @@
 """Tags, where things are used, one search over all settings, and the change log narrowed and taken out."""
 
+import ast
 import csv
 import io
 import re
@@ -9,6 +10,7 @@ from olmo.automation.models import Macro
 from olmo.people import audit
 from olmo.people.models import AuditLine
 from olmo.reports import rollup
+from olmo.status import administration as status
 from olmo.tickets import actions
 from olmo.tickets.models import Category, CustomField, Retagging
 
@@ -121,6 +123,37 @@ class NarrowingTheChangeLog(AdminTest):
         }
         self.assertGreater(len(written), 30)
         self.assertEqual({subject for subject in written if not logged.kind(subject)}, set())
+
+    def test_every_field_that_is_written_has_a_name(self) -> None:
+        room = Path(logged.__file__).parents[2]
+        texts = [path.read_text() for path in room.rglob("*.py") if not {"tests", "migrations"} & {*path.parts}]
+        trees = [ast.parse(text) for text in texts if re.search(r"(?<!log\.)\b(record|arranged|exported)\(", text)]
+        written = {word for tree in trees for node in ast.walk(tree) for word in self.words_of(node)}
+        self.assertGreater(len(written), 80)
+        self.assertEqual({word for word in written if word not in {*logged.FIELDS, *logged.OWN["assets"]}}, set())
+
+    def words_of(self, node: ast.AST) -> set[str]:
+        """The fields of what this writes into the change log: the call, or the function that says what is set."""
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func).removeprefix("audit.")
+            parts: list[ast.AST] = [*node.args[2:]] if name in ("record", "arranged", "exported", "difference") else []
+        else:
+            is_state = isinstance(node, ast.FunctionDef) and re.match(r"state(_of.*)?$|_told$|_summary$", node.name)
+            parts = [node] if is_state else []
+        dicts = [one for part in parts for one in ast.walk(part) if isinstance(one, ast.Dict | ast.Tuple)]
+        keys = [key for one in dicts for key in (one.keys if isinstance(one, ast.Dict) else one.elts)]
+        return {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)} - {""}
+
+    def test_many_assets_and_a_part_of_the_status_in_the_readers_words(self) -> None:
+        change = {"changed": [None, 2], "fields": [None, "person, place"]}
+        self.assertEqual(
+            [(str(one["label"]), one["after"]) for one in logged.fields(change, "assets")],
+            [("Assets changed", "2"), ("What changed", "Used by, Place")],
+        )
+        self.assertEqual(str(logged.label("place", "rule")), "Place in the order")
+        settings = status.ComponentSettings(name="Mail", names={}, client=self.bolt)
+        status.save_component(None, settings, by=self.ines)
+        self.assertIn("Organisation → Bolt Logistics", self.look("changes?kind=component").words(".admin-change dl")[0])
 
     def test_what_is_shown_leaves_as_a_file_and_that_is_known(self) -> None:
         self.write()
