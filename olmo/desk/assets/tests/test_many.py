@@ -147,6 +147,12 @@ class ChangingMany(PageTest):
         self.assertIn(why, str(refusal.exception))
 
     def test_a_whole_list_is_chosen_and_only_what_one_may_see(self) -> None:
+        page = self.get(f"/desk/assets?client={self.acme.pk}")
+        hrefs = [[a.attributes.get("href", "") for a in page.all(f"{where} a")] for where in (".list", ".bulk")]
+        whole = [[href for href in found if href and "all=1" in href] for found in hrefs]
+        self.assertEqual(
+            (len(whole[0]), whole[1]), (1, []), "without a tick, when the bar of the ticked ones is hidden"
+        )
         self.assertEqual(
             self.get(f"{URL}?all=1&client={self.acme.pk}").words(".many__chosen .number"), ["LT-1", "LT-2"]
         )
