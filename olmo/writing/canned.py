@@ -75,13 +75,16 @@ def text_for(answer: ReadyAnswer, ticket: Ticket, by: Person) -> str:
 def used(answer: ReadyAnswer, ticket: Ticket, *, by: Person) -> None:
     """Count a use, and remember the ticket."""
     ReadyAnswer.objects.filter(pk=answer.pk).update(uses=F("uses") + 1)
-    AnswerUse.objects.get_or_create(answer=answer, ticket=ticket, defaults={"by": by, "at": clock.now()})
+    now = clock.now()
+    AnswerUse.objects.update_or_create(
+        answer=answer, ticket=ticket, defaults={"at": now}, create_defaults={"at": now, "by": by}
+    )
 
 
 def places(viewer: Person, answer: ReadyAnswer, most: int) -> list[Ticket]:
     """The tickets in which it was used, as far as the viewer sees them, the newest use first."""
     rows = AnswerUse.objects.filter(answer=answer, ticket__in=visible_to(viewer))
-    return [row.ticket for row in rows.select_related("ticket").order_by("-pk")[:most]]
+    return [row.ticket for row in rows.select_related("ticket").order_by("-at", "-pk")[:most]]
 
 
 def may_change(by: Person, answer: ReadyAnswer) -> bool:

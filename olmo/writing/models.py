@@ -99,7 +99,7 @@ class ReadyAnswer(models.Model):
 
 
 class AnswerUse(models.Model):
-    """A ticket in which a ready answer was used, and by whom first."""
+    """A ticket in which a ready answer was used, by whom first, and when last."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
     answer = models.ForeignKey(ReadyAnswer, models.CASCADE, related_name="+", db_index=False)
@@ -108,7 +108,7 @@ class AnswerUse(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["answer", "ticket"], name="answer_once_a_ticket")]
-        indexes = [models.Index(fields=["answer", "-id"], name="uses_of_answer")]
+        indexes = [models.Index(fields=["answer", "-at", "-id"], name="uses_by_time")]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.answer_id}"

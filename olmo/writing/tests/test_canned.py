@@ -66,10 +66,14 @@ class Canning(DeskTest):
         with self.assertRaises(NotAllowed):
             canned.remove(row, by=self.alma)
 
-    def test_the_most_used_comes_first(self) -> None:
+    def test_the_most_used_comes_first_and_its_newest_use(self) -> None:
         self.save("one")
         second = self.save("two")
-        canned.used(second, self.report("VPN"), by=self.alma)
+        vpn, mail = self.report("VPN"), self.report("Mail")
+        for day, ticket in enumerate((vpn, mail, vpn), start=2):
+            with self.at(f"2026-03-0{day} 09:00"):
+                canned.used(second, ticket, by=self.alma)
+        self.assertEqual(canned.places(self.alma, second, 5), [vpn, mail])
         self.assertEqual(next(iter(canned.find(self.alma, ""))), second)
 
     def test_what_is_called_so_comes_before_what_only_says_so(self) -> None:
