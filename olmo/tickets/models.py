@@ -203,7 +203,7 @@ class Ticket(models.Model):
             models.Index(fields=["priority", "id"], name="ticket_priority"),
             models.Index(fields=["due_at", "id"], name="ticket_due"),
             models.Index(fields=["callback_at", "id"], name="ticket_callback", condition=Q(callback_at__isnull=False)),
-            models.Index(fields=["template"], name="ticket_of_template", condition=Q(template__isnull=False)),
+            models.Index(fields=["template", "-id"], name="ticket_of_template", condition=Q(template__isnull=False)),
             _newest_of("working_state"),
             _newest_of("supplier"),
             models.Index(fields=["service"], name="ticket_of_service", condition=Q(service__isnull=False)),

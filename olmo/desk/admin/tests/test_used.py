@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.db import connection
+
 from olmo.automation import macros
 from olmo.automation.macros import MacroSettings
 from olmo.automation.models import Macro
@@ -19,7 +21,7 @@ from olmo.staffing.actions import on_call
 from olmo.staffing.actions.on_call import LayerSettings
 from olmo.tenancy.models import Client, Provider
 from olmo.tickets import actions, preparing, tagging, working
-from olmo.tickets.models import Category, CustomField, Retagging, Template, WorkingState
+from olmo.tickets.models import Category, CustomField, Retagging, Template, Ticket, WorkingState
 from olmo.tickets.preparing import TemplateSettings
 
 from .base import AdminTest
@@ -60,6 +62,12 @@ class WhereItIsUsed(UsedTest):
         ticket = self.report("A badge, please", template=made)
         self.report("Another")
         self.assertEqual(self.uses(f"templates/{made.pk}"), [f"Ticket: #{ticket.number} A badge, please"])
+        asked = str(Ticket.objects.filter(template=made).order_by("-pk")[:5].query)
+        with connection.cursor() as cursor:
+            cursor.execute("set local enable_seqscan = off; set local enable_sort = off")
+            cursor.execute(f"explain {asked}")
+            plan = " ".join(row[0] for row in cursor.fetchall())
+        self.assertIn("ticket_of_template", plan, "read in order, however many began from it")
 
     def test_a_signature_names_those_who_have_none_of_their_own(self) -> None:
         Person.objects.filter(pk=self.ines.pk).update(signatures={"en": "Ines"})
