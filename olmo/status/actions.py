@@ -15,6 +15,7 @@ from olmo.people.administration import require_unchanged
 from olmo.people.audit import arranged, difference
 from olmo.people.models import Person, Team
 from olmo.people.queries import clients_of
+from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EveryClient
 
 from . import jobs, policy
@@ -52,7 +53,7 @@ def tell(settings: Settings, *, by: Person, text_en: str = "", text_it: str = ""
     texts = checked_texts(text_en, text_it)
     made = Happening(by=by, created_at=clock.now(), **_checked(settings, by))
     made.save()
-    arranged(by, f"status: {made}", difference({}, state_of(made)))
+    arranged(by, f"status: {made}", difference({}, _told(made)))
     _add(made, STATES[Kind(made.kind)][0], texts, by)
     return made
 
@@ -61,13 +62,13 @@ def tell(settings: Settings, *, by: Person, text_en: str = "", text_it: str = ""
 def change(happening: Happening, settings: Settings, *, by: Person, seen: str = "") -> Happening:
     """Change what is told, to whom and when; its kind stays. Raises as `tell`, NotFound, Conflict (it is over; changed since)."""
     row = _open(happening, by)
-    before = state_of(row)
+    before, told_before = state_of(row), _told(row)
     require_unchanged(before, seen)
     for name, value in _checked(settings, by).items():
         if name != "kind":
             setattr(row, name, value)
     row.save()
-    arranged(by, f"status: {row}", difference(before, state_of(row)))
+    arranged(by, f"status: {row}", difference(told_before, _told(row)))
     if _waits(before) and state_of(row) != before:
         for told in row.updates.all():
             _mail(row, told)
@@ -89,12 +90,22 @@ def update(happening: Happening, *, by: Person, state: str, text_en: str = "", t
 
 
 def state_of(row: Happening) -> dict[str, Any]:
-    """What is set, for the change log and to see whether it was changed since."""
+    """What is set, by ids, to see whether it was changed since."""
     names = (
         "kind", "level", "title_en", "title_it", "clients", "team_id", "components", "in_portal", "in_desk", "is_banner",
         "begins_at", "ends_at",
     )  # fmt: skip
     return {name: getattr(row, name) for name in names}
+
+
+def _told(row: Happening) -> dict[str, Any]:
+    """What is set, as the change log calls it: organisations, parts and a team by their names."""
+    state = state_of(row)
+    del state["team_id"]
+    clients = Client.objects.filter(pk__in=row.clients).order_by("name").values_list("name", flat=True)
+    parts = Component.objects.filter(pk__in=row.components).order_by("name").values_list("name", flat=True)
+    named = {"clients": list(clients), "components": list(parts), "team": row.team.name if row.team else None}
+    return {**state, **named}
 
 
 def checked_texts(text_en: str, text_it: str) -> tuple[str, str]:

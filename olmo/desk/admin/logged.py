@@ -264,6 +264,7 @@ FIELDS: Mapping[str, Words] = {
 # fields that a subject has in a sense of its own
 OWN: Mapping[str, Mapping[str, Words]] = {
     "assets": {"changed": gettext_lazy("Assets changed"), "fields": gettext_lazy("What changed"), **ASSET_FIELDS},
+    "status": {"clients": gettext_lazy("Organisations")},
 }
 
 

@@ -122,7 +122,12 @@ class Telling(StatusTest):
         everybody = self.tell()
         with self.assertRaises(NotAllowed):
             actions.update(everybody, by=self.otto, state="ended", text_en="Over.")
-        self.assertTrue(AuditLine.objects.filter(subject__startswith="status: ").exists())
+        told = [
+            line.change
+            for line in AuditLine.objects.filter(subject__startswith="status: ", by=self.otto).order_by("pk")
+        ]
+        self.assertEqual([told[0]["team"], told[2]["clients"]], [[None, "Network"], [None, ["Bolt Logistics"]]])
+        self.assertEqual(set(told[1]), {"title_en", "begins_at"}, "what stays is not told")
 
     def test_updates_are_added_and_the_last_one_ends_it(self) -> None:
         row = self.tell("incident", level="fault")

@@ -151,6 +151,7 @@ class NarrowingTheChangeLog(AdminTest):
             [("Assets changed", "2"), ("What changed", "Used by, Place")],
         )
         self.assertEqual(str(logged.label("place", "rule")), "Place in the order")
+        self.assertEqual(str(logged.label("clients", "status")), "Organisations")
         settings = status.ComponentSettings(name="Mail", names={}, client=self.bolt)
         status.save_component(None, settings, by=self.ines)
         self.assertIn("Organisation → Bolt Logistics", self.look("changes?kind=component").words(".admin-change dl")[0])
