@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from olmo.kernel import spoken
 from olmo.kernel.errors import Words
+from olmo.status.models import Kind, Level
+from olmo.tickets.models import Status
 
 from ..assets.pages import LABELS as ASSET_FIELDS
 
@@ -267,6 +269,12 @@ OWN: Mapping[str, Mapping[str, Words]] = {
     "status": {"clients": gettext_lazy("Organisations")},
 }
 
+# Fields whose values are choices of a model: subject -> field -> what each choice is called.
+CHOICES: Mapping[str, Mapping[str, Mapping[str, Words]]] = {
+    "status": {"kind": dict(Kind.choices), "level": dict(Level.choices)},
+    "working state": {"status": dict(Status.choices)},
+}
+
 
 def kind(subject: str) -> str:
     """What a subject begins with, as KINDS has it ("" of none): "on-call schedule" of "on-call schedule: Nights"."""
@@ -291,6 +299,8 @@ def fields(change: Mapping[str, Any], subject: str = "") -> Iterator[dict[str, A
         if before or after or (before is not None and after is not None):
             if (subject, name) == ("assets", "fields"):
                 after = [str(label(one, subject)) for one in after.split(", ")]
+            names = CHOICES.get(subject, {}).get(name, {})
+            before, after = (names.get(one, one) if isinstance(one, str) else one for one in (before, after))
             yield {"label": label(name, subject), "before": _said(before), "after": _said(after)}
 
 

@@ -12,6 +12,7 @@ from olmo.service_levels import actions as service_levels
 from olmo.service_levels import loading
 from olmo.service_levels.models import Agreement
 from olmo.surveys import administration as surveys
+from olmo.tickets import working
 from olmo.tickets.preparing import TemplateSettings, save_template
 from olmo.writing import canned
 
@@ -39,6 +40,9 @@ def furnish(stage: Stage, kept: dict[str, Any], now: datetime) -> None:
         lay_up_procedures(stage, content.procedures())
         for row in kept["macros"]:
             _macro(stage, row)
+        for place, row in enumerate(kept["states"]):
+            words = working.StateSettings(name=row["en"], names={"it": row["it"]}, status=row["status"], position=place)
+            working.save(None, words, by=stage.administrator)
         _surveys(stage)
     with clock.at(now - AMENDED):
         for name, row in kept["amended"].items():

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import cycle
 from random import Random
 from typing import Any
 
 from olmo.kernel import clock
 from olmo.notifications.models import Alert
 from olmo.people.models import Person
-from olmo.tickets import actions, policy
+from olmo.tickets import actions, policy, working
 from olmo.tickets.mentions import written
 from olmo.tickets.models import ACTIVE, Event, Status, Ticket
 from olmo.worklog import actions as work
@@ -33,6 +34,7 @@ def play_today(stage: Stage, notes: dict[str, Any], now: datetime, rng: Random) 
         for ticket, words in zip(_callable(boss), notes["callback"] * 2, strict=False):
             at = moments.in_working_hours(rng, now + timedelta(minutes=rng.uniform(20, 700)))
             actions.promise_callback(ticket, by=ticket.assignee or boss, at=at, note=words)
+        _say_how_it_stands(boss)
         if own:
             drafting.save(own[-1], by=boss, kind="reply", content=drafting.Content(text=notes["draft"]))
         _enter_minutes(boss, notes["work"], moment, rng)
@@ -50,6 +52,16 @@ def _given(stage: Stage, boss: Person) -> list[Ticket]:
             _tell(boss, event, "assignee")
         own.append(ticket)
     return own
+
+
+def _say_how_it_stands(boss: Person) -> None:
+    """Every third ticket at work is in one of the desk's own working states."""
+    for status in (Status.OPEN, Status.WAITING):
+        rows = [
+            ticket for ticket in Ticket.objects.filter(status=status).order_by("pk") if policy.may_work(boss, ticket)
+        ]
+        for ticket, state in zip(rows[::3], cycle(working.offered(status)), strict=False):
+            actions.set_working_state(ticket, by=ticket.assignee or boss, state=state)
 
 
 def _mention(ticket: Ticket, words: str, author: Person, whom: Person) -> None:

@@ -111,6 +111,7 @@ class ALivelyDesk(TestCase):
 
     def test_what_happens_at_a_desk_happened(self) -> None:
         kinds = set(Event.objects.values_list("kind", flat=True))
+        self.assertTrue(Ticket.objects.filter(working_state__isnull=False).exists())
         wanted = "assigned escalated replied noted put_on_hold received resolved closed merged absorbed linked split_off redacted"
         self.assertEqual(set(wanted.split()) - kinds, set())
         self.assertTrue(Attachment.objects.filter(media_type="image/png").exists())

@@ -152,6 +152,8 @@ class NarrowingTheChangeLog(AdminTest):
         )
         self.assertEqual(str(logged.label("place", "rule")), "Place in the order")
         self.assertEqual(str(logged.label("clients", "status")), "Organisations")
+        (level,) = logged.fields({"level": ["info", "fault"]}, "status")
+        self.assertEqual((level["before"], level["after"]), ("For information", "Does not work"))
         settings = status.ComponentSettings(name="Mail", names={}, client=self.bolt)
         status.save_component(None, settings, by=self.ines)
         self.assertIn("Organisation → Bolt Logistics", self.look("changes?kind=component").words(".admin-change dl")[0])
