@@ -1,6 +1,5 @@
 // Pasting: what is too large for an editor is taken as plain text, cut at a limit, and said; the whole is attached.
 const MOST_HTML = 200_000;
-const MOST_READ = 1_000_000; // of HTML that comes without its text
 const MOST_TEXT = 50_000;
 const MOST_LINES = 400;
 
@@ -10,7 +9,7 @@ export function paste(editor, event, say) {
   const html = event.clipboardData?.getData("text/html") ?? "";
   const text = event.clipboardData?.getData("text/plain") ?? "";
   if (html.length <= MOST_HTML && text.length <= MOST_TEXT) return false;
-  const plain = text || parsed(html.slice(0, MOST_READ)).textContent;
+  const plain = text || parsed(html).textContent;
   const lines = plain.slice(0, MOST_TEXT).split(/\n+/, MOST_LINES + 1).filter((line) => line.trim());
   const taken = lines.slice(0, MOST_LINES).map((line) => ({ type: "paragraph", content: [{ type: "text", text: line }] }));
   editor.commands.insertContent(taken);

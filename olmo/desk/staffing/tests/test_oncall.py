@@ -42,7 +42,7 @@ class SeeingWhoIsOnCall(PageTest):
         self.assertIn("Nobody is on call", page.words(".oncall > li")[-1])
 
     def test_hours_that_the_schedule_leaves_out_are_no_alarm(self) -> None:
-        self.layer(week={"sun": [["00:00", "24:00"]]})
+        self.layer(starts_on=date(2026, 2, 2), week={"sun": [["00:00", "24:00"]]})
         with self.at("2026-03-04 10:00"):  # a Wednesday
             page = self.get("/desk/oncall?start=2026-03-02")
             self.assertEqual(page.words(".staffing-now .badge"), ["Now: not covered"])
