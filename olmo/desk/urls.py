@@ -23,7 +23,7 @@ from .service_levels import contracts, promises
 from .staffing import urls as staffing_urls
 from .status import urls as status_urls
 from .surveys import beside as aftercare
-from .ticket import changing, conversation, requester, ruled, similar, triage, whom
+from .ticket import changing, conversation, requester, ruled, similar, translating, triage, whom
 from .ticket import page as ticket
 from .worklog import beside as worktime
 from .worklog import week
@@ -161,5 +161,6 @@ urlpatterns = [
     path(f"{_MESSAGE}/menu", conversation.menu, name="message_menu"),
     path(f"{_MESSAGE}/split", conversation.split, name="split"),
     path(f"{_MESSAGE}/redaction", conversation.redaction, name="redaction"),
+    path(f"{_MESSAGE}/translation", translating.translation, name="translation"),
     path(f"{_MESSAGE}/source", conversation.source, name="source"),
 ]

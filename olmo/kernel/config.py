@@ -58,6 +58,8 @@ class Config:
     loopback_targets: bool
     link_check: bool
     semantic: bool
+    translate_url: str | None
+    translate_key: str | None = field(repr=False)
     given_secret_key: str | None = field(repr=False)
 
     @property
@@ -234,6 +236,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         loopback_targets=env.flag("OLMO_LOOPBACK_TARGETS", default=False),
         link_check=env.flag("OLMO_LINK_CHECK", default=True),
         semantic=env.flag("OLMO_SEMANTIC", default=True),
+        translate_url=env.service("OLMO_TRANSLATE_URL"),
+        translate_key=env.secret("OLMO_TRANSLATE_KEY"),
         given_secret_key=env.secret_key("OLMO_SECRET_KEY"),
     )
     env.refuse_misspelled()

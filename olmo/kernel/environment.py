@@ -135,6 +135,18 @@ class Environment:
             raise ConfigError(f"{name}={raw}: expected an address such as https://desk.example.org, no path")
         return raw
 
+    def service(self, name: str) -> str | None:
+        """The address of another service, `http://translate.lan:5000`, a path allowed; None when unset."""
+        raw = self.text(name, "").rstrip("/")
+        if not raw:
+            return None
+        url = self._split(name, raw)
+        if url.username is not None or url.password is not None or url.query or url.fragment:
+            raise ConfigError(f"{name} must name no user, no password, no query and no part of a page")
+        if url.scheme not in ("http", "https") or not url.hostname or not raw.isascii() or " " in raw:
+            raise ConfigError(f"{name}={raw}: expected an address such as http://translate.lan:5000")
+        return raw
+
     def hosts(self, name: str, base_url: str) -> tuple[str, ...]:
         """Host names that requests may ask for; the base address and this machine's own names always may."""
         given = [host.strip() for host in self.text(name, "").split(",") if host.strip()]

@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 
+from olmo.kernel.language import guess
+
 _EN = """
 the and you your for that this with have has are is was will not can please we our it of to in on be if from or at as an they
 would could should there been which when what do does did but thank thanks hello dear
@@ -16,6 +18,7 @@ _WORDS = {"en": frozenset(_EN.split()), "it": frozenset(_IT.split())}
 _WORD = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"^>.*$|```.*?```|`[^`\n]*`|https?://\S+", re.MULTILINE | re.DOTALL)
 FEWEST, MARGIN, MOST = 4, 2.5, 5000
+FEWEST_FOREIGN, SHARE = 12, 8  # of so many words one in so many is among the commonest, in English and in Italian
 
 
 def language_of(text: str) -> str | None:
@@ -24,3 +27,15 @@ def language_of(text: str) -> str | None:
     counts = Counter({code: sum(word in known for word in words) for code, known in _WORDS.items()})
     (first, most), (_second, next_most) = counts.most_common(2)
     return first if most >= FEWEST and most >= MARGIN * next_most else None
+
+
+def is_foreign(text: str, own: str) -> bool:
+    """Whether a text is likely not in the language `own`: in the other one, or so long that it would show, and in neither.
+
+    Wider than `language_of`: it only decides whether somebody is offered a translation.
+    """
+    found = language_of(text) or guess(text)
+    if found not in ("", own):
+        return True
+    words = [word.lower() for word in _WORD.findall(_QUOTED.sub(" ", text[:MOST]))]
+    return len(words) >= FEWEST_FOREIGN and sum(word in _WORDS[own] for word in words) * SHARE < len(words)

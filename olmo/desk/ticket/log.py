@@ -24,7 +24,12 @@ _DAY = '<li class="log__dayline"><span class="log__day">{}</span></li>\n'
 _WHEN = '<time class="log__when" datetime="{}" title="{}">{}</time>'
 _SAID = (
     '<li id="{id}">{when}<article class="said said--{as_}"><header class="said__by">{who}<b><bdi>{name}</bdi></b>{address}{via}'
-    "{private}{menu}</header>\n{notice}{images}{body}{quoted}\n{files}{state}</article></li>\n"
+    "{private}{menu}</header>\n{notice}{images}{body}{machine}{quoted}\n{files}{state}</article></li>\n"
+)
+# What the machine answered stays when the log is fetched anew, and goes when its message is erased.
+_MACHINE = (
+    '<div class="said__machine" id="machine-{id}" hx-morph-skip><button class="button button--bare button--small" form="undo"'
+    ' formaction="{url}" hx-post="{url}" hx-target="#machine-{id}" hx-swap="innerHTML">{icon}{label}</button></div>'
 )
 _MENU = (
     '<details class="menu-of menu-of--end said__acts" data-menu data-from="{url}">'
@@ -73,6 +78,7 @@ class _Printer:
     def __init__(self) -> None:
         self.private = _PRIVATE.format(marks.icon("lock", "s"), escape(_("Internal note, agents only")))
         self.partner = _PRIVATE.format(marks.icon("out", "s"), escape(_("Partner and agents only")))
+        self.translate = escape(pgettext("a message", "Translate"))
         self.undo, self.why = escape(_("Undo")), escape(_("Why?"))
         self.more, self.earlier = escape(_("More about this message")), escape(_("Earlier text"))
 
@@ -124,10 +130,17 @@ class _Printer:
             menu=_MENU.format(url=said["menu_url"], label=self.more, icon=marks.icon("more", "s")),
             notice=_notice(said["notice"]), images=_images(said),
             body=f'<div class="said__text" dir="auto" hx-ignore>{said["body"]}</div>' if said["body"] else "",
+            machine=self._machine(said),
             quoted=_QUOTED.format(marks.icon("more", "s"), self.earlier, said["quoted"]) if said["quoted"] else "",
             files=_files(said["attachments"]),
             state=f'<p class="quoted">{escape(said["state"])}</p>' if said.get("state") else "",
         )  # fmt: skip
+
+    def _machine(self, said: Part) -> str:
+        """The offer to translate it, which the translation will take the place of."""
+        if not (url := said["translation_url"]):
+            return ""
+        return _MACHINE.format(id=said["id"], url=url, icon=marks.icon("globe", "s"), label=self.translate)
 
 
 def _manner(said: Part) -> str:

@@ -18,6 +18,7 @@ from olmo.tickets import conversation, undo
 from olmo.tickets.conversation import File, Said
 from olmo.tickets.models import Attachment, CallDirection, Channel, Event, Ticket
 from olmo.tickets.sentences import describe
+from olmo.writing import translating
 
 from .. import places
 from .words import body, paragraphs
@@ -183,7 +184,15 @@ def said(ticket: Ticket, message: Said) -> dict[str, Any]:
         ],
         "notice": _notice(message),
         "menu_url": places.message(ticket.number, message.pk, "message_menu"),
+        "translation_url": _translation(ticket, message),
     }
+
+
+def _translation(ticket: Ticket, message: Said) -> str:
+    """Where its translation is asked for; "" for notes, for what was erased, and for what the reader can read."""
+    if message.is_internal or message.redacted_at or not translating.may_need(message.text):
+        return ""
+    return places.message(ticket.number, message.pk, "translation")
 
 
 def file_url(attachment: Attachment | File) -> str:

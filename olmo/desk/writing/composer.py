@@ -21,6 +21,7 @@ from olmo.tickets.conversation import Said
 from olmo.tickets.log import Stale
 from olmo.tickets.models import Attachment, ResolutionCode, Ticket
 from olmo.tickets.signatures import Whose, signature_for
+from olmo.writing import translating
 from olmo.writing.drafting import Content, ForPartner, Moved
 from olmo.writing.models import Draft, Kind
 
@@ -151,6 +152,7 @@ def composer(
         **_sending(ticket, typed, cc),
         "signature": _signature(ticket, viewer, signatures),
         "note_readers": _("Agents only. The requester never sees it."),
+        "translate": translating.into(ticket),
         "note_label": _("Add note for agents"),
         "upload_url": f"{reverse('desk:uploads')}?ticket={ticket.number}",
         "boxes": [_box(kind, ticket, viewer, typed) for kind in kinds],

@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from olmo.kernel import clock, spoken
-from olmo.kernel.errors import Conflict, Invalid, OlmoError, Words
+from olmo.kernel import clock, spoken, translator
+from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError, Words
 from olmo.kernel.files import NoSpace
 from olmo.kernel.middleware import status_of
 from olmo.kernel.serving import SHOWN
 from olmo.people.models import Person
 from olmo.tickets import actions, queries
 from olmo.tickets.models import Attachment, Ticket
-from olmo.writing import drafting, hints, sending, sharing
+from olmo.writing import drafting, hints, sending, sharing, translating
 from olmo.writing.models import Draft, Kind, Then
 
 from ..lists import following
@@ -157,8 +157,31 @@ def _moved(request: DeskRequest, number: int, kind: str) -> HttpResponse:
     return SeeOther(f"{reverse('desk:ticket', args=[number])}?as={kind}")
 
 
+def _translated(request: DeskRequest, number: int, kind: str) -> HttpResponse:
+    """Put the translation above the reply, and keep both as the draft; where there is none, keep the reply and say why.
+
+    The service is asked before anything is written, so that nothing waits for it.
+    """
+    if not translator.is_set() or kind != Kind.REPLY:
+        raise NotFound
+    ticket, typed = queries.by_number(request.person, number), Typed.read(request, kind)
+    try:
+        keep_files(request, typed, ticket.client_id)
+        typed.texts[kind] = translating.of_reply(ticket, typed.text)
+        drafting.save(ticket, by=request.person, kind=kind, content=typed.content(ticket))
+    except (Invalid, Conflict, NoSpace) as refusal:
+        typed.refuse(refusal, request.person, ticket)
+        return whole(request, queries.by_number(request.person, number), typed=typed, status=status_of(refusal))
+    messages.success(
+        request, _("Translated by a machine; your own words stand below the line. Read both before you send.")
+    )
+    return SeeOther(f"{reverse('desk:ticket', args=[number])}?as={kind}")
+
+
 # What is done with the text as it stands, without sending it.
-_ASIDE: dict[str, Callable[[DeskRequest, int, str], HttpResponse]] = {"answers": _to_answers, "move": _moved}
+_ASIDE: dict[str, Callable[[DeskRequest, int, str], HttpResponse]] = {
+    "answers": _to_answers, "move": _moved, "translate": _translated,
+}  # fmt: skip
 
 
 def _saved(by: Person, ticket: Ticket, kind: str, typed: Typed) -> Draft:

@@ -30,6 +30,7 @@ class ReadingSettings(TestCase):
         self.assertIn("OLMO_BASE_URL=desk.example: expected", self.refusal(OLMO_BASE_URL="desk.example"))
         self.assertIn("OLMO_MAX_UPLOAD_BYTES=9T: expected", self.refusal(OLMO_MAX_UPLOAD_BYTES="9T"))
         self.assertIn("OLMO_TRUSTED_PROXIES: '10.0.0.1/99'", self.refusal(OLMO_TRUSTED_PROXIES="10.0.0.1/99"))
+        self.assertIn("OLMO_TRANSLATE_URL=translate.lan: expected", self.refusal(OLMO_TRANSLATE_URL="translate.lan"))
         self.assertIn("OLMO_ALLOWED_HOSTS: https://x is not", self.refusal(OLMO_ALLOWED_HOSTS="https://x"))
 
     def test_a_misspelled_variable_is_refused(self) -> None:
@@ -42,6 +43,7 @@ class ReadingSettings(TestCase):
         for name in ("OLMO_DATABASE_URL", "OLMO_SMTP_URL"):
             for value in (f"mysql://u:{SECRET}@h/db", f"smtp://u:{SECRET}@[h", f"postgresql://u:{SECRET}@h:x/db"):
                 self.assertNotIn(SECRET, self.refusal(**{name: value}))
+        self.assertNotIn(SECRET, self.refusal(OLMO_TRANSLATE_URL=f"http://u:{SECRET}@translate.lan"))
         self.assertNotIn("tooshort", self.refusal(OLMO_SECRET_KEY="tooshort"))
 
     def test_nor_does_the_printed_configuration(self) -> None:
@@ -50,6 +52,7 @@ class ReadingSettings(TestCase):
                 "OLMO_DATABASE_URL": f"postgresql://u:{SECRET}@h/db",
                 "OLMO_SMTP_URL": f"smtp://u:{SECRET}@h",
                 "OLMO_SECRET_KEY": SECRET * 2,
+                "OLMO_TRANSLATE_KEY": SECRET,
             }
         )
         self.assertNotIn(SECRET, repr(config))
