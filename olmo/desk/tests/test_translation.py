@@ -150,7 +150,7 @@ class AMessage(TranslationTest):
         self.assertEqual(self.get(self.url(ticket)).all(".said__machine"), [])
         self.assertFalse(any(is_foreign(text, "en") for text in ("Danke!", "", ENGLISH, "Printer broken")))
         self.assertTrue(
-            is_foreign(ENGLISH, "it") and is_foreign(GERMAN, "it") and is_foreign("La stampante non va.", "en")
+            is_foreign(ENGLISH, "it") and is_foreign(GERMAN, "it") and is_foreign("La stampante non va più.", "en")
         )
 
     def test_a_note_and_what_was_erased_are_not_sent_out(self) -> None:
