@@ -182,7 +182,7 @@ class AMessage(TranslationTest):
         Message.objects.filter(pk=message.pk).update(text="parola " * 3000)
         found = self.part(self.url(ticket, "messages", message.pk, "translation"))
         reason = "This is too long to be translated: 21000 characters of at most 20000."
-        self.assertEqual((found.status, found.words(".wrong"), _Handler.asked), (422, [reason], []))
+        self.assertEqual((found.status, found.words('[role="alert"]'), _Handler.asked), (422, [reason], []))
 
     @override_settings(OLMO_TRANSLATE_URL=None)
     def test_nothing_is_shown_or_answered_without_a_service(self) -> None:
