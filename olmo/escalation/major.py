@@ -149,11 +149,6 @@ def all_of(viewer: Person) -> list[Major]:
     return list(rows.order_by(F("ended_at").desc(nulls_first=True), "-began_at")[:MOST_LISTED])
 
 
-def words_of(majors: Sequence[Major]) -> dict[int, list[Update]]:
-    """What was said of these, by ticket, the oldest first."""
-    return told.said_of([major.pk for major in majors])
-
-
 def notice(ticket: Ticket) -> Part:
     """[id, number] of the major incident that the ticket is or follows, as an expression of a statement; null for none."""
     parent = family.parent_of(ticket)

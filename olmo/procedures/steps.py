@@ -32,7 +32,6 @@ _LINE = re.compile(r"- (record|registra|expect|atteso|otherwise|altrimenti|link|
 _HEADING = re.compile(r"## +")
 _WORDS = {"registra": "record", "atteso": "expect", "altrimenti": "otherwise", "collegamento": "link"}
 _KINDS = {"testo": "text", "numero": "number", "scelta": "choice", "sìno": "yesno", "sino": "yesno"}
-_STOPS = frozenset({"stop", "ferma", "fermarsi"})
 
 
 class Record(StrEnum):

@@ -1,7 +1,5 @@
 """What a requester puts together to send it as one request: drafts that are kept, opened again, taken out and sent."""
 
-from collections.abc import Sequence
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -50,9 +48,11 @@ def put(wanted: Wanted, *, by: Person, instead_of: int = 0, run: Run | None = No
     assert by.client is not None
     if wanted.uploads:
         raise Conflict(_("With files it is ordered by itself: press “Send the order”. Nothing was lost."))
+    if not instead_of and (there := once.put(wanted, by=by)):
+        return there
     if not instead_of and Draft.objects.filter(person=by).count() >= MOST:
         raise Conflict(_("At most %(most)d items in one request.") % {"most": MOST})
-    row = _held(by, instead_of) if instead_of else Draft(client=by.client, person=by)
+    row = _held(by, instead_of) if instead_of else Draft(client=by.client, person=by, mark=once.of(wanted))
     row.version, row.recipient, row.run = wanted.version, wanted.recipient, run or row.run
     row.answers, row.at = dict(wanted.values), clock.now()
     row.save()
@@ -73,7 +73,8 @@ def send(person: Person) -> Ticket:
     pks = (
         Draft.objects.select_for_update(of=("self",)).filter(person=person).order_by("pk").values_list("pk", flat=True)
     )
-    drafts = _whole(list(pks))
+    # Read after the lock: what another press has sent or changed meanwhile is not what was found first.
+    drafts = list(Draft.objects.filter(pk__in=list(pks)).select_related("version__item__service", "recipient", "run"))
     if not drafts:
         raise Conflict(_("There is nothing to order yet."))
     orders = [_placed(draft, person) for draft in drafts]
@@ -93,7 +94,7 @@ def send_one(wanted: Wanted, *, by: Person, draft: int = 0, run: Run | None = No
     if done := once.sent(wanted, by=by):
         return done
     row = _held(by, draft) if draft else None
-    ticket = ordering.place_all([wanted], by=by)
+    ticket = ordering.as_one([ordering.place(wanted, by=by)], by=by)
     _report(run or (row.run if row else None), ticket, by)
     if row is not None:
         row.delete()
@@ -110,11 +111,6 @@ def _held(person: Person, pk: int) -> Draft:
     if row is None:
         raise Gone
     return row
-
-
-def _whole(pks: Sequence[int]) -> list[Draft]:
-    rows = Draft.objects.filter(pk__in=pks).select_related("version__item__service", "recipient", "run")
-    return list(rows)
 
 
 def _placed(draft: Draft, by: Person) -> Order:

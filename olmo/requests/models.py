@@ -216,7 +216,10 @@ class Substitute(models.Model):
 
 
 class Draft(models.Model):
-    """A form that somebody has put beside others to send them as one request. run: of a troubleshooter that led there."""
+    """A form that somebody has put beside others to send them as one request.
+
+    run: of a troubleshooter that led there; mark: of the page and answers that put it there (see `once`).
+    """
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
@@ -224,11 +227,15 @@ class Draft(models.Model):
     recipient = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     answers: Any = models.JSONField(default=dict)
     run = models.ForeignKey(Run, models.SET_NULL, null=True, related_name="+")
+    mark = models.CharField(max_length=64, blank=True, default="")
     at = models.DateTimeField()
 
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["person"], name="draft_of_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "mark"], condition=~models.Q(mark=""), name="draft_once_a_page")
+        ]
 
     def __str__(self) -> str:
         return f"draft {self.pk}"

@@ -77,20 +77,13 @@ def place(wanted: Wanted, *, by: Person, requester: Person | None = None, channe
 
 
 @transaction.atomic
-def place_all(
-    wanted: Sequence[Wanted], *, by: Person, requester: Person | None = None, channel: str = Channel.PORTAL
-) -> Ticket:
-    """Order several items as one request: a parent with a child for each item; one alone is ordered by itself.
-
-    All or nothing; a second press of the same page answers what the first one made. Raises what `place` raises, Conflict (nothing
-    to order).
-    """
-    if not wanted:
-        raise Conflict(_("There is nothing to order yet."))
-    if len(wanted) == 1 and (ticket := once.sent(wanted[0], by=by)):
+def place_once(wanted: Wanted, *, by: Person, requester: Person | None = None, channel: str = Channel.PORTAL) -> Ticket:
+    """Order one item; a second press of the same page answers what the first one made. Raises what `place` raises."""
+    if ticket := once.sent(wanted, by=by):
         return ticket
-    orders = [place(one, by=by, requester=requester, channel=channel) for one in wanted]
-    return as_one(orders, by=by, requester=requester, channel=channel)
+    return as_one(
+        [place(wanted, by=by, requester=requester, channel=channel)], by=by, requester=requester, channel=channel
+    )
 
 
 def as_one(

@@ -92,7 +92,7 @@ def on_call(schedule: Schedule, at: datetime) -> Duty | None:
 def turn(layer: Layer, at: datetime) -> int | None:
     """Whose turn it is in a layer, whether or not they are absent."""
     day = _day(layer, at)
-    if not layer.people or day < layer.starts_on or (layer.ends_on is not None and day > layer.ends_on):
+    if not layer.people or not _is_in_force(layer, day):
         return None
     if layer.week and not _counts(layer, at):
         return None
@@ -113,8 +113,13 @@ def stretches(schedule: Schedule, start: datetime, end: datetime) -> list[Stretc
 
 
 def is_meant(schedule: Schedule, at: datetime) -> bool:
-    """Whether somebody ought to be on call, by the hours of the layers alone: one that has ended or not begun leaves a gap."""
-    return not schedule.layers or any(not layer.week or _counts(layer, at) for layer in schedule.layers)
+    """Whether somebody ought to be on call, by the hours of the layers in force; where none is, by those of all."""
+    judged = [layer for layer in schedule.layers if _is_in_force(layer, _day(layer, at))] or schedule.layers
+    return not judged or any(not layer.week or _counts(layer, at) for layer in judged)
+
+
+def _is_in_force(layer: Layer, day: date) -> bool:
+    return layer.starts_on <= day and (layer.ends_on is None or day <= layer.ends_on)
 
 
 def _day(layer: Layer, at: datetime) -> date:

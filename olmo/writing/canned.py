@@ -23,7 +23,6 @@ from .drafting import Content
 from .models import AnswerUse, Draft, ReadyAnswer
 
 MAX_TEXT = 20_000
-FOUND = 8
 
 
 @dataclass(frozen=True, kw_only=True)

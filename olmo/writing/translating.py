@@ -46,12 +46,16 @@ def into(ticket: Ticket) -> str:
 
 
 def of_reply(ticket: Ticket, text: str) -> str:
-    """A reply in the ticket's language, with the agent's own words below a line. Raises Invalid, Untranslated."""
-    found = language_of(text)
+    """A reply in the ticket's language, with the agent's own words below a line. Raises Invalid, Untranslated.
+
+    Of a text that has been translated before only what is below the last line goes out again, in place of what stood above it.
+    """
+    own = text.rpartition(LINE)[2].strip()
+    found = language_of(own)
     if found == ticket.language:
         raise Invalid("text", _("This text is in the ticket’s language already."))
-    made = translator.translate(text, source=found or translator.AUTO, target=ticket.language)
-    return f"{made.text}{LINE}{text.strip()}"
+    made = translator.translate(own, source=found or translator.AUTO, target=ticket.language)
+    return f"{made.text}{LINE}{own}"
 
 
 def origin(translation: Translation) -> str:

@@ -86,8 +86,8 @@ def order(request: DeskRequest, pk: int) -> HttpResponse:
         return _form(request, item, asker, found)
     channel = request.POST.get("channel", "")
     try:
-        ticket = ordering.place_all(
-            [found.wanted], by=request.person, requester=asker, channel=channel if channel in CHANNELS else Channel.DESK
+        ticket = ordering.place_once(
+            found.wanted, by=request.person, requester=asker, channel=channel if channel in CHANNELS else Channel.DESK
         )
     except (Invalid, Conflict) as refusal:
         found.notice, found.status = refusal.message, 409

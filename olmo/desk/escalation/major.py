@@ -14,6 +14,7 @@ from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
 from olmo.kernel.prepared import as_json
 from olmo.people.queries import clients_seen_by
+from olmo.status import majors as told
 from olmo.tickets import family, queries
 from olmo.tickets.models import Ticket
 from olmo.tickets.undo import undoable
@@ -61,7 +62,7 @@ def major(request: DeskRequest, number: int) -> HttpResponse:
 def listed(request: DeskRequest) -> HttpResponse:
     """Major incidents under way and over, with all that the portal said of them."""
     found = verbs.all_of(request.person)
-    said = verbs.words_of(found)
+    said = told.said_of([one.pk for one in found])
     names = dict(clients_seen_by(request.person).values_list("pk", "name"))
     rows = [
         {

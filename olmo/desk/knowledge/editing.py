@@ -40,9 +40,6 @@ def _day(label: Any) -> forms.DateField:
     )
 
 
-_HINT = gettext_lazy("One or two sentences: what it is about, in the words of those who have it.")
-
-
 class TextForm(forms.Form):
     """A text in one language; Markdown but for the title."""
 

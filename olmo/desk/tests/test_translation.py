@@ -258,6 +258,9 @@ class AReply(TranslationTest):
         draft = Draft.objects.get(ticket=ticket)
         self.assertEqual((draft.text, draft.cc), (f"{ENGLISH.upper()}\n\n---\n\n{ENGLISH}", "boss@acme.example"))
         self.assertEqual((_Handler.asked[0]["source"], _Handler.asked[0]["target"]), ("en", "it"))
+        self.translate(ticket, draft.text)  # pressed again: only their own words go out
+        draft.refresh_from_db()
+        self.assertEqual((draft.text, _Handler.asked[1]["q"]), (f"{ENGLISH.upper()}\n\n---\n\n{ENGLISH}", ENGLISH))
         page = self.get(visit.location)
         self.assertIn(ENGLISH.upper(), page.one("#reply-text").text())
         self.assertEqual(Message.objects.filter(ticket=ticket, is_from_desk=True).count(), 0)

@@ -9,6 +9,7 @@ from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.outbox.tests.sink import Sink
 from olmo.people.models import Person
+from olmo.status import majors as told
 from olmo.status.models import Update
 from olmo.status.queries import banners
 from olmo.tenancy.scope import scope
@@ -196,7 +197,8 @@ class WhatWasSaid(Disturbed):
         found = major.all_of(self.alma)
         self.assertEqual([m.ticket for m in found], [self.parent, self.one])
         self.assertEqual(
-            {pk: len(said) for pk, said in major.words_of(found).items()}, {self.parent.pk: 1, self.one.pk: 2}
+            {pk: len(said) for pk, said in told.said_of([one.pk for one in found]).items()},
+            {self.parent.pk: 1, self.one.pk: 2},
         )
         self.assertEqual(major.all_of(self.otto), [])
         with self.assertRaises(NotFound):

@@ -96,7 +96,7 @@ def _orders(stage: Stage, house: House, now: datetime) -> None:
     _then(
         stage,
         now - timedelta(hours=26),
-        lambda: ordering.place_all([_wanted(item, boss) for item in together], by=boss),
+        lambda: ordering.as_one([ordering.place(_wanted(item, boss), by=boss) for item in together], by=boss),
     )
 
 

@@ -28,3 +28,6 @@ class SendingTwiceAtOnce(Cast, AtOnce):
         self.together(lambda: basket.send_one(wanted, by=self.rui), lambda: basket.send_one(wanted, by=self.rui))
         with scope(EVERY_CLIENT):
             self.assertEqual(Order.objects.count(), 3)
+        self.together(lambda: basket.put(wanted, by=self.rui), lambda: basket.put(wanted, by=self.rui))
+        with scope(EVERY_CLIENT):
+            self.assertEqual(Draft.objects.count(), 1)

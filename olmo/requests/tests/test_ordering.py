@@ -15,9 +15,9 @@ from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.people.actions import enrol_requester
 from olmo.people.models import Person
-from olmo.requests import ordering, queries, reactions
+from olmo.requests import basket, once, ordering, queries, reactions
 from olmo.requests.administration import StepSettings
-from olmo.requests.models import Answers, Order, OrderState
+from olmo.requests.models import Answers, Draft, Order, OrderState
 from olmo.requests.ordering import FormGone
 from olmo.requests.wanted import Wanted
 from olmo.tenancy.scope import scope
@@ -302,7 +302,8 @@ class Withdrawing(OrderTest):
 class OrderingSeveral(OrderTest):
     def test_a_parent_with_a_child_for_each(self) -> None:
         self.steps(MANAGER)
-        parent = ordering.place_all([self.wanted(), self.wanted(recipient=self.mia)], by=self.rui)
+        both = [ordering.place(wanted, by=self.rui) for wanted in (self.wanted(), self.wanted(recipient=self.mia))]
+        parent = ordering.as_one(both, by=self.rui)
         self.assertEqual(Ticket.objects.count(), 3)
         parent.refresh_from_db()
         self.assertEqual([link["kind"] for link in parent.links], ["parent", "parent"])
@@ -311,17 +312,23 @@ class OrderingSeveral(OrderTest):
             self.assertReplays(self.ticket(order))
 
     def test_all_or_nothing(self) -> None:
-        gone = self.wanted()
-        catalogue.withdraw(gone.version, by=self.ines)
-        gone.version.refresh_from_db()
-        with self.assertRaises(NotFound):
-            ordering.place_all([self.wanted_of(gone), gone], by=self.rui)
-        self.assertFalse(Ticket.objects.exists())
         with self.assertRaises(Conflict):
-            ordering.place_all([], by=self.rui)
+            basket.send(self.rui)
+        for recipient in (self.rui, self.mia):
+            basket.put(self.wanted(recipient=recipient), by=self.rui)
+        Draft.objects.filter(recipient=self.mia).update(recipient=self.bea)  # of another organisation
+        with self.assertRaisesMessage(Conflict, "Laptop"):
+            basket.send(self.rui)
+        self.assertEqual((Ticket.objects.count(), Draft.objects.count()), (0, 2))
 
-    def wanted_of(self, other: Wanted) -> Wanted:
-        return Wanted(version=other.version, values={"model": "light"}, recipient=self.rui)
+    def test_another_file_on_the_same_page_is_another_order_and_the_same_file_is_not(self) -> None:
+        marks = []
+        for content in ("a", "a", "b"):
+            file = Attachment.objects.create(
+                client=self.acme, uploader=self.rui, name="plan.pdf", size=1, sha256=content * 64
+            )
+            marks.append(once.of(replace(self.wanted(), uploads=(file.pk,), mark="page")))
+        self.assertEqual((marks[0] == marks[1], marks[0] == marks[2]), (True, False))
 
 
 class Reacting(OrderTest):

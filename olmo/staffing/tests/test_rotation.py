@@ -51,6 +51,10 @@ class TakingTurns(DeskTest):
         nights = replace(WEEKLY, week={"mon": [["18:00", "22:00"]]}, ends_on=date(2026, 3, 8))
         meant = {hour: rotation.is_meant(Schedule((nights,)), at(f"2026-03-09 {hour}")) for hour in ("12:00", "18:00")}
         self.assertEqual(meant, {"12:00": False, "18:00": True})
+        always = Schedule(
+            (replace(WEEKLY, ends_on=date(2026, 3, 8)), replace(nights, starts_on=date(2026, 3, 9), ends_on=None))
+        )
+        self.assertFalse(rotation.is_meant(always, at("2026-03-09 12:00")))  # what took its place has other hours
 
     def test_a_layer_with_hours_counts_in_them_alone_and_the_next_one_otherwise(self) -> None:
         nights = replace(WEEKLY, id=2, people=(40,), week={day: [["22:00", "06:00"]] for day in ("mon", "tue")})

@@ -32,8 +32,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("address", "article"), name="links_once")],
-                "indexes": [models.Index(fields=["article"], name="links_of_article")],
+                "constraints": [models.UniqueConstraint(fields=("article", "address"), name="links_once")],
             },
         ),
         of_parent("upkeep_link", "knowledge_article", "article_id"),
