@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from olmo.assets.models import AssetKind
+from olmo.catalogue.models import Service
 from olmo.kernel.errors import Words
 from olmo.people.models import Person, Team
 from olmo.people.queries import agents
@@ -60,6 +61,7 @@ PROPERTIES: tuple[Property, ...] = (
     Property("mailbox", gettext_lazy("Mailbox"), "ticks", IS),
     Property("language", gettext_lazy("Language"), "ticks", IS),
     Property("kind", gettext_lazy("Kind"), "ticks", IS),
+    Property("service", gettext_lazy("Service"), "ticks", IS),
     Property("category", gettext_lazy("Category (with all below it)"), "ticks", IS),
     Property("team", gettext_lazy("Team"), "ticks", IS),
     Property("assignee", gettext_lazy("Owner"), "ticks", IS),
@@ -143,6 +145,7 @@ _OFFERED: Mapping[str, Callable[[], Options]] = {
     "mailbox": lambda: [("", _("None: it did not come by mail")), *neighbour("MAILBOX_CHOICES")()],
     "language": _choices(settings.LANGUAGES),
     "kind": _choices(TicketKind.choices),
+    "service": lambda: _rows(Service.objects.all(), _("No service")),
     "category": _categories,
     "team": lambda: _rows(Team.objects.all(), _("No team")),
     "assignee": lambda: _rows(agents(), _("Nobody")),

@@ -46,6 +46,7 @@ class Row(Protocol):
     client_id: int
     channel: str
     kind: str
+    service_id: int | None
     category_id: int | None
     language: str
     requester_id: int
@@ -65,8 +66,8 @@ class Row(Protocol):
 
 # The same as columns: many tickets are read without a model each.
 ROW = (
-    "pk", "client_id", "channel", "kind", "category_id", "language", "requester_id", "impact", "urgency", "priority", "team_id",
-    "assignee_id", "status", "working_state_id", "fields", "tags", "watcher_ids", "asset_ids", "subject",
+    "pk", "client_id", "channel", "kind", "service_id", "category_id", "language", "requester_id", "impact", "urgency",
+    "priority", "team_id", "assignee_id", "status", "working_state_id", "fields", "tags", "watcher_ids", "asset_ids", "subject",
 )  # fmt: skip
 
 
@@ -131,10 +132,10 @@ def present(ticket: Row) -> dict[str, Any]:
     """What the row itself tells."""
     return {
         "client": ticket.client_id, "channel": ticket.channel, "kind": ticket.kind, "category": ticket.category_id,
-        "language": ticket.language, "requester": ticket.requester_id, "impact": ticket.impact, "urgency": ticket.urgency,
-        "priority": ticket.priority, "team": ticket.team_id, "assignee": ticket.assignee_id, "status": ticket.status,
-        "working_state": ticket.working_state_id, "fields": ticket.fields, "tags": frozenset(ticket.tags),
-        "followers": frozenset(ticket.watcher_ids), "assets": frozenset(ticket.asset_ids),
+        "service": ticket.service_id, "language": ticket.language, "requester": ticket.requester_id, "impact": ticket.impact,
+        "urgency": ticket.urgency, "priority": ticket.priority, "team": ticket.team_id, "assignee": ticket.assignee_id,
+        "status": ticket.status, "working_state": ticket.working_state_id, "fields": ticket.fields,
+        "tags": frozenset(ticket.tags), "followers": frozenset(ticket.watcher_ids), "assets": frozenset(ticket.asset_ids),
     }  # fmt: skip
 
 
@@ -143,8 +144,8 @@ def _first(ticket: Row, came: Mapping[str, Any], later: Iterable[tuple[Any, ...]
     said = came["data"]  # of `Opened`: numbers and words, which need no reading
     state: dict[str, Any] = {
         "client": said["client"], "channel": said["channel"], "kind": said["ticket_kind"], "category": said.get("category"),
-        "language": said["language"], "requester": said["requester"], "impact": said["impact"], "urgency": said["urgency"],
-        "priority": said["priority"], "team": said.get("team"), "assignee": said.get("assignee"),
+        "service": said.get("service"), "language": said["language"], "requester": said["requester"], "impact": said["impact"],
+        "urgency": said["urgency"], "priority": said["priority"], "team": said.get("team"), "assignee": said.get("assignee"),
         "status": "open" if said.get("assignee") else "new", "working_state": None, "fields": {}, "tags": frozenset(),
         "followers": frozenset(), "assets": frozenset(),
     }  # fmt: skip

@@ -1,9 +1,11 @@
 """Rules at work: by verbs, in order, once, each change saying which rule did it."""
 
 from olmo.assets.tests.base import take_in
+from olmo.catalogue.actions import ServiceSettings, save_service
 from olmo.people.models import Team
 from olmo.routing.models import Suggestion, Target
-from olmo.routing.rules import running
+from olmo.routing.rules import reading, running, wording
+from olmo.routing.rules.known import Known
 from olmo.routing.rules.models import Rule
 from olmo.tickets import actions, jobs
 from olmo.tickets.models import Category, Channel, Event, Ticket, WorkingState
@@ -52,6 +54,22 @@ class Running(RuledDesk):
         ticket, other = self.came(assets=[laptop.pk]), self.came()
         self.assertEqual((ticket.team_id, ticket.tags), (self.network.pk, ["mine"]))
         self.assertEqual((other.team_id, other.tags), (None, []))
+
+    def test_it_asks_for_the_service_that_a_ticket_is_about(self) -> None:
+        laptops = save_service(
+            None, ServiceSettings(key="laptops", names={"en": "Laptops"}, owner=self.alma), by=self.ines
+        )
+        self.rule("Its service", says("service", laptops.pk), team=self.network.pk)
+        self.rule("None", says("service", ""), tags=["bare"])
+        ticket, other = self.came(service=laptops), self.came()
+        self.assertEqual((ticket.team_id, ticket.tags), (self.network.pk, []))
+        self.assertEqual((other.team_id, other.tags), (None, ["bare"]))
+        self.assertEqual([state["service"] for state in reading.opened([ticket, other])], [laptops.pk, None])
+        row = Ticket.objects.filter(pk=ticket.pk).values_list(*reading.ROW, named=True).get()
+        self.assertEqual(reading.present(row)["service"], laptops.pk)
+        said = wording.told(Rule.objects.get(name="Its service").content, Known())
+        self.assertEqual(said["conditions"], ["Service: is one of Laptops"])
+        self.assertIn(("", "No service"), Known().options("service"))
 
     def test_the_first_rule_decides_and_later_ones_do_not_overwrite(self) -> None:
         self.rule("First", says("words", "vpn"), team=self.network.pk, tags=["a"])

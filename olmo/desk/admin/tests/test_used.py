@@ -7,6 +7,8 @@ from django.db import connection
 from olmo.automation import macros
 from olmo.automation.macros import MacroSettings
 from olmo.automation.models import Macro
+from olmo.catalogue.actions import ServiceSettings, save_service
+from olmo.catalogue.models import Service
 from olmo.channels.models import Mailbox
 from olmo.desk.models import SavedView
 from olmo.desk.tests.base import Visit
@@ -54,6 +56,16 @@ class WhereItIsUsed(UsedTest):
             self.uses("tags/tag?name=vpn"),
             ["Saved view: View of Ines", "Macro: one of Alma Ferri’s own", "Macro: Tunnel", "Template: Access"],
         )
+
+    def test_a_service_names_the_rules_that_ask_for_it_and_stays(self) -> None:
+        made = save_service(
+            None, ServiceSettings(key="laptops", names={"en": "Laptops"}, owner=self.alma), by=self.ines
+        )
+        content = {"conditions": [{"what": "service", "how": "any", "values": [made.pk]}], "outcome": {"urgency": 1}}
+        Rule.objects.create(name="Laptops first", position=1, content=content)
+        self.assertEqual(self.uses(f"services/{made.pk}"), ["Rule: Laptops first"])
+        self.assertIn("It is used, so it stays", self.followed(f"services/{made.pk}/removal").text)
+        self.assertTrue(Service.objects.filter(pk=made.pk).exists())
 
     def test_a_template_names_the_newest_tickets_that_began_from_it(self) -> None:
         made = preparing.save_template(
