@@ -1,8 +1,9 @@
 """An agreement that comes later: whose tickets it takes, and whose it leaves as they were promised."""
 
 from typing import Any
+from unittest.mock import patch
 
-from olmo.service_levels import actions, explaining, hours
+from olmo.service_levels import actions, explaining, hours, rehearsal
 from olmo.service_levels.models import Agreement, AgreementKind, Clock, Terms
 from olmo.service_levels.rehearsal import rehearse
 from olmo.tickets import actions as tickets
@@ -101,6 +102,39 @@ class ComingLater(Promised):
             self.assertEqual(rehearse(made, QUICK, version="1", valid_from=start, is_for_running=False).changed, [])
             found = rehearse(made, QUICK, version="1", valid_from=start, is_for_running=True).changed
         self.assertEqual({(each.ticket, each.metric) for each in found}, {(ticket, "resolution")})
+
+    def test_the_preview_takes_what_the_agreement_is_about_however_many_others_are_newer(self) -> None:
+        own = self.about_networks("2026-03-09 15:00")
+        for about in ({}, {"kind": "service_request"}, {"team": self.desk}):
+            with self.at("2026-03-09 15:10"):
+                self.report("Toner", **about)
+        with self.at("2026-03-09 15:20"), patch.object(rehearsal, "MOST", 1):
+            made = actions.agree("Networks", by=self.ines, client=self.acme, category=self.networks)
+            told: dict[str, Any] = {"version": "1", "valid_from": moment("2026-03-10 07:00"), "is_for_running": True}
+            found = rehearse(made, QUICK, **told)
+            self.assertEqual(({each.ticket for each in found.changed}, found.is_partial), ({own}, False))
+            inner = actions.agree("Inside", by=self.ines, client=None, kind=AgreementKind.OPERATIONAL, team=self.desk)
+            self.assertFalse(rehearse(inner, QUICK, **told).is_partial)
+            self.assertTrue(rehearse(self.agreement, QUICK, **told).is_partial)
+
+    def test_the_preview_takes_first_what_is_under_it_already(self) -> None:
+        made = self.agree("2026-03-09 08:00", start="2026-03-09 09:00")
+        for opened in ("2026-03-09 08:30", "2026-03-09 09:30", "2026-03-09 08:30"):  # the second alone is under it
+            self.about_networks(opened)
+        under = Clock.objects.filter(agreement=made).values_list("ticket", flat=True).distinct().get()
+        with self.at("2026-03-09 10:00"), patch.object(rehearsal, "MOST", 1):
+            told: dict[str, Any] = {"version": "2", "valid_from": moment("2026-03-09 10:00"), "is_for_running": True}
+            found = rehearse(made, QUICK | {"targets": {"3": {"resolution": 60}}}, **told)
+        self.assertEqual(({each.ticket.pk for each in found.changed}, found.is_partial), ({under}, True))
+
+    def test_the_preview_of_a_correction_also_knows_tickets_that_it_was_about(self) -> None:
+        made = self.agree("2026-03-09 08:00", start="2026-03-09 08:00")
+        left = self.about_networks("2026-03-09 09:00")
+        with self.at("2026-03-09 10:00"):
+            tickets.categorise(left, by=self.alma, category=None)
+        with self.at("2026-03-09 10:30"):
+            self.assertIn(left, rehearsal._concerned(made, moment("2026-03-09 08:00")))
+            self.assertNotIn(left, rehearsal._concerned(made, moment("2026-03-09 11:00")))
 
     def test_with_a_team_too_what_it_has_stays_under_what_it_came_to(self) -> None:
         with self.at("2026-03-01 00:00"):

@@ -1,9 +1,10 @@
 """Agreements: terms, what an amendment would change, and what was known when."""
 
 from typing import Any
+from unittest.mock import patch
 
 from olmo.kernel.errors import NotAllowed
-from olmo.service_levels import actions
+from olmo.service_levels import actions, rehearsal
 from olmo.service_levels.models import Agreement, Clock, Terms
 from olmo.tickets import suppliers
 
@@ -61,6 +62,24 @@ class LookingAfterAgreements(AdminTest):
             self.assertEqual(self.save(path, **data).status, 303)
         clock = Clock.objects.get(ticket=ticket)
         self.assertEqual(clock.target_seconds, 120 * 60)
+
+    def test_what_was_not_computed_or_is_not_listed_is_said(self) -> None:
+        with self.at("2026-03-02 07:00"):
+            self.amend()
+        with self.at("2026-03-02 08:00"):
+            for _n in range(2):
+                self.report("VPN drops")
+        path = f"agreements/{self.gold.pk}"
+        told = {"version": "2", "valid_from": "2026-03-02T08:30", "is_for_running": "on"}
+        with self.at("2026-03-02 08:30"), patch.object(rehearsal, "MOST", 1), patch.object(rehearsal, "SHOWN", 1):
+            page = self.send(path, {**self.form(path, **self.terms(**told)), "fill": "preview"})
+            self.assertIn("None of the newest 500 open tickets", page.text)
+        with self.at("2026-03-02 08:30"), patch.object(rehearsal, "SHOWN", 1):
+            data = self.terms(**told, target_3_resolution="2 h")
+            page = self.send(path, {**self.form(path, **data), "fill": "preview"})
+        self.assertIn("The first 1 of 2 changes.", page.text)
+        self.assertEqual(len(page.all(".rehearsal tbody tr")), 1)
+        self.assertNotIn("500", page.words(".rehearsal")[0])
 
     def test_the_history_tells_what_was_known_when(self) -> None:
         with self.at("2026-03-01 00:00"):
