@@ -20,8 +20,8 @@ from olmo.tickets.sentences import describe
 
 from . import recipients
 from .models import Act, Firing, State, Step
-from .plan import Due
-from .watching import Watched
+from .plan import Due, pause
+from .watching import Watched, quiet_of
 
 LATE = timedelta(minutes=10)
 TELLING = frozenset({Act.NOTIFY, Act.PAGE, Act.MANAGER})
@@ -137,7 +137,12 @@ def _ask(firing: Firing, asked: int) -> None:
 
 
 def ask_next(firing: Firing) -> None:
-    """Nobody answered in time: the next in line is asked, or it is said that everybody was. The firing is locked."""
+    """Nobody answered in time: the next in line is asked, or it is said that everybody was; or the pause before the line starts
+    over has ended. The firing is locked.
+    """
+    if not firing.asked:
+        _start_over(firing)
+        return
     ticket, before = firing.ticket, firing.line[firing.asked - 1]
     following = _next(firing)
     people = {person.pk: person for person in Person.objects.filter(pk__in=[before, following or 0])}
@@ -148,12 +153,45 @@ def ask_next(firing: Firing) -> None:
             )
         )  # fmt: skip
     if following is None:
-        firing.state, firing.answer_until = State.UNANSWERED, None
-        firing.save(update_fields=["state", "answer_until"])
-        tell(event, list(Person.objects.filter(is_administrator=True, is_active=True)))
+        if not firing.passes:  # once: the log tells of each time
+            tell(event, list(Person.objects.filter(is_administrator=True, is_active=True)))
+        _rest(firing)
         return
     tell(event, [people[following]], asks=True)
     _ask(firing, firing.asked)
+
+
+def _rest(firing: Firing) -> None:
+    """The line was gone through. Where its step asks until somebody takes it, it starts over after a pause; else that was all."""
+    step = _going_on(firing)
+    firing.asked, firing.passes, firing.answer_until = 0, firing.passes + 1, None
+    if step is None:
+        firing.state = State.UNANSWERED
+    else:
+        until = clock.now() + pause(step.again_minutes, firing.passes)
+        quiet = quiet_of(step.policy) if step.respects_quiet else None
+        firing.answer_until = quiet.after(until) if quiet else until
+    firing.save(update_fields=["state", "asked", "passes", "answer_until"])
+
+
+def _start_over(firing: Firing) -> None:
+    """Ask the first again, of those whom the step means now; where it means nobody, it rests once more."""
+    step = _going_on(firing)
+    people = recipients.of(step, firing.ticket) if step else []
+    if step is None or not people:
+        _rest(firing)
+        return
+    firing.line = [person.pk for person in people] * max(1, step.rounds)
+    firing.save(update_fields=["line"])
+    event = _record(firing.ticket, firing, people[0], None, step, is_late=False, is_joined=False)
+    tell(event, people[:1], asks=True)
+    _ask(firing, 1)
+
+
+def _going_on(firing: Firing) -> Step | None:
+    """The step of a firing if its line starts over; None once the step was changed, removed or switched off."""
+    step = Step.objects.select_related("policy", "team", "person").filter(pk=firing.step_id or 0).first()
+    return step if step is not None and step.again_minutes and step.policy.is_active else None
 
 
 def _next(firing: Firing) -> int | None:

@@ -1,6 +1,6 @@
 """Keeping policies: administrators save a policy with all its steps, or are told what is wrong and nothing is saved."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -26,6 +26,7 @@ from .models import Act, Policy, Step, Unit
 MOST_STEPS = 20
 MOST_PERCENT, MOST_MINUTES = 1000, 60 * 24 * 30
 MOST_ROUNDS, LONGEST_ANSWER = 10, 24 * 60
+LEAST_PAUSE, LEAST_ANSWER = 15, 5  # minutes, where a line starts over until somebody takes it: it must not storm
 BATCH = 200
 _NAME_ONCE = {"escalation_policy_name_key": ("name", gettext_lazy("Another policy has this name."))}
 
@@ -42,6 +43,7 @@ class StepSettings:
     person: Person | None = None
     answer_minutes: int = 0
     rounds: int = 1
+    again_minutes: int = 0
     respects_quiet: bool = False
     only_untaken: bool = False
 
@@ -111,7 +113,7 @@ def state_of(policy: Policy) -> dict[str, Any]:
         "is_active": policy.is_active,
         "steps": [
             [step.unit, step.value, step.act, str(step.team or ""), str(step.person or ""), step.answer_minutes, step.rounds,
-             step.respects_quiet, step.only_untaken]
+             step.respects_quiet, step.only_untaken, step.again_minutes]
             for step in policy.steps.select_related("team", "person")
         ],
     }  # fmt: skip
@@ -146,7 +148,8 @@ def _keep_steps(policy: Policy, settings: Sequence[StepSettings]) -> None:
         step = known.get(given.pk or 0) or Step(policy=policy)
         step.position = place
         for name in (
-            "unit", "value", "act", "team", "person", "answer_minutes", "rounds", "respects_quiet", "only_untaken",
+            "unit", "value", "act", "team", "person", "answer_minutes", "rounds", "again_minutes", "respects_quiet",
+            "only_untaken",
         ):  # fmt: skip
             setattr(step, name, getattr(given, name))
         step.save()
@@ -190,6 +193,7 @@ def _check_step(policy: Policy, settings: PolicySettings, place: int, step: Step
         raise refuse("person", _("%(name)s no longer works here.") % {"name": step.person.name})
     if step.answer_minutes and step.act in (Act.RAISE, Act.REASSIGN):
         raise refuse("answer_minutes", _("This step tells nobody, so nobody can answer it."))
+    _check_again(step, refuse)
     if step.only_untaken and not any(other.answer_minutes for other in settings.steps[:place]):
         raise refuse(
             "only_untaken", _("No step before this one asks for an answer, so there is nothing that it could wait for.")
@@ -197,6 +201,20 @@ def _check_step(policy: Policy, settings: PolicySettings, place: int, step: Step
     row = Step(act=step.act, team=step.team, person=step.person)
     if not recipients.of_settings(row, policy.team):
         raise refuse("team" if step.act == Act.REASSIGN else "act", _nobody(step, policy.team))
+
+
+def _check_again(step: StepSettings, refuse: Callable[[str, str], Invalid]) -> None:
+    """A line that starts over leaves time to answer and to rest."""
+    if not step.again_minutes:
+        return
+    if not step.answer_minutes:
+        raise refuse("again_minutes", _("This step asks for no answer, so there is nothing to start over."))
+    if not LEAST_PAUSE <= step.again_minutes <= LONGEST_ANSWER:
+        words = _("From %(low)d to %(high)d.")
+        raise refuse("again_minutes", words % {"low": LEAST_PAUSE, "high": LONGEST_ANSWER})
+    if step.answer_minutes < LEAST_ANSWER:
+        words = _("Where the line starts over, an answer needs at least %(minutes)d minutes.")
+        raise refuse("answer_minutes", words % {"minutes": LEAST_ANSWER})
 
 
 def _nobody(step: StepSettings, team: Team | None) -> str:

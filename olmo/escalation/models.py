@@ -69,7 +69,8 @@ class Step(models.Model):
     """One step. value: percent of the time promised, or working minutes relative to the due time (negative: before).
 
     person, team: of whom; neither: the ticket's own team. answer_minutes: how long somebody has to take it before the next in
-    line is asked (0: no answer is asked for); rounds: how often the whole line is asked.
+    line is asked (0: no answer is asked for); rounds: how often the whole line is asked. again_minutes: until somebody takes it
+    the line starts over after such a pause (0: it ends with its rounds).
     """
 
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="steps")
@@ -81,6 +82,7 @@ class Step(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     answer_minutes = models.PositiveSmallIntegerField(default=0)
     rounds = models.PositiveSmallIntegerField(default=1)
+    again_minutes = models.PositiveSmallIntegerField(default=0)
     respects_quiet = models.BooleanField(default=False)
     only_untaken = models.BooleanField(default=False)
 
@@ -115,7 +117,8 @@ class Firing(models.Model):
     at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State)
     line = ArrayField(models.BigIntegerField(), default=list)  # whom to ask, one after the other
-    asked = models.PositiveSmallIntegerField(default=0)  # how many were asked
+    asked = models.PositiveSmallIntegerField(default=0)  # how many were asked; none while a line that starts over rests
+    passes = models.PositiveIntegerField(default=0)  # how often the line was gone through
     answer_minutes = models.PositiveSmallIntegerField(default=0)
     answer_until = models.DateTimeField(null=True)
     taken_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from olmo.service_levels.courses import Course, Wish
 
+LONGEST_PAUSE = 240  # minutes to which pauses grow
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -62,6 +64,12 @@ def due(line: Line, course: Course, now: datetime, taken: Collection[int] = ()) 
 def next_at(line: Line, course: Course, now: datetime, taken: Collection[int] = ()) -> datetime | None:
     """When the next step is due; `now` or before when one is due already. None: nothing is to come."""
     return min((at for at, _pk in _times(line, course, taken)), default=None)
+
+
+def pause(minutes: int, passes: int) -> timedelta:
+    """How long nobody is asked after a line was gone through for the nth time: twice as long each time, up to four hours."""
+    grown = minutes * 2 ** min(passes - 1, 10)
+    return timedelta(minutes=max(minutes, min(grown, LONGEST_PAUSE)))
 
 
 def _times(line: Line, course: Course, taken: Collection[int]) -> Iterable[tuple[datetime, int]]:

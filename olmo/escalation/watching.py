@@ -24,12 +24,8 @@ class Watched:
 
     @property
     def line(self) -> plan.Line:
-        policy = self.policy
-        quiet = None
-        if policy.quiet_from is not None and policy.quiet_until is not None:
-            quiet = plan.Quiet(policy.quiet_from, policy.quiet_until, policy.time_zone)
         planned = [plan.Planned(step.pk, _wish(step), step.respects_quiet) for step in self.steps.values()]
-        return plan.Line(planned, policy.since, quiet)
+        return plan.Line(planned, self.policy.since, quiet_of(self.policy))
 
     def due(self, now: datetime) -> list[plan.Due]:
         """The steps that are due and were not taken."""
@@ -38,6 +34,13 @@ class Watched:
     def next_at(self, now: datetime) -> datetime | None:
         """When the next step is due."""
         return plan.next_at(self.line, self.course, now, self.taken)
+
+
+def quiet_of(policy: Policy) -> plan.Quiet | None:
+    """The quiet hours of a policy."""
+    if policy.quiet_from is None or policy.quiet_until is None:
+        return None
+    return plan.Quiet(policy.quiet_from, policy.quiet_until, policy.time_zone)
 
 
 def any_policy() -> bool:

@@ -62,6 +62,10 @@ def _sentence(step: Step) -> str:
             "the next in line is asked after %(minutes)d min without an answer, %(n)d rounds", step.rounds,
         )  # fmt: skip
         said += "; " + words % {"minutes": step.answer_minutes, "n": step.rounds}
+    if step.answer_minutes and step.again_minutes:
+        said += "; " + _("over again after %(minutes)d min and longer, until somebody takes it") % {
+            "minutes": step.again_minutes
+        }
     if step.only_untaken:
         said += "; " + _("only while nobody takes care of it")
     return said + ("; " + _("not in quiet hours") if step.respects_quiet else "")

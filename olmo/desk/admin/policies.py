@@ -33,6 +33,7 @@ FIELDS = (
     "person",
     "answer_minutes",
     "rounds",
+    "again_minutes",
     "respects_quiet",
     "only_untaken",
 )
@@ -120,6 +121,17 @@ class PolicyForm(SettingsForm):
                 ),
                 getattr(step, "rounds", 1),
             ),
+            "again_minutes": (
+                forms.IntegerField(
+                    label=_("Until somebody takes it: pause in minutes"), required=False, min_value=0,
+                    max_value=administration.LONGEST_ANSWER,
+                    help_text=_(
+                        "Then the line starts over; each pause is twice as long as the one before it, up to four hours."
+                        " Empty: it ends after its rounds."
+                    ),
+                ),
+                getattr(step, "again_minutes", None) or None,
+            ),
             "respects_quiet": (tick(_("Waits for the end of quiet hours")), getattr(step, "respects_quiet", False)),
             "only_untaken": (tick(_("Only while nobody takes care of it")), getattr(step, "only_untaken", False)),
             "remove": (tick(_("Remove this step")), False),
@@ -154,6 +166,7 @@ class PolicyForm(SettingsForm):
                 pk=given["pk"], unit=Unit.MINUTES if is_minutes else Unit.PERCENT,
                 value=-given["value"] if given["unit"] == BEFORE else given["value"], act=given["act"], team=given["team"],
                 person=given["person"], answer_minutes=given["answer_minutes"] or 0, rounds=given["rounds"] or 1,
+                again_minutes=given["again_minutes"] or 0,
                 respects_quiet=bool(given["respects_quiet"]), only_untaken=bool(given["only_untaken"]),
             )  # fmt: skip
             found.append((place, step))
@@ -186,7 +199,8 @@ class PolicyForm(SettingsForm):
 
 
 _SHOWN = (
-    "value", "unit", "act", "team", "person", "answer_minutes", "rounds", "respects_quiet", "only_untaken", "remove",
+    "value", "unit", "act", "team", "person", "answer_minutes", "rounds", "again_minutes", "respects_quiet", "only_untaken",
+    "remove",
 )  # fmt: skip
 _WHEN = (
     (Unit.PERCENT, _("percent of the time used")), (BEFORE, _("working minutes before it is due")),

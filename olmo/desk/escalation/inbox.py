@@ -98,6 +98,9 @@ def _done(firing: Firing, asked: dict[int, Person]) -> str:
         "at": spoken.near_inside(firing.at),
     }
     said = _("%(policy)s, step %(step)s: %(act)s (%(at)s)") % words
+    if firing.state == State.WAITING and firing.answer_until and not firing.asked:
+        again = spoken.hours(timezone.localtime(firing.answer_until))
+        return said + " · " + _("nobody answered, the line starts over at %(at)s") % {"at": again}
     if firing.state == State.WAITING and firing.answer_until:
         person = asked.get(firing.line[firing.asked - 1])
         until = spoken.hours(timezone.localtime(firing.answer_until))

@@ -88,7 +88,7 @@ class TheEditor(PageTest, Escalates):
             "name": "P1", "metric": "resolution", "priorities": ["1"], "is_active": "on", "rows": "2",
             "steps-0-value": "75", "steps-0-unit": "percent", "steps-0-act": "notify", "steps-0-rounds": "1",
             "steps-1-value": "30", "steps-1-unit": "before", "steps-1-act": "page", "steps-1-team": str(self.desk.pk),
-            "steps-1-answer_minutes": "10", "steps-1-rounds": "2", **more,
+            "steps-1-answer_minutes": "10", "steps-1-rounds": "2", "steps-1-again_minutes": "30", **more,
         }  # fmt: skip
 
     def test_a_policy_is_made_shown_drawn_and_removed(self) -> None:
@@ -98,7 +98,9 @@ class TheEditor(PageTest, Escalates):
         page = self.get(f"/desk/admin/policies/{policy.pk}", by=self.ines)
         self.assertEqual(len(page.all("svg.drawn circle")), 2)
         self.assertIn("30 working minutes before it is due: page the on-call of Service desk", page.text)
+        self.assertIn("over again after 30 min and longer, until somebody takes it", page.text)
         self.assertEqual(page.value("[name=steps-1-value]"), "30")
+        self.assertEqual(page.value("[name=steps-1-again_minutes]"), "30")
         self.assertIn("P1", self.get("/desk/admin/policies", by=self.ines).text)
         self.assertIn("P1", self.get("/desk/admin/?q=P1", by=self.ines).text)
         self.post(f"/desk/admin/policies/{policy.pk}/removal", by=self.ines)

@@ -72,6 +72,14 @@ class Keeping(Escalates):
         found = self.refused(StepSettings(act=Act.PAGE, team=self.desk, answer_minutes=5, rounds=99))
         self.assertEqual(found.field, "steps-0-answer_minutes")
 
+    def test_a_line_that_starts_over_without_a_pause_or_without_an_answer(self) -> None:
+        for answer, again, field in (
+            (10, 14, "again_minutes"), (10, 1441, "again_minutes"), (10, -15, "again_minutes"), (0, 15, "again_minutes"),
+            (4, 15, "answer_minutes"),
+        ):  # fmt: skip
+            step = StepSettings(act=Act.PAGE, team=self.desk, answer_minutes=answer, again_minutes=again)
+            self.assertEqual(self.refused(step).field, f"steps-0-{field}")
+
     def test_an_answer_from_nobody(self) -> None:
         found = self.refused(StepSettings(act=Act.RAISE, answer_minutes=5))
         self.assertEqual(found.field, "steps-0-answer_minutes")

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from unittest import TestCase
 
-from olmo.escalation.plan import Due, Line, Planned, Quiet, due, next_at
+from olmo.escalation.plan import Due, Line, Planned, Quiet, due, next_at, pause
 from olmo.service_levels.courses import Course
 
 START = datetime(2026, 3, 9, 8, tzinfo=UTC)
@@ -53,6 +53,13 @@ class Planning(TestCase):
 
     def test_the_same_input_gives_the_same_answer(self) -> None:
         self.assertEqual(due(self.line, self.clock, self.at(600)), due(self.line, self.clock, self.at(600)))
+
+
+class Resting(TestCase):
+    def test_pauses_double_up_to_four_hours_unless_they_are_longer_themselves(self) -> None:
+        self.assertEqual([pause(15, n) // timedelta(minutes=1) for n in range(1, 8)], [15, 30, 60, 120, 240, 240, 240])
+        self.assertEqual(pause(600, 9), timedelta(minutes=600))
+        self.assertEqual(pause(15, 10**6), timedelta(minutes=240))
 
 
 class QuietHours(TestCase):

@@ -1,14 +1,17 @@
 """What policies do to tickets: steps in time, once, in order; people asked one after the other."""
 
+from datetime import time, timedelta
+
 from olmo.escalation import actions
 from olmo.escalation.models import Watch
+from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, NotAllowed, NotFound
 from olmo.notifications.collecting import send_due
 from olmo.outbox.models import Envelope
 from olmo.tickets import actions as tickets
 from olmo.tickets.models import Ticket
 
-from .stage import Act, Escalates, Firing, Metric, State, StepSettings, Unit, moment
+from .stage import Act, Escalates, Firing, Metric, Policy, State, StepSettings, Unit, moment
 
 WARN = StepSettings(value=75, act=Act.NOTIFY)
 PAGE = StepSettings(unit=Unit.MINUTES, value=-30, act=Act.PAGE, answer_minutes=10)
@@ -154,6 +157,50 @@ class Asking(Escalates):
         self.assertEqual(len(said), 5)
         self.assertIn("everybody was asked, nobody took it", said[-1])
         self.assertEqual(self.states(ticket), [State.UNANSWERED])
+
+    def test_where_it_is_asked_for_the_line_starts_over_until_somebody_takes_it(self) -> None:
+        ticket = self.paged(again_minutes=15)
+        for at in ("11:40", "11:50"):  # the line was gone through
+            self.sweep(f"2026-03-09 {at}")
+        firing = Firing.objects.get(ticket=ticket)
+        self.assertEqual((firing.state, firing.answer_until), (State.WAITING, moment("2026-03-09 12:05")))
+        administrators = self.alerted(ticket).count(self.ines)
+        self.sweep("2026-03-09 12:04")
+        self.assertEqual(len(self.told(ticket)), 3)
+        self.network.leads.add(self.tove)
+        self.desk.leads.remove(self.ines)  # whoever is meant now is asked
+        self.sweep("2026-03-09 12:05")
+        self.assertEqual(self.told(ticket)[-1], "Policy “Watch”, step 1: paged Tove Lind")
+        self.sweep("2026-03-09 12:15")
+        self.assertIn("everybody was asked", self.told(ticket)[-1])
+        self.assertEqual(self.alerted(ticket).count(self.ines), administrators, "told once that nobody took it")
+        firing.refresh_from_db()
+        self.assertEqual(firing.answer_until, moment("2026-03-09 12:45"))  # twice as long
+        with self.at("2026-03-09 12:20"):
+            actions.acknowledge(ticket, by=self.tove)
+        self.sweep("2026-03-10 12:00")
+        self.assertEqual(self.states(ticket), [State.TAKEN])
+        self.assertReplays(ticket)
+
+    def test_a_line_that_starts_over_ends_with_its_policy_and_minds_quiet_hours(self) -> None:
+        ticket = self.paged(again_minutes=15, respects_quiet=True)
+        Policy.objects.update(quiet_from=time(13), quiet_until=time(14))  # 12:00 to 13:00 UTC
+        for at in ("11:40", "11:50"):
+            self.sweep(f"2026-03-09 {at}")
+        self.assertEqual(Firing.objects.get(ticket=ticket).answer_until, moment("2026-03-09 13:00"))
+        Policy.objects.update(is_active=False)
+        self.sweep("2026-03-09 13:00")
+        self.assertEqual(self.states(ticket), [State.UNANSWERED])
+
+    def test_a_night_in_which_nobody_answers_is_no_storm(self) -> None:
+        ticket = self.paged(again_minutes=15)
+        for minutes in range(0, 16 * 60, 5):
+            with self.at("2026-03-09 11:40"):
+                at = clock.now() + timedelta(minutes=minutes)
+            with clock.at(at):
+                actions.sweep()
+        self.assertLess(len(self.alerted(ticket, "asked")), 20)
+        self.assertGreater(len(self.alerted(ticket, "asked")), 10)
 
     def test_who_takes_care_of_it_stops_the_asking(self) -> None:
         ticket = self.paged()
