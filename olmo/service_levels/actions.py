@@ -213,11 +213,11 @@ def rejudge(agreement: Agreement, *, since: datetime) -> int:
     tickets = Ticket.objects.filter(status__in=ACTIVE) | Ticket.objects.filter(opened_at__gte=since)
     if agreement.client_id is not None:
         tickets = tickets.filter(client_id=agreement.client_id)
-    by, ids = robot("Olmo"), list(tickets.order_by("pk").values_list("pk", flat=True))
-    return sum(_judge_again(ids[start : start + BATCH], by) for start in range(0, len(ids), BATCH))
+    ids = list(tickets.order_by("pk").values_list("pk", flat=True))
+    return sum(_judge_again(ids[start : start + BATCH]) for start in range(0, len(ids), BATCH))
 
 
-def _judge_again(ids: list[int], by: Person) -> int:
+def _judge_again(ids: list[int]) -> int:
     """Some tickets: their logs and terms are read at once, and only what was judged otherwise is written into a log."""
     tickets = list(Ticket.objects.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk"))
     logs = _logs(tickets)
@@ -226,7 +226,7 @@ def _judge_again(ids: list[int], by: Person) -> int:
     for ticket in tickets:
         now = max(clocks.now(), logs[ticket.pk][-1].at)
         told = clocks.replayed(ticket, logs[ticket.pk], found, now)
-        later = _correct(ticket, _otherwise(logs[ticket.pk], told, found), by, now)
+        later = _correct(ticket, _otherwise(logs[ticket.pk], told, found), now)
         corrected += len(later)
         whole = [*logs[ticket.pk], *later]
         made[ticket] = clocks.rows_of(ticket, told, whole, found, max(now, whole[-1].at))
@@ -244,10 +244,10 @@ def _otherwise(events: list[Event], told: list[Told], found: Governing) -> list[
     ]
 
 
-def _correct(ticket: Ticket, changes: list[Rejudged], by: Person, now: datetime) -> list[Event]:
+def _correct(ticket: Ticket, changes: list[Rejudged], now: datetime) -> list[Event]:
     if not changes:
         return []
-    with clock.at(now), changing(ticket, by=by) as log:
+    with clock.at(now), changing(ticket, by=robot("Olmo")) as log:
         for change in changes:
             log.record(change)
     return log.events

@@ -194,7 +194,7 @@ class Asking(Escalates):
 
     def test_a_night_in_which_nobody_answers_is_no_storm(self) -> None:
         ticket = self.paged(again_minutes=15)
-        for minutes in range(0, 16 * 60, 5):
+        for minutes in range(0, 16 * 60, 10):
             with self.at("2026-03-09 11:40"):
                 at = clock.now() + timedelta(minutes=minutes)
             with clock.at(at):
