@@ -23,6 +23,7 @@ from olmo.routing.rules import keeping
 from olmo.service_levels import clocks, hours, remaining
 from olmo.surveys import reactions as surveys
 from olmo.tickets import concerns, preparing, search, standing
+from olmo.worklog import entering
 from olmo.writing import references
 
 INSIDE = [standing.keep, search.index, clocks.keep]
@@ -53,5 +54,6 @@ IN_ROWS = {"promise": remaining.OF_ROW}  # what rows of lists show beside the ti
 # What rules about tickets ask the rooms beside theirs: mailboxes and calendars, by their ids.
 MAILBOXES, MAILBOX_CHOICES = mail.mailboxes_of, mail.mailbox_choices
 HOURS, CALENDAR_CHOICES = hours.counting, hours.choices
+SENT = [entering.with_message]  # of a draft that left: the minutes of work that were typed with it; may refuse it
 ARTICLES_USED = references.used_on  # which articles were put into answers, for the proposals of procedures
 WORKING_AFTER = hours.after  # when so many working minutes are over, for the due times of tasks

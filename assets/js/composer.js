@@ -22,7 +22,7 @@ arriving("[data-draft]", (field) => {
 });
 
 document.addEventListener("input", ({ target }) => {
-  const field = target.matches("[data-draft]") ? target : target.matches("[data-recipients]") && shown(target.form);
+  const field = target.matches("[data-draft]") ? target : target.matches("[data-recipients], [data-work]") && shown(target.form);
   if (!field) return;
   const seen = document.querySelector("[data-seen]")?.dataset.seen;
   if (seen && !changed.has(field)) field.form.elements.seen.value = seen; // the writer has read the log until here

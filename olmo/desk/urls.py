@@ -26,7 +26,7 @@ from .surveys import beside as aftercare
 from .ticket import changing, conversation, requester, ruled, similar, translating, triage, whom
 from .ticket import page as ticket
 from .worklog import beside as worktime
-from .worklog import week
+from .worklog import taking, week
 from .writing import canned, carried, drafts, macros, suggesting
 from .writing import sending as writing
 
@@ -52,6 +52,7 @@ urlpatterns = [
     path("people/<int:pk>", people.card, name="person"),
     path("people/<int:pk>/notes", requester.notes, name="person_notes"),
     path("week", week.week, name="week"),
+    path("week/export", taking.week, name="week_file"),
     path("work/<int:pk>", week.entry, name="entry"),
     path("uploads", writing.uploads, name="uploads"),
     path("tickets/new", opening.new, name="new"),
@@ -108,9 +109,10 @@ urlpatterns = [
     path("admin/", include("olmo.desk.admin.urls")),
     path("contracts/", contracts.listed, name="contracts"),
     path("contracts/<int:pk>", contracts.client, name="contract"),
-    path("contracts/<int:pk>/promises.csv", contracts.client_csv, name="contract_csv"),
+    path("contracts/export", contracts.overview_file, name="contracts_file"),
+    path("contracts/<int:pk>/export", contracts.client_file, name="contract_file"),
     path("contracts/beside/<int:pk>", contracts.agreement, name="contract_beside"),
-    path("contracts/beside/<int:pk>/promises.csv", contracts.agreement_csv, name="contract_beside_csv"),
+    path("contracts/beside/<int:pk>/export", contracts.agreement_file, name="contract_beside_file"),
     path("reports/", include("olmo.desk.reports.urls")),
     *guides_urls.urlpatterns,
     *selfservice_urls.urlpatterns,
@@ -141,6 +143,7 @@ urlpatterns = [
     path(f"{_TICKET}/ticks", checklist.ticks, name="ticks"),
     path(f"{_TICKET}/timer", worktime.timer, name="timer"),
     path(f"{_TICKET}/work/entries", week.entries, name="entries"),
+    path(f"{_TICKET}/work/entries/export", taking.of_ticket, name="entries_file"),
     path(f"{_TICKET}/requester/history", requester.history, name="history"),
     path(f"{_TICKET}/major", major.major, name="major"),
     path(f"{_TICKET}/care", escalations.take, name="care"),

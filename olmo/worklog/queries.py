@@ -23,6 +23,10 @@ _TOTALS = """
     coalesce(sum(minutes) filter (where person_id = %s), 0), count(*))
 from worklog_entry where ticket_id = %s and removed_at is null)
 """
+_CHOICES = """
+(select json_build_array((select step_minutes from worklog_rules where id = 1),
+    (select json_agg(json_build_array(id, name, names) order by position, name, id) from worklog_activity where is_active)))
+"""
 _RUNNING = """
 (select json_build_array(t.number, t.subject, w.seconds, w.started_at)
 from worklog_timer w join tickets_ticket t on t.id = w.ticket_id where w.person_id = %s)
@@ -96,6 +100,11 @@ def any_timer(person: Person) -> Part:
 def running(person: Person) -> Part:
     """The timer of an agent as [number, subject, seconds before, since when], as such an expression; null without one."""
     return _RUNNING, [person.pk]
+
+
+def choices() -> Part:
+    """[step, [[activity, name, names], ...]] of what minutes are entered as, in the same way; null for what there is none of."""
+    return _CHOICES, []
 
 
 def summing(viewer: Person, ticket: Ticket) -> Part:

@@ -1,5 +1,6 @@
 """Verbs of a draft: save, throw away, and put one back among the open ones."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -34,7 +35,7 @@ class ForPartner:
 class Content:
     """What was typed. revision: of the draft that the author began from (0: there was none). writer: the open page.
 
-    partner: of a message to a partner; None leaves what is kept as it is.
+    partner: of a message to a partner; work: minutes of work that go with it, as they were typed. None leaves what is kept.
     """
 
     text: str
@@ -45,10 +46,11 @@ class Content:
     revision: int = 0
     writer: str = ""
     partner: ForPartner | None = None
+    work: Mapping[str, str] | None = None
 
     @property
     def is_empty(self) -> bool:
-        return not self.text.strip() and not self.uploads
+        return not self.text.strip() and not self.uploads and not (self.work or {}).get("minutes")
 
 
 class Moved(Conflict):
@@ -119,11 +121,20 @@ def put_back(draft: Draft) -> Draft:
     if other is not None and other.pk != draft.pk:
         draft.text = "\n\n".join(text for text in (draft.text, other.text) if text.strip())
         draft.uploads = [*draft.uploads, *other.uploads]
+        draft.work = _both(draft.work, other.work)
         other.delete()
     draft.send_at, draft.is_scheduled, draft.approver = None, False, None
     draft.revision, draft.writer, draft.updated_at = draft.revision + 1, "", clock.now()
     draft.save()
     return draft
+
+
+def _both(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
+    """The minutes of two drafts that became one: both, when they are numbers."""
+    minutes = [work.get("minutes", "") for work in (first, second)]
+    if all(text.isascii() and text.isdecimal() for text in minutes):
+        return {**second, **first, "minutes": str(sum(map(int, minutes)))}
+    return dict(first if first.get("minutes") else second)
 
 
 def _new(ticket: Ticket, by: Person, kind: str) -> Draft:
@@ -151,6 +162,8 @@ def _written(draft: Draft, content: Content) -> Draft:
     draft.to, draft.cc = clean_line(content.to, MAX_RECIPIENTS), clean_line(content.cc, MAX_RECIPIENTS)
     draft.code, draft.writer, draft.stopped = content.code[:16], content.writer[:36], ""
     draft.revision, draft.updated_at = draft.revision + 1, clock.now()
+    if content.work is not None:
+        draft.work = dict(content.work)
     if content.partner is not None:
         _write_partner(draft, content.partner)
     try:

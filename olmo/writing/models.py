@@ -1,5 +1,7 @@
 """Tables of the writing room. Words are personal text: a draft ends when it is sent or thrown away."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -52,6 +54,8 @@ class Draft(models.Model):
     is_shared = models.BooleanField(default=False)
     approver = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     remark = models.TextField(blank=True, max_length=2000)
+
+    work: Any = models.JSONField(default=dict, blank=True)  # minutes, activity, billing as they were typed
 
     supplier = models.ForeignKey(Supplier, models.SET_NULL, null=True, related_name="+")
     quoted = ArrayField(models.BigIntegerField(), default=list)

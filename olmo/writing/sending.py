@@ -6,7 +6,9 @@ between the requester, or a colleague, may have written: then it does not leave,
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib import import_module
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -154,8 +156,16 @@ def _leave(draft: Draft, seen: int | None) -> Ticket:
     """Send the words and end the draft. Works on rows of its own, so that a rehearsal leaves no trace in `draft`."""
     own = Draft.objects.select_related("ticket__requester", "ticket__client", "author", "supplier").get(pk=draft.pk)
     _LEAVING[Kind(own.kind)](own, seen)
+    if own.work:
+        _tell_work(own)
     own.delete()
     return own.ticket
+
+
+def _tell_work(draft: Draft) -> None:
+    """The minutes that were typed with it, told to who enters them (`wiring.SENT`)."""
+    for enter in getattr(import_module(settings.OLMO_WIRING), "SENT", ()):
+        enter(draft.ticket, draft.work, by=draft.author, at=draft.updated_at)
 
 
 def _leave_as_reply(draft: Draft, seen: int | None) -> None:

@@ -1,25 +1,23 @@
 """The change log of administration, in words."""
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, QueryDict
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from olmo.kernel.errors import Invalid
 from olmo.kernel.text import clean_line
-from olmo.people import audit
 from olmo.people.models import AuditLine, Person
-from olmo.reports.exports.sheets import Csv
-from olmo.reports.exports.streaming import AT_A_TIME, in_own_scope
-from olmo.reports.exports.values import Style
+from olmo.reports.exports.streaming import Things
 
-from ..lists.exporting import download
+from ..lists import files
 from ..shell import DeskRequest
 from . import logged
 from .pages import PAGE, administrators, show
@@ -76,34 +74,32 @@ def changes(request: DeskRequest) -> HttpResponse:
     authors = Person.objects.filter(pk__in=AuditLine.objects.values("by")).order_by("name")
     context = {
         "lines": [_line(line) for line in found[:PAGE]], "typed": wanted.typed, "kinds": logged.by_name(), "wanted": wanted,
-        "kind": wanted.kind, "authors": authors, "older_url": f"?{kept.urlencode()}" if kept["before"] else "",
+        "kind": wanted.kind, "file_url": f"?{request.GET.urlencode()}",
+        "authors": authors, "older_url": f"?{kept.urlencode()}" if kept["before"] else "",
     }  # fmt: skip
     return show(request, "changes", "changes", context)
 
 
 def _export(request: DeskRequest, wanted: Wanted) -> HttpResponse:
-    """The lines as CSV, and one more line: that they were taken out."""
-    count = wanted.lines().count()
-    audit.exported(request.person, _("Change log"), {"rows": [None, count], "format": [None, "csv"]})
-    pieces = _as_csv(
-        request.person, wanted.lines(), translation.get_language() or "en", timezone.get_current_timezone()
+    """The lines as a file, and one more line: that they were taken out."""
+    ending = files.asked(request)
+    ids = array("q", wanted.lines().values_list("pk", flat=True).iterator(chunk_size=10_000))
+    columns = {"at": _("When"), "by": _("Who"), "kind": _("Subject"), "name": _("Name"), "change": _("Change")}
+    what = _("Change log")
+    return files.as_file(
+        request,
+        ids,
+        Things(what, columns, _rows),
+        ending=ending,
+        what=what,
+        dates="iso" if ending == "csv" else "local",
     )
-    return download(request, pieces, "text/csv; charset=utf-8", "changes.csv")
 
 
-def _as_csv(viewer: Person, lines: QuerySet[AuditLine], language: str, zone: tzinfo) -> Iterator[bytes]:
-    """Some hundred lines at a time, each piece with a connection of its own."""
-    sheet, last = Csv(Style(dates="iso", zone=zone)), None
-    with translation.override(language):
-        yield sheet.begin([], [_("When"), _("Who"), _("Subject"), _("Name"), _("Change")])
-    while True:
-        with in_own_scope(viewer, language, zone):
-            found = list((lines.filter(pk__lt=last) if last else lines)[:AT_A_TIME])
-            piece = sheet.add([_row(line) for line in found])
-        if not found:
-            return
-        last = found[-1].pk
-        yield piece
+def _rows(some: Sequence[int]) -> list[list[Any]]:
+    """The cells of some lines, in this order."""
+    found = AuditLine.objects.select_related("by").in_bulk(list(some))
+    return [_row(found[pk]) for pk in some if pk in found]
 
 
 def _row(line: AuditLine) -> list[Any]:

@@ -1,12 +1,11 @@
 """Assets from a file, looked at before anything is written; and the list as a file."""
 
-import re
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,12 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from olmo.assets import exporting, importing
 from olmo.assets.importing import COLUMNS, MOST_SHOWN
 from olmo.assets.models import Load
-from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, NotFound
-from olmo.reports.exports import streaming
-from olmo.reports.exports.values import Style
+from olmo.reports.exports.streaming import Things
 
-from ..lists.exporting import download
+from ..lists.files import as_file
+from ..lists.files import asked as wanted
 from ..shell import DeskRequest, SeeOther, agents, page
 from .forms import LoadForm
 from .listing import Asked
@@ -92,13 +90,8 @@ def _changed(one: Any, settings: Any) -> dict[str, Any]:
 @require_POST
 @agents
 def export(request: DeskRequest) -> HttpResponse:
-    """The list of the address as a CSV file, in the columns that an import reads."""
+    """The list of the address as a file, in the columns that an import reads."""
     asked = Asked.of(request)
-    separator = ";" if (translation.get_language() or "en")[:2] == "it" else ","
-    style = Style(dates="iso", separator=separator, zone=timezone.get_current_timezone())
-    things = streaming.Things(str(_("Assets")), COLUMNS, exporting.rows_of)
+    things = Things(str(_("Assets")), COLUMNS, exporting.rows_of)
     ids = exporting.ids(asked.rows(request.person))
-    found = streaming.begin(request.person, ids, things, ending="csv", style=style, what=str(_("Assets")))
-    name = re.sub(r"\W+", "-", str(_("Assets")).lower())
-    day = timezone.localtime(clock.now()).date()
-    return download(request, found.pieces(), found.sheet.media_type, f"{name}-{day:%Y-%m-%d}.csv")
+    return as_file(request, ids, things, ending=wanted(request), what=str(_("Assets")), dates="iso")

@@ -9,18 +9,16 @@ from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from olmo.kernel import clock, spoken
+from olmo.kernel import spoken
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.people.models import Person, Team
 from olmo.reports import satisfaction
-from olmo.reports.exports import streaming
-from olmo.reports.exports.values import Style
+from olmo.reports.exports.streaming import Things
 from olmo.reports.queries import Lens, leads
 from olmo.reports.satisfaction import FEWEST, Result
 from olmo.surveys.models import Rating
@@ -29,7 +27,7 @@ from olmo.tickets.choices import SATISFIED, Score
 from olmo.tickets.models import Category
 
 from .. import places
-from ..lists.exporting import download
+from ..lists import files
 from ..shell import DeskRequest, agents, page
 from . import charts, numbers
 from .looking import BY, DAYS, Look, clients, teams, today, word
@@ -107,14 +105,8 @@ def export(request: DeskRequest, ending: str) -> HttpResponse:
     """The same answers as a file; the change log says who took them out."""
     look, chosen = _look(request), Chosen.read(request.GET)
     ids = array("q", _asked(request, look, chosen).values_list("pk", flat=True).iterator(chunk_size=10_000))
-    separator = ";" if translation.get_language() == "it" else ","
-    style = Style(dates="local", separator=separator, has_mark=True, zone=timezone.get_current_timezone())
-    things = streaming.Things(str(_("Ratings")), _columns(), _cells)
-    what = f"ratings {_narrowed(look, chosen)}"
-    found = streaming.begin(request.person, ids, things, ending=ending, style=style, what=what)
-    day = timezone.localtime(clock.now()).date()
-    name = f"{str(_('Ratings')).lower()}-{day:%Y-%m-%d}.{found.sheet.ending}"
-    return download(request, found.pieces(), found.sheet.media_type, name)
+    things = Things(str(_("Ratings")), _columns(), _cells)
+    return files.as_file(request, ids, things, ending=ending, what=f"ratings {_narrowed(look, chosen)}")
 
 
 def as_file(ending: str) -> Any:

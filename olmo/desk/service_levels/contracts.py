@@ -1,6 +1,5 @@
 """What was agreed, and whether it was kept: with a client, with a team of one's own, with a supplier."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,36 +7,44 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel import clock, spoken
 from olmo.kernel.errors import NotFound
 from olmo.people.queries import clients_seen_by
-from olmo.reports.exports.values import harmless
 from olmo.service_levels import compliance, terms_in_force
 from olmo.service_levels.compliance import Behind, Count, Counted, Month, Whose
 from olmo.service_levels.models import Agreement, AgreementKind
 from olmo.service_levels.promises import METRICS
+from olmo.tenancy.models import Client
 from olmo.tickets.models import Priority
 from olmo.tickets.sentences import METRICS as NAMES
 
+from ..lists import files
 from ..lists.filters import Filters
 from ..reports import charts
 from ..shell import DeskRequest, agents, page
+
+COUNTED = ("kept", "broken", "waived")  # the numbers of a file
 
 
 @require_safe
 @agents
 def listed(request: DeskRequest) -> HttpResponse:
     """Every organisation with how its promises were kept this month, and what was agreed with teams and suppliers."""
-    clients = list(clients_seen_by(request.person).filter(is_active=True).order_by("name"))
-    counts = compliance.overview(request.person, [client.pk for client in clients])
     beside = Agreement.objects.exclude(kind=AgreementKind.SERVICE_LEVEL).select_related("team", "supplier", "client")
     context = {
-        "rows": [{"one": one, "count": _shown(counts.get(one.pk, Count()))} for one in clients],
+        "rows": [{"one": one, "count": _shown(count)} for one, count in _overview(request)],
         "beside": list(beside.order_by("kind", "name")),
     }
     return page(request, "desk/contracts.html", context)
+
+
+def _overview(request: DeskRequest) -> list[tuple[Client, Count]]:
+    """The organisations with the counts of this month."""
+    clients = list(clients_seen_by(request.person).filter(is_active=True).order_by("name"))
+    counts = compliance.overview(request.person, [client.pk for client in clients])
+    return [(one, counts.get(one.pk, Count())) for one in clients]
 
 
 @require_safe
@@ -48,7 +55,7 @@ def client(request: DeskRequest, pk: int) -> HttpResponse:
     if found is None:
         raise NotFound
     agreements = terms_in_force.of_client(found)
-    return _contract(request, Whose(client=pk), found.name, agreements, reverse("desk:contract_csv", args=[pk]))
+    return _contract(request, Whose(client=pk), found.name, agreements, reverse("desk:contract_file", args=[pk]))
 
 
 @require_safe
@@ -56,8 +63,8 @@ def client(request: DeskRequest, pk: int) -> HttpResponse:
 def agreement(request: DeskRequest, pk: int) -> HttpResponse:
     """What was agreed with a team or a supplier, counted apart from the promises to clients."""
     found = _beside(pk)
-    csv_url = reverse("desk:contract_beside_csv", args=[pk])
-    return _contract(request, Whose(agreement=pk), found.name, terms_in_force.of_agreement(found), csv_url)
+    file_url = reverse("desk:contract_beside_file", args=[pk])
+    return _contract(request, Whose(agreement=pk), found.name, terms_in_force.of_agreement(found), file_url)
 
 
 def _beside(pk: int) -> Agreement:
@@ -69,7 +76,7 @@ def _beside(pk: int) -> Agreement:
 
 
 def _contract(
-    request: DeskRequest, whose: Whose, title: str, agreements: list[terms_in_force.InForce], csv_url: str
+    request: DeskRequest, whose: Whose, title: str, agreements: list[terms_in_force.InForce], file_url: str
 ) -> HttpResponse:
     month, now, counted = _counted(request, whose)
     trend = _trend(whose, month, counted)
@@ -78,7 +85,7 @@ def _contract(
         "month": _month(month), "rows": _rows(whose, month, counted),
         "total": _line(whose, month, counted.of(month=str(month))),
         "trend": trend, "chart": _chart(trend), "before_url": f"?month={month.plus(-1)}",
-        "after_url": f"?month={month.plus(1)}" if month < now else "", "csv_url": f"{csv_url}?month={month}",
+        "after_url": f"?month={month.plus(1)}" if month < now else "", "file_url": f"{file_url}?month={month}",
         "is_now": month == now,
     }  # fmt: skip
     return page(request, "desk/contract.html", context)
@@ -151,35 +158,45 @@ def _month(month: Month) -> str:
     return spoken.month(month.first)
 
 
-@require_safe
+@require_POST
 @agents
-def client_csv(request: DeskRequest, pk: int) -> HttpResponse:
-    """The counts of twelve months as CSV."""
+def overview_file(request: DeskRequest) -> HttpResponse:
+    """Every organisation with how its promises were kept this month, as a file."""
+    counts = [_("Kept"), pgettext("promises", "Broken"), _("Of these waived")]
+    columns = dict(zip(("client", *COUNTED), [_("Organisation"), *counts], strict=True))
+    rows = [[one.name, count.kept, count.broken, count.waived] for one, count in _overview(request)]
+    ids, things = files.counted(str(_("Contracts")), columns, rows)
+    return files.as_file(request, ids, things, ending=files.asked(request), what=str(_("Contracts")))
+
+
+@require_POST
+@agents
+def client_file(request: DeskRequest, pk: int) -> HttpResponse:
+    """The counts of twelve months as a file."""
     found = clients_seen_by(request.person).filter(pk=pk).first()
     if found is None:
         raise NotFound
-    return _csv(request, Whose(client=pk), found.name)
+    return _file(request, Whose(client=pk), found.name)
 
 
-@require_safe
+@require_POST
 @agents
-def agreement_csv(request: DeskRequest, pk: int) -> HttpResponse:
+def agreement_file(request: DeskRequest, pk: int) -> HttpResponse:
     """The same of what was agreed with a team or a supplier."""
-    return _csv(request, Whose(agreement=pk), _beside(pk).name)
+    return _file(request, Whose(agreement=pk), _beside(pk).name)
 
 
-def _csv(request: DeskRequest, whose: Whose, name: str) -> HttpResponse:
-    month, _now, counted = _counted(request, whose)
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="promises-{month}.csv"'
-    writer = csv.writer(answer)
+def _file(request: DeskRequest, whose: Whose, name: str) -> HttpResponse:
+    _month, _now, counted = _counted(request, whose)
+    told = [_("With"), _("Month"), _("Promise"), _("Priority")]
     counts = [_("Kept"), pgettext("promises", "Broken"), _("Of these waived")]
-    writer.writerow([_("With"), _("Month"), _("Promise"), _("Priority"), *counts])
-    writer.writerows(_csv_rows(counted, name))
-    return answer
+    columns = dict(zip(("with", "month", "promise", "priority", *COUNTED), [*told, *counts], strict=True))
+    ids, things = files.counted(str(_("Promises")), columns, _file_rows(counted, name))
+    what = f"{_('Contract')}: {name}"
+    return files.as_file(request, ids, things, ending=files.asked(request), what=what)
 
 
-def _csv_rows(counted: Counted, name: str) -> Iterator[list[object]]:
+def _file_rows(counted: Counted, name: str) -> Iterator[list[object]]:
     for (month, metric, priority), count in sorted(counted.cells.items()):
         told = [month, str(NAMES[metric]), str(Priority(priority).label), count.kept, count.broken, count.waived]
-        yield [harmless(name), *told]
+        yield [name, *told]

@@ -1,10 +1,13 @@
 """What stands beside a ticket: phone, checklist, time, the requester's history and notes, similar tickets; and my week."""
 
+import csv
+import io
 from datetime import timedelta
 
 from django.test import override_settings
+from openpyxl import load_workbook
 
-from olmo.people.models import Person, PersonNote
+from olmo.people.models import AuditLine, Person, PersonNote
 from olmo.tickets import actions, likeness
 from olmo.tickets.models import Message, Template
 from olmo.worklog import actions as worklog
@@ -120,6 +123,26 @@ class MyWeek(PageTest):
         self.assertIn("Alma Ferri", self.get(f"/desk/week?team={self.desk.pk}", by=self.tove).text)
         self.assertEqual(self.get(f"/desk/week?person={self.alma.pk}", by=self.tove).status, 200)
         self.assertEqual(self.get(f"/desk/week?person={self.tove.pk}").status, 404)
+
+    def test_what_the_pages_show_leaves_as_a_file(self) -> None:
+        worklog.correct(self.entry, worklog.Work(minutes=30, day=self.day, note="=1+1"), by=self.alma)
+        own = self.file("/desk/week/export")
+        self.assertEqual((own[0][0], own[1][1:3]), ("Day", ["Alma Ferri", str(self.ticket.number)]))
+        self.assertEqual(own[1][6:], ["30", "yes", "'=1+1"])
+        self.assertEqual(self.file(self.url(self.ticket, "work", "entries", "export")), own)
+        self.assertEqual(self.file(f"/desk/week/export?team={self.desk.pk}", by=self.ines), own)
+        self.assertEqual(AuditLine.objects.latest("pk").change["rows"], [None, 1])
+        self.assertEqual(len(self.file(f"/desk/week/export?start={self.day - timedelta(days=7)}")), 1)
+        book = b"".join(self.as_(self.alma).post("/desk/week/export", {"format": "xlsx"}))
+        self.assertEqual(load_workbook(io.BytesIO(book)).active["G2"].value, 30)  # type: ignore[index]
+        for path in (f"?team={self.desk.pk}", f"?person={self.alma.pk}"):
+            self.assertEqual(self.post(f"/desk/week/export{path}", by=self.tove).status, 404)
+        self.assertEqual(self.post(self.url(self.ticket, "work", "entries", "export"), by=self.otto).status, 404)
+        self.assertIn("/desk/week/export", self.get("/desk/week").text)
+
+    def file(self, path: str, *, by: Person | None = None) -> list[list[str]]:
+        answer = self.as_(by or self.alma).post(path, {"format": "csv"})
+        return list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
 
 
 class AboutTheRequester(PageTest):

@@ -3,6 +3,9 @@
 import csv
 import io
 
+from openpyxl import load_workbook
+
+from olmo.people.models import AuditLine
 from olmo.reports import rollup
 from olmo.service_levels import actions as service_levels
 from olmo.service_levels.loading import load
@@ -69,13 +72,25 @@ class Contracts(PageTest):
         page = self.look(f"/desk/contracts/{self.acme.pk}?month=2026-02")
         self.assertIn("No promise was settled in this month.", page.text)
         self.assertEqual(self.look(f"/desk/contracts/{self.acme.pk}?month=x").status, 422)
-        file = self.look(f"/desk/contracts/{self.acme.pk}/promises.csv")
-        rows = list(csv.reader(io.StringIO(file.text.lstrip("\ufeff"))))
-        self.assertEqual(rows[1:], [["Acme Industrial", "2026-03", "first response", "Normal", "1", "2", "1"]])
+        self.acme.name = "=Acme"
+        self.acme.save()
+        rows = list(csv.reader(io.StringIO(self.file(f"{self.acme.pk}/export", "csv").decode("utf-8-sig"))))
+        self.assertEqual(rows[1:], [["'=Acme", "2026-03", "first response", "Normal", "1", "2", "1"]])
+        book = load_workbook(io.BytesIO(self.file(f"{self.acme.pk}/export", "xlsx"))).active
+        self.assertEqual([one.value for one in book[2]][3:], ["Normal", 1, 2, 1])  # type: ignore[index]
+        self.assertEqual(AuditLine.objects.latest("pk").subject, "export: Contract: =Acme")
+        whole = list(csv.reader(io.StringIO(self.file("export", "csv").decode("utf-8-sig"))))
+        self.assertIn(["'=Acme", "1", "2", "1"], whole)
+        self.assertEqual(self.look(f"/desk/contracts/{self.acme.pk}/export").status, 405)
+
+    def file(self, path: str, ending: str) -> bytes:
+        with self.at("2026-03-10 08:00"):
+            answer = self.as_(self.alma).post(f"/desk/contracts/{path}", {"format": ending})
+            return b"".join(answer)  # read while it is that day
 
     def test_who_does_not_work_for_the_client_knows_nothing(self) -> None:
-        for path in (f"/desk/contracts/{self.acme.pk}", f"/desk/contracts/{self.acme.pk}/promises.csv"):
-            self.assertEqual(self.look(path, who=self.otto).status, 404)
+        self.assertEqual(self.look(f"/desk/contracts/{self.acme.pk}", who=self.otto).status, 404)
+        self.assertEqual(self.post(f"/desk/contracts/{self.acme.pk}/export", by=self.otto).status, 404)
         self.assertNotIn("Acme", self.look("/desk/contracts/", who=self.otto).text)
         behind = f"/desk/?box=all&promise=c{self.acme.pk}.2026-03...broken"
         self.assertNotIn("Acme", self.look(behind, who=self.otto).text)

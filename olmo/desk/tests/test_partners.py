@@ -6,6 +6,7 @@ from olmo.kernel import clock
 from olmo.people.actions import robot
 from olmo.tickets import actions
 from olmo.tickets.models import Message, PartnerCase, Supplier
+from olmo.worklog.models import Entry
 from olmo.writing import sending
 from olmo.writing.models import Draft
 
@@ -32,7 +33,13 @@ class AtThePartners(PageTest):
         page = self.get(self.url(self.ticket))
         self.assertEqual(page.value("input[name=messages]"), str(said.pk))
         self.assertNotIn("At the partner’s desk", page.text)
-        data = {"supplier": self.carrier.pk, "partner_text": "Please *check*.", "messages": [said.pk], "waits": "on"}
+        data = {
+            "supplier": self.carrier.pk,
+            "partner_text": "Please *check*.",
+            "messages": [said.pk],
+            "waits": "on",
+            "partner_minutes": "7",
+        }
         answer = self.post(self.url(self.ticket, "partner"), {**data, "reply_text": "Dear Rui"})
         self.assertEqual(answer.status, 303)
         page = self.get(self.url(self.ticket))
@@ -41,6 +48,7 @@ class AtThePartners(PageTest):
         sent = Message.objects.get(ticket=self.ticket, partner=self.carrier)
         self.assertTrue(sent.is_markdown and said.text in sent.quoted)
         self.assertFalse(Draft.objects.exists())
+        self.assertEqual(Entry.objects.get().message, sent)
         self.post(self.url(self.ticket, "reference"), {"supplier": self.carrier.pk, "reference": "SR-1"})
         self.assertEqual(PartnerCase.objects.get().reference, "SR-1")
         self.assertIn("Reference SR-1", self.get(self.url(self.ticket)).text)

@@ -8,8 +8,81 @@ from django.test import override_settings
 
 from olmo.tickets import actions
 from olmo.tickets.models import Attachment, Message, MessageKind, Status, Ticket
+from olmo.worklog.models import Activity, Entry
+from olmo.writing import sending
+from olmo.writing.models import Draft
 
-from .base import PageTest
+from .base import PageTest, Visit
+
+
+class MinutesBesideAMessage(PageTest):
+    """Typed with a reply or a note; entered with it when it goes, once."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.ticket = self.report("Printer")
+        self.phone = Activity.objects.create(name="Phone", is_billable=False)
+
+    def sent(self, **typed: object) -> Visit:
+        return self.post(self.url(self.ticket, "replies"), {"reply_text": "Done.", "send": "reply", **typed})
+
+    def test_they_are_entered_with_the_message_and_lead_to_it(self) -> None:
+        self.assertIn("Phone", self.get(self.url(self.ticket)).words('[name="reply_activity"] option'))
+        self.sent(reply_minutes="15", reply_activity=self.phone.pk, note_minutes="99")
+        entry = Entry.objects.get()
+        self.assertEqual((entry.minutes, entry.activity, entry.is_billable), (15, self.phone, False))
+        self.assertEqual((entry.message, entry.person), (self.last_message(self.ticket), self.alma))
+        anchor = f"{self.url(self.ticket)}#message-{entry.message_id}"
+        self.assertIn(anchor, self.get(self.url(self.ticket, "work", "entries")).text)
+        self.assertIn(anchor, self.get("/desk/week").text)
+        self.post(self.url(self.ticket, "notes"), {"note_text": "Hm.", "note_minutes": "5", "note_billing": "yes"})
+        self.assertEqual(list(Entry.objects.values_list("minutes", "is_billable")), [(15, False), (5, True)])
+        self.assertEqual(self.get(self.url(self.ticket)).value("#reply-minutes"), "")
+
+    def test_a_refusal_names_the_field_and_loses_nothing(self) -> None:
+        visit = self.sent(reply_minutes="2000", reply_billing="no")
+        self.assertEqual((visit.status, visit.value("#reply-minutes")), (422, "2000"))
+        self.assertIn("1 to 1440", visit.words("#reply-minutes-wrong")[0])
+        self.assertEqual(visit.one('[name="reply_billing"] [selected]').attributes["value"], "no")
+        self.assertEqual(
+            (visit.words("#reply-text"), Message.objects.filter(is_from_desk=True).count()), (["Done."], 0)
+        )
+        self.assertEqual(self.sent(reply_minutes="ten").status, 422)
+        self.assertFalse(Entry.objects.exists())
+
+    def test_they_wait_in_the_draft_and_are_entered_once_when_it_leaves(self) -> None:
+        self.alma.undo_seconds = 10
+        self.alma.save()
+        with self.at("2026-03-02 09:00"):
+            self.sent(reply_minutes="15", reply_activity=self.phone.pk)
+            self.assertFalse(Entry.objects.exists())
+            draft = sending.take_back(Draft.objects.get(), by=self.alma)
+            self.assertEqual(self.get(self.url(self.ticket)).value("#reply-minutes"), "15")
+            self.sent(reply_minutes="20", reply_activity=self.phone.pk, reply_revision=draft.revision)
+        self.phone.is_active = False
+        self.phone.save()
+        with self.at("2026-03-03 09:00"):
+            self.assertEqual((sending.send_due(), sending.send_due()), (1, 0))
+        entry = Entry.objects.get()
+        self.assertEqual((entry.minutes, str(entry.day), entry.activity), (20, "2026-03-02", None))
+        self.assertEqual(entry.message, self.last_message(self.ticket))
+
+    def test_minutes_alone_are_a_draft_but_no_message(self) -> None:
+        kept = self.post(self.url(self.ticket, "replies", "draft"), {"reply_minutes": "12"})
+        self.assertEqual(kept.status, 200)
+        page = self.get(self.url(self.ticket))
+        self.assertEqual(page.value("#reply-minutes"), "12")
+        sent = {"reply_minutes": "12", "reply_revision": page.value("[name=reply_revision]")}
+        self.assertEqual(self.post(self.url(self.ticket, "replies"), {**sent, "send": "reply"}).status, 422)
+        self.assertFalse(Entry.objects.exists())
+
+    def test_two_drafts_that_become_one_keep_both(self) -> None:
+        self.alma.undo_seconds = 10
+        self.alma.save()
+        self.sent(reply_minutes="15")
+        waiting = Draft.objects.get()
+        self.sent(reply_minutes="5", send="save", reply_text="More.")
+        self.assertEqual(sending.take_back(waiting, by=self.alma).work["minutes"], "20")
 
 
 class Replying(PageTest):

@@ -111,7 +111,7 @@ def whole(
         "panel": panel(
             facts.sections(viewer, ticket, around, _token(request)), live=live, **_opened(request, opened, extra)
         ),
-        "composer": composer(viewer, ticket, typed, told, around.also["signatures"], around.also.get("offered")),
+        "composer": composer(viewer, ticket, typed, told, around.also),
         "waiting": cards(viewer, ticket, drafts),
         "opened": opened,
         **(extra or {}),
@@ -127,7 +127,8 @@ def _also(viewer: Person, ticket: Ticket) -> dict[str, Part]:
     return {
         "drafts": written.any_of_ticket(ticket), "clocks": promised.any_of(ticket), "timer": worklog.any_timer(viewer),
         "level": muting.kept(viewer, ticket),
-        "totals": worklog.summing(viewer, ticket), "signatures": signatures.held(ticket), "ruled": why.log_of(ticket),
+        "totals": worklog.summing(viewer, ticket), "work": worklog.choices(),
+        "signatures": signatures.held(ticket), "ruled": why.log_of(ticket),
         "asked": escalation.asked(ticket), "partners": at_partners.listed(ticket.pk), "offered": at_partners.offered(),
         "major": major.notice(ticket),
         "rated": surveys.last_rating(ticket), "follow_ups": surveys.open_follow_ups(ticket), **supplier,

@@ -60,15 +60,15 @@ class EntryForm(forms.Form):
 @agents
 def week(request: DeskRequest) -> HttpResponse:
     """The week of `start` (any day in it): one's own, `person`'s, or a `team`'s."""
-    first = _monday(request)
-    context = {**_around(request, first), "rules": queries.rules()}
+    first = monday(request)
+    file_url = f"{reverse('desk:week_file')}?{request.GET.urlencode()}"
+    context = {**_around(request, first), "rules": queries.rules(), "file_url": file_url}
     if request.GET.get("team"):
-        team = _team(request)
+        team = team_of(request)
         return page(
             request, "desk/team_week.html", {**context, "team": team, "rows": _of_team(request.person, team, first)}
         )
-    whose = _whose(request)
-    return page(request, "desk/week.html", {**context, **_of_person(request.person, whose, first)})
+    return page(request, "desk/week.html", {**context, **_of_person(request.person, whose(request), first)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,6 +106,7 @@ def entries(request: DeskRequest, number: int) -> HttpResponse:
     context = {
         "ticket": ticket, "entries": queries.of_ticket(request.person, ticket, limit=500),
         "totals": queries.totals(request.person, ticket), "back_url": places.ticket(number),
+        "file_url": reverse("desk:entries_file", args=[number]),
     }  # fmt: skip
     return page(request, "desk/entries.html", context)
 
@@ -172,7 +173,8 @@ def _shown(value: Any, name: str) -> str:
     return str(value) if value != "" else "–"
 
 
-def _monday(request: DeskRequest) -> date:
+def monday(request: DeskRequest) -> date:
+    """The first day of the week that is asked for. Raises Invalid."""
     text = request.GET.get("start", "")
     try:
         day = date.fromisoformat(text) if text else actions.today(request.person)
@@ -197,7 +199,8 @@ def _around(request: DeskRequest, first: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _whose(request: DeskRequest) -> Person:
+def whose(request: DeskRequest) -> Person:
+    """The person whose week is asked for; oneself. Raises NotFound."""
     pk = request.GET.get("person", "")
     if not pk:
         return request.person
@@ -209,7 +212,8 @@ def _whose(request: DeskRequest) -> Person:
     return found
 
 
-def _team(request: DeskRequest) -> Team:
+def team_of(request: DeskRequest) -> Team:
+    """The team whose week is asked for. Raises NotFound."""
     pk = request.GET.get("team", "")
     is_id = pk.isascii() and pk.isdecimal() and len(pk) < 19
     found = queries.teams_of_lead(request.person).filter(pk=int(pk) if is_id else 0).first()
@@ -218,13 +222,13 @@ def _team(request: DeskRequest) -> Team:
     return found
 
 
-def _of_person(viewer: Person, whose: Person, first: date) -> dict[str, Any]:
+def _of_person(viewer: Person, person: Person, first: date) -> dict[str, Any]:
     days = [first + timedelta(days=n) for n in range(DAYS)]
-    found = queries.between(viewer, [whose], days[0], days[-1])
+    found = queries.between(viewer, [person], days[0], days[-1])
     now = actions.today(viewer)
-    timer = queries.timer_of(whose) if whose.pk == viewer.pk else None
+    timer = queries.timer_of(person) if person.pk == viewer.pk else None
     return {
-        "whose": whose, "is_own": whose.pk == viewer.pk, "grid": _grid(found, days),
+        "whose": person, "is_own": person.pk == viewer.pk, "grid": _grid(found, days),
         "days": [_day(day, [entry for entry in found if entry.day == day], now) for day in days],
         "total": spoken.minutes(sum(entry.minutes for entry in found)),
         "billable": spoken.minutes(sum(entry.minutes for entry in found if entry.is_billable)),
@@ -259,12 +263,17 @@ def _grid(found: list[Entry], days: list[date]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def members(team: Team) -> list[Person]:
+    """Whose weeks the week of a team shows."""
+    return list(team.members.filter(is_active=True).order_by("name"))
+
+
 def _of_team(viewer: Person, team: Team, first: date) -> list[dict[str, Any]]:
     days = [first + timedelta(days=n) for n in range(DAYS)]
-    members = list(team.members.filter(is_active=True).order_by("name"))
-    found = queries.between(viewer, members, days[0], days[-1])
+    people = members(team)
+    found = queries.between(viewer, people, days[0], days[-1])
     rows = []
-    for person in members:
+    for person in people:
         own = [entry for entry in found if entry.person_id == person.pk]
         cells = [sum(entry.minutes for entry in own if entry.day == day) for day in days]
         url = f"{reverse('desk:week')}?start={first.isoformat()}&person={person.pk}"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -27,7 +28,7 @@ from olmo.writing.models import Draft, Kind
 
 from ..forms.working import usual_code
 from ..ticket.timeline import Timeline, said
-from . import partnering
+from . import minutes, partnering
 from .moments import presets
 
 MOST_STALE = 20
@@ -55,6 +56,7 @@ class Typed:
     revisions: dict[str, int] = field(default_factory=dict)
     uploads: dict[str, list[int]] = field(default_factory=dict)  # of each kind its own
     partner: ForPartner = field(default_factory=ForPartner)
+    work: dict[str, minutes.Work] = field(default_factory=dict)  # of each kind its own
     errors: dict[str, str] = field(default_factory=dict)
     stale: list[Said] = field(default_factory=list)
     is_shared: bool = False
@@ -66,7 +68,7 @@ class Typed:
         return cls(
             kind=kind, texts={name: sent.get(f"{name}_text", "") for name in Kind.values}, to=sent.get("to", ""),
             cc=sent.get("cc", ""), code=sent.get("code", ""), seen=number_of(sent.get("seen", "")),
-            writer=sent.get("writer", ""), partner=partnering.read(sent),
+            writer=sent.get("writer", ""), partner=partnering.read(sent), work=minutes.read(sent),
             revisions={name: number_of(sent.get(f"{name}_revision", "")) or 0 for name in Kind.values},
             uploads={name: _numbers(sent.getlist(BOXES[name]["upload_name"])) for name in Kind.values},
         )  # fmt: skip
@@ -82,6 +84,7 @@ class Typed:
             typed.partner = partnering.kept(asked)
         typed.texts = {kind: draft.text for kind, draft in known.items()}
         typed.revisions = {kind: draft.revision for kind, draft in known.items()}
+        typed.work = {kind: dict(draft.work) for kind, draft in known.items()}
         typed.uploads = {kind: list(draft.uploads) for kind, draft in known.items()}
         return typed
 
@@ -103,13 +106,17 @@ class Typed:
         return Content(
             text=self.text, to=to if is_reply and to.lower() != own else "", cc=(self.cc or "") if is_reply else "",
             code=self.code, uploads=tuple(dict.fromkeys(self.files)), revision=self.revisions.get(self.kind, 0),
-            writer=self.writer, partner=self.partner if self.kind == Kind.PARTNER else None,
+            writer=self.writer, partner=self.partner if self.kind == Kind.PARTNER else None, work=self.work.get(self.kind),
         )  # fmt: skip
 
     def refuse(self, refusal: OlmoError, viewer: Person, ticket: Ticket) -> None:
         """Remember why it was not sent, and what came meanwhile."""
         field_name = refusal.field if isinstance(refusal, Invalid) else ""
-        own = {"text": f"{self.kind}_text", **(partnering.FIELDS if self.kind == Kind.PARTNER else {})}
+        own = {
+            "text": f"{self.kind}_text",
+            "minutes": f"{self.kind}_minutes",
+            **(partnering.FIELDS if self.kind == Kind.PARTNER else {}),
+        }
         self.errors[own.get(field_name, field_name)] = str(refusal.message)
         if isinstance(refusal, Moved):  # a second press goes on from what is saved now
             self.revisions[self.kind] = refusal.draft.revision if refusal.draft else 0
@@ -120,15 +127,17 @@ class Typed:
 
 
 def composer(
-    viewer: Person, ticket: Ticket, typed: Typed, told: Timeline, signatures: Any = None, partners: Any = None
+    viewer: Person, ticket: Ticket, typed: Typed, told: Timeline, also: Mapping[str, Any] = MappingProxyType({})
 ) -> dict[str, Any]:  # fmt: skip
-    """The context of desk/composer.html. signatures: see signature_for. partners: what `partners.offered` answered."""
+    """The context of desk/composer.html. also: what was answered for signature_for (signatures), partners.offered (offered), and
+    worklog.queries.choices (work).
+    """
     if ticket.merged_into_id is not None and ticket.merged_into is not None:
         return {"closed": _merged(ticket.merged_into)}
     own = ticket.requester.email or ""
     cc = ", ".join(c for c in told.copies if c.lower() != own.lower()) if typed.cc is None else typed.cc
     errors = typed.errors
-    partner = partnering.shown(ticket, typed.partner, told.rows, partners)
+    partner = partnering.shown(ticket, typed.partner, told.rows, also.get("offered"))
     kinds = [kind for kind in Kind.values if kind != Kind.PARTNER or partner]
     return {
         "reply_url": reverse("desk:replies", args=[ticket.number]),
@@ -150,11 +159,15 @@ def composer(
         "own": own,
         "cc": cc,
         **_sending(ticket, typed, cc),
-        "signature": _signature(ticket, viewer, signatures),
+        "signature": _signature(ticket, viewer, also.get("signatures")),
         "note_readers": _("Agents only. The requester never sees it."),
         "translate": translating.into(ticket),
         "note_label": _("Add note for agents"),
         "upload_url": f"{reverse('desk:uploads')}?ticket={ticket.number}",
+        "works": [
+            minutes.shown(kind, typed.work.get(kind, {}), errors.get(f"{kind}_minutes", ""), also.get("work"))
+            for kind in kinds
+        ],
         "boxes": [_box(kind, ticket, viewer, typed) for kind in kinds],
         "max_size": size(settings.OLMO_MAX_UPLOAD_BYTES),
     }
@@ -162,7 +175,7 @@ def composer(
 
 _FIELDS = (
     "reply_text", "note_text", "partner_text", "supplier", "messages", "attached", "to", "cc", "files", "send_at", "approver",
-    "word",
+    "word", "reply_minutes", "note_minutes", "partner_minutes",
 )  # fmt: skip
 
 

@@ -4,7 +4,10 @@ import ast
 import csv
 import io
 import re
+from datetime import datetime
 from pathlib import Path
+
+from openpyxl import load_workbook
 
 from olmo.automation.models import Macro
 from olmo.people import audit
@@ -167,3 +170,7 @@ class NarrowingTheChangeLog(AdminTest):
         self.assertEqual(len(rows), 2)
         self.assertEqual(AuditLine.objects.latest("pk").subject, "export: Change log")
         self.assertEqual(self.as_(self.alma).post("/desk/admin/changes").status_code, 404)
+        book = self.as_(self.ines).post("/desk/admin/changes?kind=team", {"format": "xlsx"})
+        cells = [one.value for one in load_workbook(io.BytesIO(b"".join(book))).active[2]]  # type: ignore[index]
+        self.assertEqual((type(cells[0]), cells[2:4]), (datetime, ["Team", "Network"]))
+        self.assertEqual(self.as_(self.ines).post("/desk/admin/changes", {"format": "pdf"}).status_code, 422)

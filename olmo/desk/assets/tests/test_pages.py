@@ -1,5 +1,9 @@
 """The pages of assets."""
 
+import io
+
+from openpyxl import load_workbook
+
 from olmo.assets.models import Asset, AssetKind
 from olmo.assets.tests.base import kind, take_in
 from olmo.desk.tests.base import PageTest
@@ -47,6 +51,8 @@ class Listing(PageTest):
         self.assertIn("LT-0042,ThinkPad,Laptop,,,,rui@acme.example", text)
         self.assertNotIn("PH-1", text)
         self.assertEqual(AuditLine.objects.latest("pk").change["rows"], [None, 1])
+        book = b"".join(self.as_(self.alma).post("/desk/assets/export?q=thinkpad", {"format": "xlsx"}))
+        self.assertEqual(load_workbook(io.BytesIO(book)).active["A2"].value, "LT-0042")  # type: ignore[index]
 
 
 class One(PageTest):
