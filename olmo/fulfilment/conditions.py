@@ -35,6 +35,11 @@ def unmet(conditions: Sequence[Condition], ticket: Ticket, answers: Mapping[str,
     return next((one for one in conditions if not _holds(one, ticket, answers)), None)
 
 
+def ask_for_answers(conditions: Sequence[Condition]) -> bool:
+    """Whether one of them hangs on what was answered."""
+    return any(one["what"].startswith(ANSWER) for one in conditions)
+
+
 def _holds(condition: Condition, ticket: Ticket, answers: Mapping[str, Any]) -> bool:
     found = {value.lower() for value in _found(condition["what"], ticket, answers)}
     is_met = bool(found.intersection(str(value).lower() for value in condition["values"]))

@@ -1,5 +1,8 @@
 """What fulfilment does when a ticket changes (`wiring.AFTER`), and what it says before one is done (`wiring.BEFORE_DONE`)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
@@ -52,14 +55,17 @@ def _move(ticket: Ticket) -> None:
             actions.give(task, by=robot("Olmo"), team=actions.active(task.team), person=None)
 
 
-def start_by_itself(ticket: Ticket) -> None:
-    """Once for a ticket, also when the job comes twice or the category goes to and fro. What is to be approved waits for that."""
+def start_by_itself(ticket: Ticket, answers: Mapping[str, Any] | None = None) -> None:
+    """Once for a ticket, also when the job comes twice or the category goes to and fro. What is to be approved waits for that.
+
+    answers: of a request's form, for the conditions of steps.
+    """
     if ticket.category_id is None or ticket.is_done or ticket.hold_reason == HoldReason.APPROVAL:
         return
     plans = Plan.objects.filter(is_active=True, starts_by_itself=True, category__in=branch(ticket.category_id))
     for plan in plans.exclude(versions__runs__ticket=ticket).order_by("pk"):
         if plan.client_id in (None, ticket.client_id):
             try:
-                actions.start(ticket, plan, by=robot("Olmo"))
+                actions.start(ticket, plan, by=robot("Olmo"), answers=answers)
             except (Conflict, Invalid):
                 continue  # it was started, ended or switched off in the meantime

@@ -1,14 +1,25 @@
 """Taking back what was done to tasks (`wiring.TAKEN_BACK`): each event gives its task the state that it had before."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict
-from olmo.tickets.changes import KINDS
+from olmo.tickets.changes import (
+    Change,
+    PlanStarted,
+    TaskAdded,
+    TaskBegun,
+    TaskCancelled,
+    TaskDated,
+    TaskDone,
+    TaskGiven,
+    TaskSkipped,
+    TaskTicked,
+    of_event,
+)
 from olmo.tickets.log import Log
 from olmo.tickets.models import Event
 
@@ -19,24 +30,29 @@ from .settling import due, settle
 
 def take_back(log: Log, events: list[Event]) -> None:
     """Undo the tasks' part of these events of one ticket, the newest first. Raises Conflict when others went on since."""
-    found = [event for event in events if event.kind in _WAYS]
-    if log.ticket.is_done and not any("status" in KINDS[event.kind].touches for event in events):
+    changes = [of_event(event.kind, event.data) for event in events]
+    found = [change for change in changes if type(change) in _WAYS]
+    if log.ticket.is_done and not any("status" in change.touches for change in changes):
         _require_none_open_again(found)
-    for event in reversed(found):
-        _WAYS[event.kind](log, event.data)
+    for change in reversed(found):
+        _WAYS[type(change)](log, change)
     if found:
         settle(log)
 
 
-def _require_none_open_again(events: list[Event]) -> None:
+def _require_none_open_again(changes: Sequence[Change]) -> None:
     """A ticket that stays done gets no open task. Raises Conflict."""
-    if any(event.kind in _ENDS and not event.data.get("by_condition") for event in events):
+    if any(isinstance(change, TaskDone | TaskCancelled) or _is_by_hand(change) for change in changes):
         raise Conflict(_("This ticket is done; reopen it first."))
 
 
-def _task(data: Mapping[str, Any], *states: str) -> Task:
-    """The task as this event left it. Raises Conflict when it is not so any more."""
-    row = Task.objects.select_related("person", "ended_by").filter(pk=data["task"]).first()
+def _is_by_hand(change: Change) -> bool:
+    return isinstance(change, TaskSkipped) and not change.by_condition
+
+
+def _task(pk: int, *states: str) -> Task:
+    """The task as the event left it. Raises Conflict when it is not so any more."""
+    row = Task.objects.select_related("person", "ended_by").filter(pk=pk).first()
     if row is None:
         raise Conflict(_("This can no longer be undone."))
     _require(not states or row.state in states, row)
@@ -59,61 +75,65 @@ def _back(row: Task, was: str) -> None:
         row.save()
 
 
-def _ended(state: TaskState) -> Callable[[Log, Mapping[str, Any]], None]:
-    def undo(_log: Log, data: Mapping[str, Any]) -> None:
-        if data.get("by_condition"):
-            return  # follows from the others
-        row = _task(data, state)
-        require_unbegun(row)
-        _back(row, data["was"])
-
-    return undo
+def _done(_log: Log, change: TaskDone) -> None:
+    _open(change.task, TaskState.DONE, change.was)
 
 
-def _begun(_log: Log, data: Mapping[str, Any]) -> None:
-    row = _task(data, TaskState.DOING)
-    row.state, row.begun_at, row.person_id = TaskState.TODO, None, data.get("from_person")
+def _cancelled(_log: Log, change: TaskCancelled) -> None:
+    _open(change.task, TaskState.CANCELLED, change.was)
+
+
+def _skipped(_log: Log, change: TaskSkipped) -> None:
+    if not change.by_condition:  # else it follows from the others
+        _open(change.task, TaskState.SKIPPED, change.was)
+
+
+def _open(pk: int, state: TaskState, was: str) -> None:
+    row = _task(pk, state)
+    require_unbegun(row)
+    _back(row, was)
+
+
+def _begun(_log: Log, change: TaskBegun) -> None:
+    row = _task(change.task, TaskState.DOING)
+    row.state, row.begun_at, row.person_id = TaskState.TODO, None, change.from_person
     row.save()
 
 
-def _given(_log: Log, data: Mapping[str, Any]) -> None:
-    row = _task(data, *OPEN)
-    _require((row.team_id, row.person_id) == (data.get("team"), data.get("person")), row)
-    row.team_id, row.person_id = data.get("from_team"), data.get("from_person")
+def _given(_log: Log, change: TaskGiven) -> None:
+    row = _task(change.task, *OPEN)
+    _require((row.team_id, row.person_id) == (change.team, change.person), row)
+    row.team_id, row.person_id = change.from_team, change.from_person
     row.save()
 
 
-def _dated(log: Log, data: Mapping[str, Any]) -> None:
+def _dated(log: Log, change: TaskDated) -> None:
     """A moment is the same in every zone; where minutes were given it is not compared: it comes when the task can be begun."""
-    row, minutes = _task(data, *OPEN), data.get("minutes")
-    _require(row.due_minutes == minutes and (minutes is not None or row.due_at == _moment(data.get("due_at"))), row)
-    row.due_minutes, row.due_at = data.get("was_minutes"), _moment(data.get("was_due_at"))
+    row, minutes = _task(change.task, *OPEN), change.minutes
+    _require(row.due_minutes == minutes and (minutes is not None or row.due_at == change.due_at), row)
+    row.due_minutes, row.due_at = change.was_minutes, change.was_due_at
     if row.due_minutes is not None:
         row.due_at = (row.due_at or due(log.ticket, row.ready_at, row.due_minutes)) if row.ready_at else None
     row.save()
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _ticked(log: Log, data: Mapping[str, Any]) -> None:
-    row = _task(data, *OPEN)
-    line, is_done = data["line"] - 1, data.get("is_done", True)
+def _ticked(log: Log, change: TaskTicked) -> None:
+    row = _task(change.task, *OPEN)
+    line = change.line - 1
     left = row.checklist[line].get("by") if line < len(row.checklist) else ...
-    _require(left == (log.by.pk if is_done else None), row)
-    mark_line(row, line, None if is_done else log.by)
+    _require(left == (log.by.pk if change.is_done else None), row)
+    mark_line(row, line, None if change.is_done else log.by)
 
 
-def _added(log: Log, data: Mapping[str, Any]) -> None:
-    _never(log, _task(data, TaskState.WAITS, TaskState.TODO))
+def _added(log: Log, change: TaskAdded) -> None:
+    _never(log, _task(change.task, TaskState.WAITS, TaskState.TODO))
 
 
-def _started(log: Log, data: Mapping[str, Any]) -> None:
-    for pk in data["tasks"]:
+def _started(log: Log, change: PlanStarted) -> None:
+    for pk in change.tasks:
         row = Task.objects.filter(pk=pk).first()
         if row is not None and row.state != TaskState.SKIPPED:
-            _never(log, _task({"task": pk}, TaskState.WAITS, TaskState.TODO))
+            _never(log, _task(pk, TaskState.WAITS, TaskState.TODO))
 
 
 def _never(log: Log, row: Task) -> None:
@@ -122,9 +142,7 @@ def _never(log: Log, row: Task) -> None:
     row.save()
 
 
-_WAYS: Mapping[str, Callable[[Log, Mapping[str, Any]], None]] = {
-    "task_begun": _begun, "task_done": _ended(TaskState.DONE), "task_skipped": _ended(TaskState.SKIPPED),
-    "task_cancelled": _ended(TaskState.CANCELLED), "task_given": _given, "task_dated": _dated, "task_ticked": _ticked,
-    "task_added": _added, "plan_started": _started,
+_WAYS: Mapping[type[Change], Callable[[Log, Any], None]] = {
+    TaskBegun: _begun, TaskDone: _done, TaskSkipped: _skipped, TaskCancelled: _cancelled, TaskGiven: _given,
+    TaskDated: _dated, TaskTicked: _ticked, TaskAdded: _added, PlanStarted: _started,
 }  # fmt: skip
-_ENDS = frozenset({"task_done", "task_skipped", "task_cancelled"})

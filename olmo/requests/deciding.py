@@ -144,6 +144,9 @@ def _require_asked(row: Approval, by: Person) -> None:
         raise Decided(_("This was decided already: %(decision)s, by %(name)s on %(when)s.") % words)
     if not row.is_open or row.order.state != OrderState.PENDING or row.order.ticket.is_done:
         raise Decided(_why_over(row))
+    if policy.has_word_beside(by, [row]):
+        own = _("You have a word of your own in this step, so you do not decide in place of %(name)s as well.")
+        raise NotAllowed(own % {"name": row.approver.name})
     if not policy.is_asked(by, row):
         raise NotFound
 

@@ -22,7 +22,7 @@ PURPOSE = "approval"
 def ask(event: Event, approval: Approval) -> None:
     """Tell the approver, and who stands in for them now."""
     everybody = [approval.approver, *standing_in(approval.approver)]
-    asked = [person for person in everybody if policy.may_be_asked(person, approval.order)]
+    asked = [person for person in everybody if policy.is_asked(person, approval)]
     for person in asked:
         if kinds.wants(person, "order"):
             _mail(event, approval, person)

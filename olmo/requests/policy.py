@@ -1,5 +1,9 @@
 """Who may do what with an order and its approvals."""
 
+from collections.abc import Sequence
+
+from django.db.models import Q
+
 from olmo.people.models import Person
 from olmo.tickets import policy as tickets
 
@@ -42,11 +46,28 @@ def is_asked(person: Person, approval: Approval) -> bool:
     """Whether they are the approver, or stand in for them now, and may be asked."""
     if not may_be_asked(person, approval.order):
         return False
-    return person.pk == approval.approver_id or person.pk in {one.pk for one in standing_in(approval.approver)}
+    if person.pk == approval.approver_id:
+        return True
+    return person.pk in {one.pk for one in standing_in(approval.approver)} and not has_word_beside(person, [approval])
+
+
+def has_word_beside(person: Person, approvals: Sequence[Approval]) -> set[int]:
+    """The ids of what is asked of others, in steps in which this person is asked or decided already: nobody has two words."""
+    others = [one for one in approvals if one.approver_id != person.pk]
+    if not others:
+        return set()
+    theirs = Approval.objects.filter(
+        Q(approver=person) | Q(decided_by=person), order__in={one.order_id for one in others}
+    )
+    steps = set(theirs.values_list("order_id", "round", "step"))
+    return {one.pk for one in others if (one.order_id, one.round, one.step) in steps}
 
 
 def may_decide(person: Person, approval: Approval) -> bool:
     """Whether there is something to decide, and it is theirs."""
-    order = approval.order
-    is_open = approval.is_open and order.state == OrderState.PENDING and not order.ticket.is_done
-    return is_open and is_asked(person, approval)
+    return approval.is_open and is_undecided(approval.order) and is_asked(person, approval)
+
+
+def is_undecided(order: Order) -> bool:
+    """Whether its approvals are still waited for."""
+    return order.state == OrderState.PENDING and not order.ticket.is_done

@@ -106,6 +106,12 @@ def answers(order: Order, revision: int = 0) -> Answers:
     return found
 
 
+def given(ticket: Ticket) -> Mapping[str, Any]:
+    """What was filled in for a ticket, as it is now; nothing of one that was not ordered by a form."""
+    found = Answers.objects.filter(order__ticket=ticket).first()
+    return found.content if found else {}
+
+
 def held(row: Answers, kind: str = FieldKind.FILE) -> set[int]:
     """The ids of files (or of assets) that answers name."""
     given = [row.content.get(one.key) for one in definition.read(row.version.content).questions if one.kind == kind]
@@ -128,8 +134,9 @@ def waiting_for(viewer: Person) -> list[Approval]:
     """What somebody can decide now, for themselves or for whom they stand in; the oldest first."""
     whose = {viewer.pk, *substitutes.stood_in_for(viewer)}
     rows = Approval.objects.filter(approver__in=whose, decision="", dropped_at=None, order__ticket__status__in=ACTIVE)
-    rows = _with_order(rows).order_by("asked_at")
-    return [row for row in rows[:MOST] if policy.may_be_asked(viewer, row.order)]
+    found = list(_with_order(rows).order_by("asked_at")[:MOST])
+    beside = policy.has_word_beside(viewer, found)
+    return [row for row in found if row.pk not in beside and policy.may_be_asked(viewer, row.order)]
 
 
 def is_asked_at_all(viewer: Person) -> bool:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from olmo.fulfilment import actions as fulfilment
 from olmo.fulfilment import reactions as plans
+from olmo.fulfilment.models import Run
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid
 from olmo.people.actions import robot
@@ -78,27 +79,36 @@ def _undone(event: Event) -> None:
 
 
 def _approved(event: Event) -> None:
-    """Nobody has to be asked (any more): the plans of the item and of the category make their tasks, each once for a ticket."""
+    """Nobody has to be asked (any more): the plans of the item and of the category make their tasks, each once for a ticket.
+
+    Plans that are at work on it since before go by the answers as they are now.
+    """
     orders = Order.objects.filter(ticket=event.ticket_id, state=OrderState.APPROVED)
     order = orders.select_related("item", "ticket__client", "ticket__requester").first()
     if order is None or order.ticket.is_done:
         return
+    answers, olmo = order.answers.latest("revision").content, robot("Olmo")
+    fulfilment.hear(order.ticket, answers, by=olmo)
     plan = handling(order.item).plan
     if plan is not None and not plan.versions.filter(runs__ticket=order.ticket).exists():
-        answers = order.answers.latest("revision").content
         with suppress(Conflict, Invalid):  # it was started, ended or switched off in the meantime
-            fulfilment.start(order.ticket, plan, by=robot("Olmo"), answers=answers)
-    plans.start_by_itself(order.ticket)
+            fulfilment.start(order.ticket, plan, by=olmo, answers=answers)
+    plans.start_by_itself(order.ticket, answers)
 
 
 def _redacted(event: Event) -> None:
-    """A message of an order was erased, and with it the answers whose words it carried; other revisions stay."""
+    """A message of an order was erased, and with it the answers whose words it carried; other revisions stay.
+
+    The plans at work keep a copy of the newest ones: it goes with these.
+    """
     carried = Answers.objects.filter(order__ticket=event.ticket_id, message=event.data["message"], erased_at=None)
-    carried.update(content={}, erased_at=clock.now())
+    if carried.update(content={}, erased_at=clock.now()):
+        newest = Answers.objects.filter(order__ticket=event.ticket_id).latest("revision")
+        Run.objects.filter(ticket=event.ticket_id).update(answers=newest.content)
 
 
 _REACTIONS: Mapping[str, Callable[[Event], None]] = {
     "order_approval_asked": _asked, "order_approval_reminded": _asked, "order_placed": _approved, "order_settled": _approved,
-    "resolved": _ended, "closed": _ended, "merged": _ended, "unmerged": _reopened, "reopened": _reopened, "undone": _undone,
-    "redacted": _redacted,
+    "order_changed": _approved, "resolved": _ended, "closed": _ended, "merged": _ended, "unmerged": _reopened,
+    "reopened": _reopened, "undone": _undone, "redacted": _redacted,
 }  # fmt: skip

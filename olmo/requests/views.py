@@ -108,6 +108,9 @@ def _over(request: HttpRequest, found: Link) -> HttpResponse | None:
     approval = found.approval
     if policy.may_decide(found.person, approval):
         return None
+    if approval.is_open and policy.is_undecided(approval.order):
+        words_ = _("You do not stand in for %(name)s any more.") % {"name": approval.approver.name}
+        return _page(request, {"heading": _("This is not yours to decide"), "lead": words_}, status=403)
     heading = _("Thank you") if approval.decided_by_id == found.person_id else _("There is nothing to decide any more")
     lead = f"{approval.approver.name}: {words(approval)}."
     return _page(request, {"heading": heading, "lead": lead, "facts": facts(approval.order)}, status=200)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from olmo.fulfilment import actions, queries
 from olmo.fulfilment.models import Plan, Run, Task
 from olmo.kernel.errors import Conflict, Invalid, NotFound
+from olmo.requests.queries import given
 from olmo.tickets import queries as tickets
 from olmo.tickets.models import Ticket
 from olmo.tickets.undo import undoable
@@ -63,7 +64,7 @@ def plans(request: DeskRequest, number: int) -> HttpResponse:
         raise NotFound
     try:
         with undoable(request.person, gettext_lazy("Plan started.")) as made:
-            started = actions.start(ticket, plan, by=request.person)
+            started = actions.start(ticket, plan, by=request.person, answers=given(ticket))
     except (Conflict, Invalid) as refusal:
         messages.error(request, str(refusal.message))
     else:

@@ -19,9 +19,9 @@ from olmo.tickets.changes import PlanRenewed, TaskAdded, TaskCancelled, TaskDate
 from olmo.tickets.log import Log, changing
 from olmo.tickets.models import Event, Ticket
 
-from .. import order, steps
+from .. import conditions, order, steps
 from ..models import Run, Task, TaskState
-from ..settling import due, settle
+from ..settling import due, settle, wait
 from ..steps import Step
 from .base import at_work, checked_reason, require_open, require_takers
 from .starting import require_room, task_of
@@ -150,6 +150,30 @@ def renew(run: Run, *, by: Person, reason: str) -> list[Task]:
             title = str(newest.plan)
         log.record(PlanRenewed(run=run.pk, title=title, version=newest.number))
         return [task for task in settle(log) if task.run_id == run.pk]
+
+
+def hear(ticket: Ticket, answers: Mapping[str, Any], *, by: Person) -> None:
+    """Let the plans at work on a ticket go by other answers: what they ask for is to do, what they do not is skipped.
+
+    What somebody began or ended stays. Raises NotFound, NotAllowed.
+    """
+    with changing(ticket, by=by) as log:
+        policy.require_work(by, ticket)
+        stale = Run.objects.filter(ticket=ticket).exclude(answers=dict(answers))
+        tasks = list(Task.objects.filter(run__in=stale.values("pk"), state__in=[TaskState.TODO, TaskState.SKIPPED]))
+        stale.update(answers=dict(answers))
+        for task in tasks:
+            if not ticket.is_done and _is_otherwise(task, ticket, answers):
+                wait(log, task)
+        settle(log)
+
+
+def _is_otherwise(task: Task, ticket: Ticket, answers: Mapping[str, Any]) -> bool:
+    """Whether with these answers it is needed, though it was skipped for its conditions, or the other way round."""
+    if task.state == TaskState.SKIPPED and not task.by_condition:
+        return False
+    is_needed = conditions.unmet(task.conditions, ticket, answers) is None
+    return conditions.ask_for_answers(task.conditions) and is_needed == (task.state == TaskState.SKIPPED)
 
 
 def _follow(log: Log, run: Run, wanted: Sequence[Step], reason: str) -> None:

@@ -212,6 +212,22 @@ class StandingIn(OrderTest):
         with clock.at(clock.now() + timedelta(days=2)):
             self.assertEqual(substitutes.standing_in(self.mia), [])
 
+    def test_nobody_has_two_words_in_one_step(self) -> None:
+        """Who is asked beside the one who is away, or decided for another one already, is not their substitute there."""
+        self.steps(StepSettings(stage=1, kind="people", people=(self.mia, self.leo, self.pia), quorum=2))
+        for away in (self.mia, self.leo):
+            substitutes.name(away, address="pia@acme.example", starts_on=self.today, ends_on=self.today)
+        order = self.place()
+        self.assertEqual([row.approver for row in queries.waiting_for(self.pia)], [self.pia])
+        with self.assertRaises(NotAllowed):
+            self.decide(order, self.mia, by=self.pia)
+        self.decide(order, self.pia)
+        with self.assertRaises(NotAllowed):
+            self.decide(order, self.leo, by=self.pia)
+        self.assertEqual(Order.objects.get().state, OrderState.PENDING)
+        self.decide(order, self.leo)
+        self.assertEqual(Order.objects.get().state, OrderState.APPROVED)
+
     def test_a_deputy_of_an_absent_agent_does(self) -> None:
         self.steps(StepSettings(stage=1, kind="owner"))
         now = clock.now()

@@ -1,14 +1,17 @@
 """What is approved is worked on: the plan of an item makes its tasks when nobody has to be asked any more, and only once."""
 
 from olmo.desk.catalogue.handling import HandlingForm
+from olmo.fulfilment import actions as fulfilment
+from olmo.fulfilment import conditions
 from olmo.fulfilment import reactions as plans
 from olmo.fulfilment.administration import PlanSettings, save
-from olmo.fulfilment.models import Plan, Task
+from olmo.fulfilment.models import Plan, Run, Task
 from olmo.fulfilment.steps import Step
 from olmo.requests import ordering
 from olmo.requests.administration import StepSettings
 from olmo.requests.models import Order
-from olmo.tickets.models import Category, Event
+from olmo.tickets import actions
+from olmo.tickets.models import Category, Event, Message
 
 from .stage import OrderTest
 
@@ -21,7 +24,10 @@ class Planned(OrderTest):
             Step(key="buy", title="Buy it", team=self.desk.pk),
             Step(key="install", title="Install it", team=self.network.pk, needs=["buy"]),
         ]
-        return save(None, PlanSettings(name=name, steps=steps, **more), by=self.ines)  # type: ignore[arg-type]
+        return save(None, PlanSettings(**{"name": name, "steps": steps, **more}), by=self.ines)  # type: ignore[arg-type]
+
+    def states(self, order: Order) -> dict[str, str]:
+        return dict(Task.objects.filter(ticket=order.ticket_id).order_by("pk").values_list("key", "state"))
 
     def tasks(self, order: Order) -> list[str]:
         return list(Task.objects.filter(ticket=order.ticket_id).order_by("pk").values_list("title", flat=True))
@@ -54,7 +60,37 @@ class Planned(OrderTest):
         self.steps(plan=self.plan())
         order = ordering.place(self.wanted(model="strong", why="Films"), by=self.rui)
         self.react(order)
-        self.assertEqual(Task.objects.filter(ticket=order.ticket_id)[0].run.answers["model"], "strong")  # type: ignore[union-attr]
+        self.assertEqual([run.answers["model"] for run in Run.objects.all()], ["strong"])
+
+    def test_a_change_under_way_reaches_the_conditions_and_leaves_what_was_begun(self) -> None:
+        is_strong = conditions.checked("answer:model", "any", ["strong"])
+        steps = [
+            Step(key="dock", title="Dock", conditions=[is_strong]),
+            Step(key="bag", title="Bag", conditions=[conditions.checked("answer:model", "none", ["strong"])]),
+            Step(key="label", title="Label", conditions=[conditions.checked("answer:model", "none", ["strong"])]),
+            Step(key="pack", title="Pack", needs=["dock"], conditions=[is_strong]),
+        ]
+        self.steps(plan=self.plan(steps=steps))
+        order = self.place()
+        self.react(order)
+        self.assertEqual(self.states(order), {"dock": "skipped", "bag": "todo", "label": "todo", "pack": "skipped"})
+        fulfilment.begin(Task.objects.get(key="label", ticket=order.ticket_id), by=self.alma)
+        ordering.change(order, self.wanted(model="strong", why="Films"), by=self.rui)
+        for _time in range(2):
+            self.react(order)
+            self.assertEqual(self.states(order), {"dock": "todo", "bag": "skipped", "label": "doing", "pack": "waits"})
+        ordering.change(order, self.wanted(), by=self.alma, reason="A call")
+        self.react(order)
+        self.assertEqual(self.states(order), {"dock": "skipped", "bag": "todo", "label": "doing", "pack": "skipped"})
+        self.assertReplays(self.ticket(order))
+
+    def test_what_is_erased_is_erased_with_its_plan(self) -> None:
+        self.steps(plan=self.plan())
+        order = ordering.place(self.wanted(model="strong", why="My back hurts"), by=self.rui)
+        self.react(order)
+        actions.redact(Message.objects.get(), by=self.ines)
+        self.react(order)
+        self.assertEqual(list(Run.objects.values_list("answers", flat=True)), [{}])
 
     def test_the_plan_of_the_category_waits_for_the_approval_too(self) -> None:
         category = Category.objects.create(name="Laptops")

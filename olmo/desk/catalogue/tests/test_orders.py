@@ -1,6 +1,11 @@
 """The catalogue at work for agents: ordering for somebody, the order beside its ticket, approvals, and who approves what."""
 
 from olmo.desk.admin.tests.base import AdminTest
+from olmo.fulfilment import administration as plans
+from olmo.fulfilment import conditions
+from olmo.fulfilment.administration import PlanSettings
+from olmo.fulfilment.models import Task
+from olmo.fulfilment.steps import Step
 from olmo.people.models import CostCentre, Person
 from olmo.requests.administration import StepSettings
 from olmo.requests.models import ApprovalStep, Handling, Order
@@ -21,6 +26,15 @@ class AgentsAtTheCatalogue(OrderTest, AdminTest):
         beside = self.get(f"/desk/tickets/{ticket.number}/order", by=self.alma)
         self.assertIn("Light", beside.text)
         self.assertIn("Look at it", self.get(f"/desk/tickets/{ticket.number}", by=self.alma).text)
+
+    def test_a_plan_that_an_agent_starts_on_it_knows_the_answers(self) -> None:
+        steps = [
+            Step(key="dock", title="Find a dock", conditions=[conditions.checked("answer:model", "any", ["light"])])
+        ]
+        plan = plans.save(None, PlanSettings(name="Laptops", steps=steps), by=self.ines)
+        ticket = Ticket.objects.get(pk=self.place().ticket_id)
+        self.post(f"/desk/tickets/{ticket.number}/tasks/plans", {"plan": plan.pk}, by=self.alma)
+        self.assertEqual(Task.objects.get().state, "todo")
 
     def test_an_agent_changes_the_answers_and_says_why(self) -> None:
         self.steps(StepSettings(stage=1, kind="owner"))
