@@ -3,12 +3,12 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from olmo.kernel.errors import Conflict, NotFound, Words
+from olmo.people import signin
 from olmo.tickets import undo
 
 from .shell import DeskRequest, SeeOther, agents
@@ -45,8 +45,4 @@ def _words(result: undo.Result) -> str:
 
 
 def _back(request: DeskRequest) -> str:
-    url = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return url if is_ours else reverse("desk:list")
+    return signin.local(request.POST.get("next", "")) or reverse("desk:list")

@@ -24,6 +24,11 @@ def clean_line(text: str, limit: int = 255) -> str:
     return _BREAKS.sub(" ", _DIRECTION.sub("", clean(text))).strip()[:limit].rstrip()
 
 
+def whole(text: str, digits: int = 18) -> int | None:
+    """A number of so many digits at most, as a form or an address sends it (18 fit a key); anything else is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
+
+
 def digest(text: str) -> str:
     """A short proof of a text that may have to be erased: the log keeps this and never the words (sha256, 32 hex)."""
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -19,7 +19,7 @@ from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EveryClient
 
 from . import jobs, policy
-from .models import ENDS, STATES, Component, Happening, Kind, Level, State, Update
+from .models import ENDS, STATES, Component, Happening, Heard, Kind, Level, State, Update
 
 LONGEST = 2000
 
@@ -192,3 +192,8 @@ def _concerned(settings: Settings, by: Person) -> list[int]:
 def plain(values: Mapping[str, Any]) -> Settings:
     """Settings from a form's values."""
     return Settings(**{name: values[name] for name in Settings.__dataclass_fields__ if name in values})
+
+
+def hear(happening: Happening, *, by: Person) -> None:
+    """An agent has read what was said of it so far."""
+    Heard.objects.update_or_create(happening=happening, person=by, defaults={"at": clock.now()})

@@ -157,6 +157,20 @@ class Update(models.Model):
         return said(self.text_en, self.text_it)
 
 
+class Heard(models.Model):
+    """An agent has read what was said of a happening by then: it leaves the head of their pages until more is said."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    happening = models.ForeignKey(Happening, models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["happening", "person"], name="heard_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.happening_id}"
+
+
 class Page(models.Model):
     """Whether a status page is read without signing in: the desk's (no client), or an organisation's at its own address.
 

@@ -125,12 +125,14 @@ _AT_DESK = """(select json_agg(json_build_array(h.id, h.level, h.title_en, h.tit
     order by u.at desc, u.id desc limit 1)) order by h.begins_at desc)
 from status_happening h where h.ended_at is null and h.in_desk and h.is_banner
     and h.begins_at <= now() + case when h.kind = 'planned' then interval '1 day' else interval '0' end
-    and (h.ends_at is null or h.ends_at > now()) and (h.team_id is null or h.team_id = any(%s::bigint[])))"""
+    and (h.ends_at is null or h.ends_at > now()) and (h.team_id is null or h.team_id = any(%s::bigint[]))
+    and not exists (select from status_heard r where r.happening_id = h.id and r.person_id = %s
+        and not exists (select from status_update n where n.happening_id = h.id and n.at > r.at)))"""
 
 
 def at_desk(viewer: Person, teams: Iterable[int]) -> Part:
-    """What the pages of an agent show at their head, as an expression of a statement that asks for more."""
-    return _AT_DESK, [list(teams)]
+    """What the pages of an agent show at their head until it is read, as an expression of a statement that asks for more."""
+    return _AT_DESK, [list(teams), viewer.pk]
 
 
 def banners_of(answered: Any) -> list[Banner]:

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from olmo.automation import running
 from olmo.automation.models import Run
 from olmo.kernel.errors import Invalid, NotFound
+from olmo.people import signin
 from olmo.tickets import queries
 from olmo.tickets.models import Ticket
 
@@ -208,5 +208,4 @@ def _number(word: str) -> int:
 def _back(request: DeskRequest) -> str:
     """The list to go back to."""
     url = request.POST.get("back") or request.GET.get("back") or request.POST.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(url, allowed_hosts=None)
-    return url if is_ours else reverse("desk:list")
+    return signin.local(url) or reverse("desk:list")

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +16,7 @@ from olmo.automation.steps import NONE
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, NotFound, Words
 from olmo.people import queries as people
+from olmo.people import signin
 from olmo.people.models import Person
 from olmo.routing.assignment import giving
 from olmo.staffing import calendar, hours, policy, queries
@@ -225,8 +225,4 @@ def _languages() -> list[tuple[str, Words]]:
 
 
 def _back(request: DeskRequest) -> str:
-    url = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return url if is_ours and url else reverse("desk:availability")
+    return signin.local(request.POST.get("next", "")) or reverse("desk:availability")

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.kernel.middleware import status_of
+from olmo.kernel.text import whole
+from olmo.people import signin
 from olmo.people.administration import mark_of
 from olmo.status import actions, policy, queries
 from olmo.status.models import Happening, Kind, Level, State
@@ -123,6 +125,15 @@ def updates(request: DeskRequest, pk: int) -> HttpResponse:
             status = status_of(refusal)
     own = HappeningForm(by=request.person, happening=found, seen=mark_of(actions.state_of(found)), **shown(found))
     return _one_page(request, found, own, form, status=status)
+
+
+@require_POST
+@agents
+def heard(request: DeskRequest) -> HttpResponse:
+    """Read: it leaves the head of this agent's pages until more is said of it."""
+    pk = whole(request.POST.get("happening", "")) or 0
+    actions.hear(queries.by_id(queries.visible_to(request.person), pk), by=request.person)
+    return SeeOther(signin.local(request.POST.get("next", "")) or reverse("desk:list"))
 
 
 def _one_page(

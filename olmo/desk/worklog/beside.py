@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from olmo.kernel import marks, spoken
 from olmo.kernel.errors import Conflict, Invalid
+from olmo.people import signin
 from olmo.people.models import Person
 from olmo.tickets import queries as tickets
 from olmo.tickets.conversation import Around
@@ -147,5 +147,4 @@ def _back(request: DeskRequest, number: int) -> str:
     url = request.POST.get("next", "")
     if url == "week":
         return reverse("desk:week")
-    is_ours = url.startswith(reverse("desk:list")) and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
-    return url if is_ours else places.ticket(number)
+    return (signin.local(url) if url.startswith(reverse("desk:list")) else "") or places.ticket(number)

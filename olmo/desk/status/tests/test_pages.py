@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from olmo.catalogue.models import Service
+from olmo.kernel import clock
 from olmo.people import signin
 from olmo.status.models import Component, Happening
 from olmo.tenancy.models import Client
@@ -40,6 +41,32 @@ class Telling(DeskTest):
         page = self.client.get(reverse("desk:happening", args=[row.pk]))
         self.assertContains(page, "Mended.")
         self.assertNotContains(page, "<textarea")
+
+    def test_what_an_agent_has_read_leaves_the_head_of_their_pages_until_more_is_said(self) -> None:
+        self.client.post(self.new, GIVEN)
+        row = Happening.objects.get()
+        heard = reverse("desk:happening_heard")
+        answer = self.client.post(heard, {"happening": row.pk, "next": "/desk/mine?a=1"})
+        self.assertRedirects(answer, "/desk/mine?a=1", status_code=303, fetch_redirect_response=False)
+        self.assertNotContains(self.client.get("/desk/"), "Large files are late.")
+        self.client.post(
+            reverse("desk:happening_updates", args=[row.pk]), {"state": "found", "text_en": "A full disk."}
+        )
+        self.assertContains(self.client.get("/desk/"), "A full disk.")
+        away = self.client.post(heard, {"happening": row.pk, "next": "https://elsewhere.example/"})
+        self.assertRedirects(away, "/desk/", status_code=303, fetch_redirect_response=False)
+        self.client.force_login(self.alma, backend=signin.BACKEND)
+        self.assertContains(self.client.get("/desk/"), "A full disk.")
+
+    def test_nobody_hears_what_they_may_not_know(self) -> None:
+        row = Happening.objects.create(
+            kind="announcement", title_en="Ours", team=self.network, in_portal=False, in_desk=True, by=self.ines,
+            begins_at=clock.now(), created_at=clock.now(),
+        )  # fmt: skip
+        self.client.force_login(self.alma, backend=signin.BACKEND)
+        for pk in (row.pk, "no", "9" * 30):
+            answer = self.client.post(reverse("desk:happening_heard"), {"happening": pk})
+            self.assertEqual(answer.status_code, 404, pk)
 
     def test_an_end_before_the_beginning_is_refused_at_its_field(self) -> None:
         page = self.client.post(self.new, {**GIVEN, "ends_at": "2025-12-31T09:00"})
