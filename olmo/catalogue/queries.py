@@ -17,16 +17,6 @@ from .models import Audience, FormVersion, Item, Service
 
 MOST_FOUND, SHORTEST_WORD = 50, 3
 _WORDS = re.compile(r"\w+")
-_FILLER_WORDS = (
-    "and any are but can could did does for from had has have her him his how into its just like may more most need not now off "
-    "one our out over please she some than that the them then there they this too want was were what when where which who why "
-    "will with would you your "
-    "agli alla alle allo anche avere bisogno che chi come con cosa dal dalla dalle dei del della delle degli dello devo dopo "
-    "dove due già hanno gli grazie lei loro mai mia mie mio nei nel nella nelle non noi per perché però piu più poi posso prego "
-    "prima quale quando quella quello questa questo qui sei senza sia siamo solo sono sua sue sul sulla suo tra tua tuo tutti "
-    "tutto una uno voglio vorrei"
-)
-_FILLERS = frozenset(_FILLER_WORDS.split())
 
 
 def visible_to(viewer: Person, client: Client | None = None) -> QuerySet[Service]:
@@ -62,11 +52,9 @@ def found(rows: QuerySet[Item], words: str) -> list[Item]:
 def like(rows: QuerySet[Item], words: str, most: int = 3) -> list[Item]:
     """Those in which one of the words begins a word; rarer words, and those of a name, count more. One statement.
 
-    Words that say nothing of what is sought are left out.
+    words: without those that say nothing of what is sought.
     """
-    typed = {
-        word for word in _WORDS.findall(clean_line(words, 200).casefold()) if len(word) >= SHORTEST_WORD
-    } - _FILLERS
+    typed = {word for word in _WORDS.findall(clean_line(words, 200).casefold()) if len(word) >= SHORTEST_WORD}
     if not typed:
         return []
     fits = Q()

@@ -57,6 +57,22 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(fold(text.replace("’", " ").replace("'", " ").replace("_", " ")))
 
 
+def idle(words: Iterable[str]) -> set[str]:
+    """Those that say nothing about what is sought, in any language: the desk's stop words, and what the full text leaves out."""
+    read, stop = sorted(set(words)), current().stop
+    found = {word for word in read if any(fold(word) in listed for listed in stop.values())}
+    for language in LANGUAGES:
+        found |= {word for word, left in zip(read, lexemes(read, language), strict=True) if not left}
+    return found
+
+
+def telling(text: str) -> str:
+    """The words of a text that say what is sought, as they are written; for those who do not search by meaning."""
+    words = _WORD.findall(text)
+    left_out = idle(words) if words else ()
+    return " ".join(word for word in words if word not in left_out)
+
+
 def codes_of(text: str) -> set[str]:
     """Codes, numbers and asset tags in a text, without their separators: "LT-0482" is the same as "lt0482"."""
     found = set()

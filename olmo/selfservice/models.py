@@ -47,7 +47,7 @@ class Visit(models.Model):
 
 
 class Search(models.Model):
-    """Words that were looked for, as far as they were typed. found: how many articles answered."""
+    """Words that were looked for, as far as they were typed. found: how many articles and forms likely answer them."""
 
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="searches")
     words = models.CharField(max_length=300)

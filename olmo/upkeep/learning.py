@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from olmo.kernel import clock
 from olmo.knowledge import meaning, search, vocabulary
-from olmo.knowledge.models import Article, StopWords
+from olmo.knowledge.models import Article
 from olmo.people.actions import robot
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets.models import Message, MessageKind, Ticket
@@ -60,11 +60,8 @@ def _tickets() -> list[Row]:
 
 def _stop_words(texts: Sequence[str]) -> list[str]:
     """Words that say nothing: the desk's own, and those of these texts that the full text of some language leaves out."""
-    own = {word for row in StopWords.objects.all() for text in row.words for word in vocabulary.words_of(text)}
-    short = sorted({word for text in texts for word in vocabulary.words_of(text) if len(word) <= LONGEST_SMALL})
-    for language in vocabulary.LANGUAGES:
-        own |= {word for word, found in zip(short, vocabulary.lexemes(short, language), strict=True) if not found}
-    return sorted(own)
+    short = {word for text in texts for word in vocabulary.words_of(text) if len(word) <= LONGEST_SMALL}
+    return sorted(vocabulary.idle(short).union(*vocabulary.current().stop.values()))
 
 
 def _keep(groups: Sequence[clustering.Group], rows: list[Row], answers: Sequence[int | None]) -> int:

@@ -23,10 +23,7 @@ FEWEST_FOREIGN, SHARE = 12, 8  # of so many words one in so many is among the co
 
 def language_of(text: str) -> str | None:
     """ "en", "it", or None when the text is too short or neither is evident. Quoted lines, code and addresses do not count."""
-    words = [word.lower() for word in _WORD.findall(_QUOTED.sub(" ", text[:MOST]))]
-    counts = Counter({code: sum(word in known for word in words) for code, known in _WORDS.items()})
-    (first, most), (_second, next_most) = counts.most_common(2)
-    return first if most >= FEWEST and most >= MARGIN * next_most else None
+    return _evident(_words(text))
 
 
 def is_foreign(text: str, own: str) -> bool:
@@ -34,8 +31,18 @@ def is_foreign(text: str, own: str) -> bool:
 
     Wider than `language_of`: it only decides whether somebody is offered a translation.
     """
-    found = language_of(text) or guess(text)
+    words = _words(text)
+    found = _evident(words) or guess(text)
     if found not in ("", own):
         return True
-    words = [word.lower() for word in _WORD.findall(_QUOTED.sub(" ", text[:MOST]))]
     return len(words) >= FEWEST_FOREIGN and sum(word in _WORDS[own] for word in words) * SHARE < len(words)
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(_QUOTED.sub(" ", text[:MOST]))]
+
+
+def _evident(words: list[str]) -> str | None:
+    counts = Counter({code: sum(word in known for word in words) for code, known in _WORDS.items()})
+    (first, most), (_second, next_most) = counts.most_common(2)
+    return first if most >= FEWEST and most >= MARGIN * next_most else None

@@ -12,6 +12,7 @@ from olmo.guides import actions, queries, showing
 from olmo.guides.models import Run
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.kernel.middleware import status_of
+from olmo.knowledge import vocabulary
 from olmo.tickets import policy
 from olmo.tickets import queries as tickets
 
@@ -33,7 +34,7 @@ def choices(request: DeskRequest, number: int) -> HttpResponse:
             raise NotFound
         run = actions.begin(guide, by=request.person, ticket=ticket)
         return SeeOther(_url(run, 0))
-    fitting = {one.pk for one in queries.naming(request.person, ticket.subject, 3)}
+    fitting = {one.pk for one in queries.naming(request.person, vocabulary.telling(ticket.subject), 3)}
     rows = sorted(found, key=lambda one: (one.pk not in fitting, str(one)))
     context = {"ticket": ticket, "guides": rows, "fitting": fitting, "back_url": places.ticket(number)}
     return page(request, "desk/guides/choices.html", context)

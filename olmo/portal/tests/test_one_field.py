@@ -9,11 +9,14 @@ from django.urls import reverse
 from olmo.catalogue import usual
 from olmo.catalogue.models import Item
 from olmo.escalation import major
+from olmo.knowledge import administration, indexing
+from olmo.knowledge.models import StopWords
 from olmo.knowledge.tests.stage import KnowledgeTest
 from olmo.people import signin
 from olmo.selfservice import actions, queries
 from olmo.selfservice.models import Visit
 from olmo.tickets.models import Category, Ticket
+from olmo.upkeep import topics
 
 
 class OneField(KnowledgeTest):
@@ -37,6 +40,27 @@ class OneField(KnowledgeTest):
         self.assertIn(f"category={area.pk}", part)
         self.assertIn(reverse("portal:order", args=[Item.objects.get(key="vpn").pk]), part)
         self.assertLess(part.index("gateway"), part.index("The VPN drops"), "what goes on now stands first")
+
+    def test_words_that_say_nothing_suggest_no_form(self) -> None:
+        usual.add(by=self.ines)
+        Category.objects.create(name="Moving with everything")
+        for words in ("with the, for", "vorrei questo per una con"):  # each is in some summary
+            part = self.typed(words)
+            self.assertNotIn("/catalogue/", part)
+            self.assertNotIn("category=", part)
+        self.assertIn("/catalogue/", self.typed("vorrei una password"))
+        now = {code: [*words] for code, words in StopWords.objects.values_list("language", "words")}
+        administration.save_stop_words({**now, "it": [*now["it"], "password"]}, by=self.ines)
+        self.assertNotIn("/catalogue/", self.typed("vorrei una password"))
+
+    def test_a_search_is_in_vain_when_only_something_remote_and_no_form_answers(self) -> None:
+        indexing.understand()
+        self.typed("how the vpn drops")
+        self.assertIn("The VPN drops", self.typed("opening hours of the cafeteria at lunch, often"))
+        self.assertEqual(topics.gaps()[0][:2], ("opening hours of the cafeteria at lunch, often", 1))
+        Category.objects.create(name="Cafeteria")
+        self.typed("cafeteria prices")
+        self.assertEqual(len(topics.gaps()), 1)
 
     def test_who_is_held_out_sees_no_articles_but_outages_and_forms(self) -> None:
         major.declare(self.report("VPN is down"), by=self.ines, text_en="The gateway is being restarted.")
