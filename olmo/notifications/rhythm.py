@@ -17,9 +17,19 @@ def rhythms(people: Iterable[Person]) -> dict[int, Rhythm]:
 
 def moment(rhythm: Rhythm | None, person: Person, ticket: Ticket, now: datetime) -> datetime | None:
     """When a mail of this ticket may go to the person; None: at once. A critical ticket passes, unless they said no."""
-    if rhythm is not None and rhythm.urgent_passes and ticket.priority == Priority.CRITICAL:
+    return None if _passes(rhythm, ticket) else later(rhythm, person, now)
+
+
+def quiet_until(rhythm: Rhythm | None, person: Person, ticket: Ticket, now: datetime) -> datetime | None:
+    """The same for what is never collected with other news: only quiet hours hold it back."""
+    if rhythm is None or _passes(rhythm, ticket):
         return None
-    return later(rhythm, person, now)
+    at = _after_quiet(rhythm, now, ZoneInfo(person.time_zone))
+    return at if at > now else None
+
+
+def _passes(rhythm: Rhythm | None, ticket: Ticket) -> bool:
+    return rhythm is not None and rhythm.urgent_passes and ticket.priority == Priority.CRITICAL
 
 
 def later(rhythm: Rhythm | None, person: Person, now: datetime) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from olmo.kernel import clock
 from olmo.outbox.actions import File, send
@@ -78,22 +79,24 @@ def suppress(notice: Notice, reason: str) -> None:
 def post(
     notice: Notice, reader: Reader, mail: Mail, *, sender: Sender, headers: Mapping[str, str] | None = None,
     carried: Message | None = None, files: Sequence[File] = (), is_automatic: bool = False, is_named: bool = True,
-    hold: str = "",
+    hold: str = "", not_before: datetime | None = None,
 ) -> None:  # fmt: skip
     """Queue the mail of a notice.
 
     carried: the ticket's message whose words these are, so that its page can say how far it got. headers: beside those of every
-    mail of ours. is_named: write the reader's name into the address. hold: why it must not leave.
+    mail of ours. is_named: write the reader's name into the address. hold: why it must not leave. not_before: when it may at the
+    earliest; what can still be undone waits for that as well.
     """
     event, ticket = notice.event, notice.event.ticket
     answers_to, own_id = sender.with_token(ticket.reply_token), id_of(notice)
     thread = thread_headers(ticket, carried, own_id)
+    moments = [at for at in (not_before, undo.settled_at(event)) if at is not None]
     notice.envelope = send(
         to=reader.address, to_name=reader.name if is_named else "", sender=sender.address, sender_name=sender.name,
         subject=mail.subject, text=mail.text, html=mail.html, purpose=notice.purpose, client_id=ticket.client_id,
         message_id=own_id, headers=own_headers({"Reply-To": answers_to, **thread, **(headers or {})}), files=files,
         reference=f"message:{carried.pk}" if carried else f"event:{event.pk}", is_automatic=is_automatic,
-        return_path=answers_to, hold=hold, not_before=undo.settled_at(event), language=reader.language(ticket),
+        return_path=answers_to, hold=hold, not_before=max(moments, default=None), language=reader.language(ticket),
     )  # fmt: skip
     notice.save(update_fields=["envelope"])
 

@@ -25,6 +25,8 @@ def follow(event: Event) -> None:
     react = _REACTIONS.get(event.kind)
     if react is not None and not undo.is_undone(event):
         react(event)
+    if event.kind in _OVER:
+        mailing.call_off(event.ticket)
 
 
 def _asked(event: Event) -> None:
@@ -112,3 +114,6 @@ _REACTIONS: Mapping[str, Callable[[Event], None]] = {
     "order_changed": _approved, "resolved": _ended, "closed": _ended, "merged": _ended, "unmerged": _reopened,
     "reopened": _reopened, "undone": _undone, "redacted": _redacted,
 }  # fmt: skip
+_OVER = frozenset(
+    {"order_approved", "order_rejected", "order_settled", "order_changed", "resolved", "closed", "merged"}
+)

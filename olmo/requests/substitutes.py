@@ -39,6 +39,15 @@ def stood_in_for(person: Person) -> set[int]:
     return {*rows.values_list("person_id", flat=True), *away.values_list("person_id", flat=True)}
 
 
+def away() -> set[int]:
+    """The people for whom somebody else decides now."""
+    now = clock.now()
+    today = timezone.localdate(now)
+    rows = Substitute.objects.filter(starts_on__lte=today, ends_on__gte=today)
+    absent = Absence.objects.filter(starts_at__lte=now, ends_at__gt=now, deputy__is_active=True)
+    return {*rows.values_list("person_id", flat=True), *absent.values_list("person_id", flat=True)}
+
+
 def of(person: Person) -> list[Substitute]:
     """What somebody has arranged that is not over, the next first."""
     rows = Substitute.objects.filter(person=person, ends_on__gte=timezone.localdate(clock.now()))

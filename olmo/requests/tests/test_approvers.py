@@ -14,7 +14,7 @@ from olmo.kernel.errors import Invalid, NotAllowed, NotFound
 from olmo.outbox.models import Envelope
 from olmo.people.models import Person
 from olmo.people.queries import with_access
-from olmo.requests import ordering, queries, reactions, showing, substitutes
+from olmo.requests import mailing, ordering, queries, reactions, showing, substitutes
 from olmo.requests.administration import StepSettings
 from olmo.requests.models import Order, OrderState
 from olmo.staffing.models import Absence
@@ -211,6 +211,14 @@ class StandingIn(OrderTest):
         self.assertEqual((row.approver, row.decided_by), (self.mia, self.pia))
         with clock.at(clock.now() + timedelta(days=2)):
             self.assertEqual(substitutes.standing_in(self.mia), [])
+
+    def test_who_stands_in_after_the_question_was_put_is_asked_too(self) -> None:
+        self.steps(MANAGER)
+        self.react(self.place())
+        substitutes.name(self.mia, address="pia@acme.example", starts_on=self.today, ends_on=self.today)
+        self.assertEqual([mailing.ask_who_came_since(), mailing.ask_who_came_since()], [1, 0])
+        mails = Envelope.objects.filter(purpose="approval").order_by("pk")
+        self.assertEqual([mail.to for mail in mails], ["mia@acme.example", "pia@acme.example"])
 
     def test_nobody_has_two_words_in_one_step(self) -> None:
         """Who is asked beside the one who is away, or decided for another one already, is not their substitute there."""

@@ -1,6 +1,6 @@
 """Approvals: in which order, decided once, too late, after a merge, by mail; and that the ticket waits."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from unittest import mock
 
 from django.db import DatabaseError, transaction
@@ -10,7 +10,7 @@ from olmo.fulfilment import queries as tasks
 from olmo.fulfilment import reactions as fulfilment_reactions
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from olmo.notifications.models import Alert, Preference
+from olmo.notifications.models import Alert, Preference, Rhythm
 from olmo.outbox.models import Envelope
 from olmo.people.models import Person
 from olmo.requests import deciding, ordering, policy, queries, reactions
@@ -258,6 +258,25 @@ class Mailing(OrderTest):
         self.assertEqual(list(mailed), [(self.tove.email, "approval")])
         shown = Alert.objects.filter(kind="order").values_list("person__name", "why").order_by("person__name")
         self.assertEqual(list(shown), [(self.alma.name, "approver"), (self.tove.name, "approver")])
+
+    def test_quiet_hours_hold_it_back_while_there_is_time_and_nobody_else_decided(self) -> None:
+        night = clock.now().replace(hour=23, minute=0, second=0, microsecond=0)
+        Person.objects.filter(pk__in=[self.alma.pk, self.tove.pk]).update(time_zone="UTC")
+        for person in (self.alma, self.tove):
+            Rhythm.objects.create(person=person, quiet_from=time(22), quiet_until=time(6), collect_at=[time(12)])
+        self.steps(StepSettings(stage=1, kind="people", people=(self.alma, self.tove), quorum=1))
+        with clock.at(night):
+            order = self.place()
+            self.react(order)
+            mails = Envelope.objects.filter(purpose="approval")
+            self.assertEqual([mail.next_at for mail in mails], [night + timedelta(hours=7)] * 2)
+            self.decide(order, self.alma)
+            self.react(order)
+            self.assertEqual([mail.state for mail in mails.all()], ["held", "held"])
+            order = self.place(model="strong", why="Films")
+            Approval.objects.filter(order=order).update(expires_at=night + timedelta(hours=18))
+            self.react(order)
+        self.assertEqual([mail.next_at for mail in mails.filter(state="queued")], [night, night])
 
     def test_who_is_asked_gets_one_mail_in_their_language_with_the_facts(self) -> None:
         Person.objects.filter(pk=self.mia.pk).update(language="it")
