@@ -132,6 +132,11 @@ class Firing(models.Model):
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.policy_name}/{self.place} {self.state}"
 
+    @property
+    def asks(self) -> int | None:
+        """Who is asked now; None while nobody is."""
+        return self.line[self.asked - 1] if self.state == State.WAITING and self.asked else None
+
 
 class Watch(models.Model):
     """When the sweep must look at a ticket: at its next step."""

@@ -159,8 +159,7 @@ def year(calendar: Calendar, number: int) -> list[list[Square]]:
 
 
 def _square(works: engine.WorkingTime, day: date, names: dict[str, str]) -> Square:
-    number = day.toordinal() - engine.EPOCH.date().toordinal()
-    seconds, kind = _worked(works, number)
+    seconds, kind = _worked(works, engine.day_of(day))
     if kind == "week":
         kind = "open" if seconds else "shut"
     hours = f"{seconds / 3600:.1f}".removesuffix(".0") if seconds else ""

@@ -16,7 +16,7 @@ from .engine.clock import Clock as Told
 from .engine.clock import clocks
 from .engine.terms import Metric
 from .history import told
-from .models import Agreement, AgreementKind, Clock, Waiver
+from .models import PENDING, Agreement, AgreementKind, Clock, Waiver
 from .promises import Governing, governing
 
 COLUMNS = tuple(f.attname for f in Clock._meta.concrete_fields if f.attname != "id")
@@ -60,8 +60,7 @@ def store(ticket: Ticket, rows: list[Clock], *, is_new: bool = False) -> None:
 def store_all(made: Mapping[Ticket, Sequence[Clock]]) -> None:
     """The same for several tickets at once; a standing is touched only where it names another instant than before."""
     kept = Clock.objects.filter(ticket__in=made)
-    due = kept.filter(is_waived=False, due_at__isnull=False).exclude(state="stopped")
-    before = dict(due.order_by().values_list("ticket").annotate(first=Min("due_at")))
+    before = dict(kept.filter(PENDING).order_by().values_list("ticket").annotate(first=Min("due_at")))
     kept.delete()
     Clock.objects.bulk_create(row for rows in made.values() for row in rows)
     for ticket, rows in made.items():
@@ -70,14 +69,13 @@ def store_all(made: Mapping[Ticket, Sequence[Clock]]) -> None:
 
 
 def _first_due(rows: Iterable[Clock]) -> datetime | None:
-    pending = [row.due_at for row in rows if row.due_at and row.state != "stopped" and not row.is_waived]
-    return min(pending, default=None)
+    return min((row.due_at for row in rows if row.is_pending and row.due_at), default=None)
 
 
 def name_next(ticket: Ticket) -> None:
     """Tell the ticket's standing the next instant that was promised and still counts."""
-    running = Clock.objects.filter(ticket=ticket, is_waived=False, due_at__isnull=False).exclude(state="stopped")
-    standing.promise(ticket, running.aggregate(first=Min("due_at"))["first"])
+    pending = Clock.objects.filter(PENDING, ticket=ticket)
+    standing.promise(ticket, pending.aggregate(first=Min("due_at"))["first"])
 
 
 def made(ticket: Ticket, log: Sequence[Event], found: Governing, until: datetime) -> list[Clock]:

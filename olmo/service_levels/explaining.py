@@ -15,11 +15,10 @@ from olmo.tickets.sentences import METRICS
 from . import calendars, clocks, drawing
 from .engine.clock import Clock as Told
 from .engine.clock import Step
-from .engine.working_time import Calendar, WorkingTime
+from .engine.working_time import Calendar, WorkingTime, day_of
 from .models import Agreement, AgreementKind, Waiver
 from .promises import Governing, governing
 
-EPOCH = date(1970, 1, 1)
 SPANS = 12  # periods that are listed at most
 MOST_DAYS, MOST_CLOSED = 366, 4  # days that are looked at, and closed ones that are named, at most
 _HOLDS = {
@@ -151,7 +150,7 @@ def closed_days(told: Told) -> list[tuple[date, date]]:
     day, last = (datetime.fromtimestamp(at, calendar.zone).date() for at in (told.started_at, end))
     found: list[tuple[date, date]] = []
     for each in (day + timedelta(days=n) for n in range(1, min((last - day).days, MOST_DAYS))):
-        if not calendar.periods((each - EPOCH).days):
+        if not calendar.periods(day_of(each)):
             is_next = bool(found) and found[-1][1] == each - timedelta(days=1)
             found.append((found.pop()[0] if is_next else each, each))
     return found

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from olmo.tickets.models import Event, Ticket
 
@@ -28,14 +29,20 @@ def choices() -> list[tuple[int, str]]:
     return list(Calendar.objects.values_list("pk", "name"))
 
 
-def after(ticket: Ticket, start: datetime, minutes: int) -> datetime:
+def after(ticket: Ticket, start: datetime) -> Callable[[int], datetime]:
     """When so many working minutes from `start` are over, by the terms the ticket is under, else in the desk's first calendar.
 
-    Without any calendar every minute counts (`wiring.WORKING_AFTER`).
+    Without any calendar every minute counts (`wiring.WORKING_AFTER`). The log is read when it is first asked, and once.
     """
-    calendar = _calendar_of(ticket, int(start.timestamp()))
-    at = calendar.reach(int(start.timestamp()), minutes * 60, LAST) if calendar and minutes > 0 else None
-    return start + timedelta(minutes=minutes) if at is None else datetime.fromtimestamp(at, UTC)
+    began = int(start.timestamp())
+    calendar = cache(lambda: _calendar_of(ticket, began))
+
+    def ended(minutes: int) -> datetime:
+        counted = calendar() if minutes > 0 else None
+        at = counted.reach(began, minutes * 60, LAST) if counted else None
+        return start + timedelta(minutes=minutes) if at is None else datetime.fromtimestamp(at, UTC)
+
+    return ended
 
 
 def _calendar_of(ticket: Ticket, at: int) -> WorkingTime | None:

@@ -140,6 +140,10 @@ class Terms(models.Model):
         return f"{self.agreement_id} {self.version}"
 
 
+# Clocks whose due time asks for somebody; `Clock.is_pending` is the same of a row.
+PENDING = Q(is_waived=False, due_at__isnull=False) & ~Q(state="stopped")
+
+
 class Clock(models.Model):
     """One promise on one ticket, as its log says at `as_of`. Only a copy: `clocks.made` says it anew at any time."""
 
@@ -186,6 +190,11 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.metric}"
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether its due time asks for somebody (`PENDING`)."""
+        return self.due_at is not None and self.state != "stopped" and not self.is_waived
 
 
 class Waiver(models.Model):

@@ -40,9 +40,7 @@ def inbox(request: DeskRequest) -> HttpResponse:
     found = queries.came_up(request.person, [team.pk for team in teams])
     events = [row.event for row in found if row.event]
     said = dict(zip([event.pk for event in events], describe(request.person, events), strict=True))
-    asked = by_ids(
-        firing.line[firing.asked - 1] for row in found for firing in row.firings if firing.state == State.WAITING
-    )
+    asked = by_ids(pk for row in found for firing in row.firings if (pk := firing.asks))
     rows = [_row(row, said, asked) for row in found]
     context = {"rows": rows, "teams": teams, "is_lead": bool(led), "judged": judged.rows(request.person)}
     return page(request, "desk/escalations.html", context)
@@ -76,7 +74,7 @@ def _row(row: CameUp, said: dict[int, str], asked: dict[int, Person]) -> dict[st
         "ticket": ticket, "url": places.ticket(ticket.number), "since": row.since, "words": row.words,
         "how": said.get(event.pk, "") if event else "", "returns": ticket.returns, "is_asked": row.is_asked,
         "tried": (event.data.get("tried", 0), event.data["tried_of"]) if event and event.data.get("tried_of") else None,
-        "due": min((clock.due_at for clock in row.clocks if clock.due_at and clock.state != "stopped"), default=None),
+        "due": min((clock.due_at for clock in row.clocks if clock.is_pending and clock.due_at), default=None),
         "broken": list(dict.fromkeys(_promise(clock) for clock in row.clocks if clock.breached_at)),
         "done": [_done(firing, asked) for firing in row.firings[:5]], "next_at": row.next_at,
         "care_url": places.ticket(ticket.number, "care"),
@@ -102,7 +100,7 @@ def _done(firing: Firing, asked: dict[int, Person]) -> str:
         again = spoken.hours(timezone.localtime(firing.answer_until))
         return said + " · " + _("nobody answered, the line starts over at %(at)s") % {"at": again}
     if firing.state == State.WAITING and firing.answer_until:
-        person = asked.get(firing.line[firing.asked - 1])
+        person = asked.get(firing.asks or 0)
         until = spoken.hours(timezone.localtime(firing.answer_until))
         return (
             said + " · " + _("%(name)s is asked until %(at)s") % {"name": person.name if person else "?", "at": until}

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from .clock import CASE_METRICS, Happening
 from .terms import Hold, Target, Version, in_force
-from .working_time import EPOCH, Calendar, Periods, WorkingTime
+from .working_time import EPOCH, Calendar, Periods, WorkingTime, day_of
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 KINDS = ("opened", "replied", "received", "held", "resumed", "prioritised", "resolved", "reopened", "closed")
@@ -20,7 +20,6 @@ INSTANT = re.compile(
 )
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIME = re.compile(r"(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
-DAY_ONE = date(1970, 1, 1).toordinal()
 
 
 class BadCase(ValueError):
@@ -147,7 +146,7 @@ def day_number(found: object, at: str) -> int:
     """The number of a date since 1970-01-01."""
     try:
         if isinstance(found, str) and DATE.fullmatch(found):
-            return date.fromisoformat(found).toordinal() - DAY_ONE
+            return day_of(date.fromisoformat(found))
     except ValueError:
         pass
     raise BadCase(at, "must be a date as YYYY-MM-DD")

@@ -7,7 +7,7 @@ therefore counts twice and a skipped one not at all, whatever the hour or the da
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -16,10 +16,16 @@ BLOCK = 16 * DAY  # spans are worked out and summed by blocks, each only when as
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST, LAST = -62_135_596_800 + 2 * DAY, 253_402_300_799 - 2 * DAY  # what a date can say in every zone
 MONDAY = 4  # day 0 of the epoch was a Thursday, so day 4 was a Monday
+_DAY_ZERO = EPOCH.toordinal()
 
 type Span = tuple[int, int]  # [start, end) in seconds, of the epoch or of a day
 type Periods = tuple[Span, ...]
 type Block = tuple[list[int], list[int], list[int], int]  # starts, ends, seconds before each, seconds in all
+
+
+def day_of(day: date) -> int:
+    """The number of a date: days since 1970-01-01."""
+    return day.toordinal() - _DAY_ZERO
 
 
 class WorkingTime:

@@ -64,8 +64,10 @@ class ComingLater(Promised):
         actions.set_calendar("Evening", OFFICE | {"hours": {"tue": [["18:00", "23:00"]]}}, by=self.ines)
         self.agree("2026-03-09 08:00", content=QUICK | {"calendar": "Evening"})
         early, late = self.about_networks("2026-03-09 09:00"), self.about_networks("2026-03-10 09:00")
-        over = [hours.after(ticket, moment("2026-03-10 09:00"), 60) for ticket in (early, late)]
-        self.assertEqual(over, [moment("2026-03-10 10:00"), moment("2026-03-10 18:00")])
+        over = [hours.after(ticket, moment("2026-03-10 09:00")) for ticket in (early, late)]
+        self.assertEqual([each(60) for each in over], [moment("2026-03-10 10:00"), moment("2026-03-10 18:00")])
+        with self.assertNumQueries(0):  # the log is read once for all tasks of a ticket
+            self.assertEqual(over[1](120), moment("2026-03-10 19:00"))
 
     def test_terms_for_running_tickets_take_them_over_with_the_time_used(self) -> None:
         ticket = self.about_networks("2026-03-09 15:00")  # 2 h are used at 17:00 UTC
