@@ -6,6 +6,7 @@ password changed or its person left, and signing out forgets it.
 
 import base64
 import binascii
+from collections.abc import Iterable
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -60,6 +61,12 @@ def signed_out(person: Person, session: str) -> None:
 def listed(person: Person) -> QuerySet[Device]:
     """The devices of a person, newest first."""
     return Device.objects.filter(person=person).order_by("-created_at")
+
+
+def owners(people: Iterable[Person]) -> set[int]:
+    """Which of these have a device."""
+    found = Device.objects.filter(person__in=[person.pk for person in people])
+    return set(found.values_list("person", flat=True))
 
 
 def is_over(device: Device) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from olmo.kernel import clock
 from olmo.people.models import Kind, Person, Team
+from olmo.people.queries import with_clients
 from olmo.tickets.models import Event, Message, Ticket
 
 from . import channels, following, kinds
@@ -33,11 +34,8 @@ def notify(
     ticket = event.ticket
     readers = {
         person.pk: (person, reader)
-        for person in people
-        if person is not None
-        and person.is_agent
-        and (tells_author or person.pk != event.by_id)
-        and (reader := reader_of(person, ticket))
+        for person in with_clients(person for person in people if person is not None)
+        if person.is_agent and (tells_author or person.pk != event.by_id) and (reader := reader_of(person, ticket))
     }
     for pk in following.silent(ticket, readers, kind) if readers else ():
         del readers[pk]
@@ -45,13 +43,16 @@ def notify(
         return
     everybody = [person for person, _reader in readers.values()]
     chosen, when, now = kinds.channels_for(everybody, kind), rhythms(everybody), clock.now()
+    told = []
     for person, reader in readers.values():
         waits_until = None if at_once else moment(when.get(person.pk), person, ticket, now)
         if is_collected:
             waits_until = max(waits_until or now, now + COLLECTED)
-        telling = channels.Telling(event, person, reader, sentence, why, kind, message, waits_until)
-        for name in sorted((chosen[person.pk] & channels.WAYS.keys()) - without):
-            channels.WAYS[name](telling)
+        told.append(channels.Told(person, reader, waits_until))
+    telling = channels.Telling(event, sentence, why, kind, message)
+    for name in sorted(channels.WAYS.keys() - without):
+        if by_it := [one for one in told if name in chosen[one.person.pk]]:
+            channels.WAYS[name](telling, by_it)
 
 
 def members_of(team_id: int | None) -> Iterable[Person]:

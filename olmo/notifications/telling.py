@@ -1,11 +1,13 @@
 """Telling somebody of an event, once: the row that says so and the envelope are written together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from olmo.kernel import clock
-from olmo.outbox.actions import File, send
+from olmo.outbox.actions import File, copied, send
 from olmo.people.models import Identity, Person
 from olmo.people.queries import by_address
 from olmo.tickets import policy, undo
@@ -56,6 +58,34 @@ def once(event: Event, reader: Reader, purpose: str, *, why: str = "", kind: str
     return notice if is_new else None
 
 
+def once_each(notices: Sequence[Notice]) -> list[Notice]:
+    """Keep these rows, all of one event; returns those that are new. The others were told before."""
+    if not notices:
+        return []
+    known = known_of(notices)
+    fresh = [notice for notice in notices if notice.address not in known]
+    try:
+        with transaction.atomic():
+            return Notice.objects.bulk_create(fresh)
+    except IntegrityError:  # somebody else tells some of them at this moment
+        return [notice for notice in fresh if _is_first(notice)]
+
+
+def known_of(notices: Sequence[Notice]) -> set[str]:
+    """The addresses of these that were told of their event before."""
+    told = Notice.objects.filter(event=notices[0].event_id, address__in=[notice.address for notice in notices])
+    return set(told.values_list("address", flat=True))
+
+
+def _is_first(notice: Notice) -> bool:
+    try:
+        with transaction.atomic():
+            notice.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
+
+
 def once_by_itself(event: Event, reader: Reader, purpose: str, *, why: str = "", kind: str = "") -> Notice | None:
     """The same for mail that nobody asked for: an address that is silenced gets none."""
     notice = once(event, reader, purpose, why=why, kind=kind)
@@ -67,7 +97,14 @@ def once_by_itself(event: Event, reader: Reader, purpose: str, *, why: str = "",
 
 def is_silenced(address: str) -> bool:
     """Whether mail to this address came back so often that nothing goes there by itself."""
-    return Identity.objects.filter(kind=Identity.Kind.EMAIL, value=address.lower(), is_silenced=True).exists()
+    return bool(silenced([address]))
+
+
+def silenced(addresses: Iterable[str]) -> set[str]:
+    """Those of several addresses to which nothing goes by itself, in small letters."""
+    values = [address.lower() for address in addresses]
+    found = Identity.objects.filter(kind=Identity.Kind.EMAIL, value__in=values, is_silenced=True)
+    return set(found.values_list("value", flat=True))
 
 
 def suppress(notice: Notice, reason: str) -> None:
@@ -99,6 +136,16 @@ def post(
         return_path=answers_to, hold=hold, not_before=max(moments, default=None), language=reader.language(ticket),
     )  # fmt: skip
     notice.save(update_fields=["envelope"])
+
+
+def post_copies(posted: Notice, others: Sequence[tuple[Notice, Reader]]) -> None:
+    """Queue the mail of a notice, word for word, for others who are told of the same event."""
+    if posted.envelope is None or not others:
+        return
+    envelopes = copied(posted.envelope, [(reader.address, reader.name) for _notice, reader in others])
+    for (notice, _reader), envelope in zip(others, envelopes, strict=True):
+        notice.envelope = envelope
+    Notice.objects.bulk_update([notice for notice, _reader in others], ["envelope"])
 
 
 def id_of(notice: Notice) -> str:

@@ -70,6 +70,18 @@ def send(
     return envelope
 
 
+def copied(envelope: Envelope, recipients: Sequence[tuple[str, str]]) -> list[Envelope]:
+    """Send the message of an envelope to others too (address, name), word for word; they leave when it does.
+
+    Raises Invalid (not an address).
+    """
+    names = [field.attname for field in Envelope._meta.concrete_fields if not field.primary_key]
+    same = {name: getattr(envelope, name) for name in names}
+    return Envelope.objects.bulk_create(
+        Envelope(**{**same, "to": checked_address(to), "to_name": clean_line(name, 120)}) for to, name in recipients
+    )
+
+
 def carry(
     channel: str, *, target: str, to: str, to_name: str = "", purpose: str = "notice", reference: str = "", text: str = "",
     client_id: int | None = None, not_before: datetime | None = None,

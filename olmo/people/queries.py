@@ -38,6 +38,17 @@ def clients_of(person: Person) -> Clients:
     return own or EVERY_CLIENT
 
 
+def with_clients(people: Iterable[Person]) -> list[Person]:
+    """These people with the organisations of agents brought along, so that `clients_of` asks for none of them by itself."""
+    found = list(people)
+    unknown = {one.pk: one for one in found if not one.is_requester and not hasattr(one, "client_ids")}
+    for one in unknown.values():
+        one.client_ids = []  # type: ignore[attr-defined]
+    for person, client in Person.clients.through.objects.filter(person__in=unknown).values_list("person", "client"):
+        unknown[person].client_ids.append(client)  # type: ignore[attr-defined]
+    return found
+
+
 def clients_seen_by(viewer: Person) -> QuerySet[Client]:
     """The organisations that a person works with (`clients_of`), also those that are closed."""
     of = clients_of(viewer)

@@ -1,9 +1,20 @@
 """Who is told of what, and who is not."""
 
+from unittest.mock import patch
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext
+
 from olmo.channels.tests.stage import do_jobs, envelopes, relay
+from olmo.notifications.models import Alert, Notice
+from olmo.notifications.noticing import notify
 from olmo.notifications.queries import deliveries
+from olmo.notifications.telling import Reader, once, once_each
 from olmo.outbox.delivering import deliver_due
 from olmo.outbox.tests.sink import Sink
+from olmo.people.actions import enrol_agent
+from olmo.people.models import Identity
 from olmo.tickets import actions
 from olmo.tickets.models import Event
 from tests.cast import DeskTest
@@ -55,6 +66,30 @@ class Agents(Telling):
         self.alma.is_active = False
         self.alma.save()
         self.assertEqual(self.told(), [])
+
+    def test_of_a_team_get_the_same_words_in_their_languages_by_as_many_statements_as_half_of_it(self) -> None:
+        team = [enrol_agent(f"A{n}", f"a{n}@desk.example", language=("en", "it")[n % 2]) for n in range(10)]
+        Identity.objects.filter(value="a0@desk.example").update(is_silenced=True)
+        event = Event.objects.latest("pk")
+        with CaptureQueriesContext(connection) as few:
+            notify(event, team[:5], lambda: gettext("Resolved"), why="policy")
+        with self.assertNumQueries(len(few)):
+            notify(event, team, lambda: gettext("Resolved"), why="policy")
+        told = {envelope.to: envelope for envelope in envelopes(purpose="notice")}
+        self.assertEqual(
+            sorted(told), [f"a{n}@desk.example" for n in range(1, 8)]
+        )  # each once, and not who is silenced
+        self.assertEqual([gettext("Resolved") in told[f"a{n}@desk.example"].text for n in (2, 6, 1, 7)], [1, 1, 0, 0])
+        self.assertEqual({told[f"a{n}@desk.example"].text.count("Risolto") for n in range(1, 10, 2)}, {1})
+        self.assertEqual(Notice.objects.filter(event=event, envelope=None).get().reason, "silenced")
+        self.assertEqual(Alert.objects.filter(event=event).count(), 10)
+
+    def test_whom_somebody_else_tells_at_the_same_moment_are_told_by_them_alone(self) -> None:
+        event = Event.objects.latest("pk")
+        rows = [Notice(event=event, address=to, purpose="notice", at=event.at) for to in ("a@x.example", "b@x.example")]
+        once(event, Reader("a@x.example"), "notice")
+        with patch("olmo.notifications.telling.known_of", return_value=set()):
+            self.assertEqual([row.address for row in once_each(rows)], ["b@x.example"])
 
 
 class Requesters(Telling):
