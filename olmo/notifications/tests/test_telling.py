@@ -67,18 +67,17 @@ class Agents(Telling):
         self.alma.save()
         self.assertEqual(self.told(), [])
 
-    def test_of_a_team_get_the_same_words_in_their_languages_by_as_many_statements_as_half_of_it(self) -> None:
+    def test_of_a_team_get_the_same_words_in_their_languages_by_no_more_statements_than_half_of_it(self) -> None:
         team = [enrol_agent(f"A{n}", f"a{n}@desk.example", language=("en", "it")[n % 2]) for n in range(10)]
         Identity.objects.filter(value="a0@desk.example").update(is_silenced=True)
         event = Event.objects.latest("pk")
         with CaptureQueriesContext(connection) as few:
             notify(event, team[:5], lambda: gettext("Resolved"), why="policy")
-        with self.assertNumQueries(len(few)):
+        with CaptureQueriesContext(connection) as more:
             notify(event, team, lambda: gettext("Resolved"), why="policy")
+        self.assertLessEqual(len(more), len(few))
         told = {envelope.to: envelope for envelope in envelopes(purpose="notice")}
-        self.assertEqual(
-            sorted(told), [f"a{n}@desk.example" for n in range(1, 8)]
-        )  # each once, and not who is silenced
+        self.assertEqual(sorted(told), [f"a{n}@desk.example" for n in range(1, 10)])  # once, and not who is silenced
         self.assertEqual([gettext("Resolved") in told[f"a{n}@desk.example"].text for n in (2, 6, 1, 7)], [1, 1, 0, 0])
         self.assertEqual({told[f"a{n}@desk.example"].text.count("Risolto") for n in range(1, 10, 2)}, {1})
         self.assertEqual(Notice.objects.filter(event=event, envelope=None).get().reason, "silenced")

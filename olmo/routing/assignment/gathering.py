@@ -8,7 +8,7 @@ from django.db.models import Case, IntegerField, Sum, Value, When
 
 from olmo.kernel import clock
 from olmo.people.models import Kind, Person, Team
-from olmo.people.queries import clients_of
+from olmo.people.queries import clients_of, with_clients
 from olmo.staffing import queries as staffing
 from olmo.staffing.availability import Verdict
 from olmo.staffing.models import Ability, CapacityRules, Need, Profile
@@ -27,13 +27,14 @@ class Crew:
 
     def __init__(self, way: TeamWay) -> None:
         self.way, self.rules = way, capacity_rules()
-        self.people = list(members(way.team))
+        self.people = with_clients(members(way.team))
         ids = [person.pk for person in self.people]
         self.verdicts: dict[int, Verdict] = staffing.available(self.people, clock.now())
         self.loads = loads(self.people, self.rules)
         self.turns = dict(Given.objects.filter(team=way.team_id, person__in=ids).values_list("person_id", "turn"))
         self.profiles = Profile.objects.in_bulk(ids)
         self.clients = {person.pk: clients_of(person) for person in self.people}
+        self._gave: set[int] = set()
         self._needs: dict[int | None, dict[int, int]] = {}
         self.skills: dict[int, dict[int, int]] = defaultdict(dict)
         for row in Ability.objects.filter(person__in=ids):
@@ -84,17 +85,27 @@ class Crew:
         profile = self.profiles.get(person.pk)
         return frozenset((profile.languages if profile else None) or [person.language])
 
-    def gave(self, person: int, ticket: Ticket) -> int:
-        """Count a ticket that was given out; returns the number of the turn."""
+    def gave(self, person: int, ticket: Ticket) -> None:
+        """Count a ticket that was given out."""
         self.way.turns += 1
         self.turns[person] = self.way.turns
         self.loads[person] += weight(self.rules, ticket.priority)
-        return self.way.turns
+        self._gave.add(person)
+
+    def keep(self) -> None:
+        """Write down whose turn it was, once for all tickets that were given out; the row of the way is locked."""
+        if not self._gave:
+            return
+        TeamWay.objects.filter(pk=self.way.pk).update(turns=self.way.turns)
+        rows = [Given(team=self.way.team, person_id=pk, turn=self.turns[pk]) for pk in sorted(self._gave)]
+        Given.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["team", "person"], update_fields=["turn"]
+        )  # fmt: skip
 
 
 def members(team: Team) -> Iterable[Person]:
     """The agents of a team who are with the desk."""
-    return team.members.filter(is_active=True, kind=Kind.AGENT).order_by("pk").prefetch_related("clients")
+    return team.members.filter(is_active=True, kind=Kind.AGENT).order_by("pk")
 
 
 def loads(people: Iterable[Person], rules: CapacityRules) -> dict[int, int]:

@@ -17,7 +17,7 @@ from olmo.tickets.queries import visible_to
 from . import gathering
 from .choosing import Choice, choose
 from .gathering import WORKED_ON, Crew
-from .models import Given, Method, TeamWay
+from .models import Method, TeamWay
 
 DEPTH = 1000  # waiting tickets of a team that one look goes through, the most urgent first
 _MATTERS = frozenset({"team", "assignee", "status"})
@@ -52,12 +52,13 @@ def give_out(team: int, *, only: Ticket | None = None) -> int:
         rows = rows.filter(pk=only.pk)
     elif not rows.exists():
         return 0
-    crew, given = Crew(way), 0
+    crew, by, given = Crew(way), robot("Olmo"), 0
     for ticket in rows[:DEPTH]:
         if not crew.has_room():
             break
         if crew.may_fit(ticket):  # what nobody can take now must not stand before what somebody can
-            given += _give(ticket, crew)
+            given += _give(ticket, crew, by)
+    crew.keep()
     return given
 
 
@@ -82,7 +83,7 @@ def choice(ticket: Ticket, crew: Crew) -> Choice:
     return choose(crew.task(ticket), crew.candidates(ticket), gathering.as_way(crew.way), history)
 
 
-def _give(waiting_one: Ticket, crew: Crew) -> int:
+def _give(waiting_one: Ticket, crew: Crew, by: Person) -> int:
     held = waiting(crew.way.team).filter(pk=waiting_one.pk).select_for_update(skip_locked=True, of=("self",))
     ticket = held.first()
     if ticket is None:  # somebody holds it, or has taken it
@@ -91,10 +92,8 @@ def _give(waiting_one: Ticket, crew: Crew) -> int:
     if found.person is None:
         return 0
     person = next(p for p in crew.people if p.pk == found.person)
-    actions.assign(ticket, by=robot("Olmo"), team=crew.way.team, assignee=person, why=found.why)
-    turn = crew.gave(person.pk, ticket)
-    TeamWay.objects.filter(pk=crew.way.pk).update(turns=turn)
-    Given.objects.update_or_create(team=crew.way.team, person=person, defaults={"turn": turn})
+    actions.assign(ticket, by=by, team=crew.way.team, assignee=person, why=found.why)
+    crew.gave(person.pk, ticket)
     return 1
 
 
