@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from olmo.catalogue import actions, bilingual, usual
+from olmo.catalogue import actions, bilingual
 from olmo.catalogue.models import Audience, Service
+from olmo.catalogue.usual import left
 from olmo.people import queries as people
 from olmo.people.models import Person, Team
+from olmo.requests import usual
 from olmo.tenancy.models import Client
 
 from ..admin import used
@@ -87,7 +89,7 @@ def services(request: DeskRequest) -> HttpResponse:
     if words:
         rows = rows.filter(Q(key__icontains=words) | Q(names__icontains=words) | Q(owner__name__icontains=words))
     return show(
-        request, "services", "desk/catalogue/services.html", {"rows": rows, "typed": words, "usual_left": usual.left()}
+        request, "services", "desk/catalogue/services.html", {"rows": rows, "typed": words, "usual_left": left()}
     )
 
 

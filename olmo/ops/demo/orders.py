@@ -6,16 +6,21 @@ from decimal import Decimal
 from itertools import cycle
 
 from olmo.catalogue import actions as catalogue
-from olmo.catalogue import queries, usual
+from olmo.catalogue import queries
 from olmo.catalogue.actions import ItemSettings, Offer
 from olmo.catalogue.models import Item
+from olmo.fulfilment import actions as fulfilment
+from olmo.fulfilment.models import Task
 from olmo.kernel import clock
+from olmo.people.actions import robot
 from olmo.people.models import CostCentre, Person
-from olmo.requests import administration, deciding, ordering
+from olmo.requests import administration, deciding, ordering, usual
 from olmo.requests.administration import HandlingSettings, StepSettings
 from olmo.requests.models import Approval, Order
+from olmo.requests.queries import given, handling
 from olmo.requests.wanted import Wanted
 from olmo.tickets import actions
+from olmo.tickets.models import Ticket
 
 from .stage import House, Stage
 
@@ -69,7 +74,7 @@ def _set(stage: Stage, item: Item) -> None:
         StepSettings(kind=kind, stage=place, above=ABOVE.get((item.key, kind)))
         for kind, place in STEPS.get(item.key, ())
     )
-    wanted = HandlingSettings(team=stage.teams["desk"], steps=steps)
+    wanted = HandlingSettings(team=stage.teams["desk"], plan=handling(item).plan, steps=steps)
     administration.save(item, wanted, by=stage.administrator)
 
 
@@ -84,6 +89,10 @@ def _orders(stage: Stage, house: House, now: datetime) -> None:
     _then(stage, now - timedelta(days=14), lambda: _done(stage, approved[0]))
     refused = _later(stage, next(turns), "hardware-request", now - timedelta(days=6))
     _say(stage, refused, boss, now - timedelta(days=5), no=True)
+    going = _later(stage, next(turns), "hardware-request", now - timedelta(days=5))
+    _say(stage, going, boss, now - timedelta(days=4))
+    _say(stage, going, stage.administrator, now - timedelta(days=3, hours=20))
+    _then(stage, now - timedelta(days=3, hours=19), lambda: _work(stage, going[0]))
     half = _later(stage, next(turns), "hardware-request", now - timedelta(days=2))
     _say(stage, half, boss, now - timedelta(days=1))
     _later(stage, next(turns), "software-installation", now - timedelta(hours=5))
@@ -144,6 +153,18 @@ def _decide(made: Order, by: Person, *, no: bool) -> None:
     for row in rows.select_related("approver", "order__ticket", "order__item__service")[:1]:
         words = WORDS["it" if row.order.ticket.language == "it" else "en"]
         deciding.decide(row, by=by, says="no" if no else "yes", comment=words["no"] if no else "")
+
+
+def _work(stage: Stage, made: Order) -> None:
+    """The tasks of its plan are there, and the first one is done."""
+    ticket, plan = Ticket.objects.get(pk=made.ticket_id), handling(made.item).plan
+    if plan is None or not ticket.is_active:
+        return
+    fulfilment.start(ticket, plan, by=robot("Olmo"), answers=given(ticket))
+    task = Task.objects.filter(ticket=ticket, state="todo").select_related("ticket").first()
+    if task is not None:
+        fulfilment.begin(task, by=stage.agents[0][0])
+        fulfilment.finish(task, by=stage.agents[0][0])
 
 
 def _done(stage: Stage, made: Order) -> None:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from olmo.catalogue import usual
+from olmo.catalogue import definition, usual
 from olmo.catalogue.models import Item, Service
 from olmo.desk.admin.tests.base import AdminTest
+from olmo.requests.models import ApprovalStep
+from olmo.requests.queries import handling
 
 
 class LookingAfterServices(AdminTest):
@@ -47,7 +49,23 @@ class LookingAfterServices(AdminTest):
         for _press in range(2):
             self.send("services/usual")
         self.assertEqual(Item.objects.count(), 10)
+        for item in Item.objects.all():
+            with self.subTest(item.key):
+                self.is_ready_to_be_worked_on(item)
+        approvers = ApprovalStep.objects.filter(item__key="hardware-request").values_list("stage", "kind")
+        self.assertEqual(list(approvers), [(1, "manager"), (2, "cost_centre")])
         self.assertNotIn("Add the usual services", self.look("services").text)
+
+    def is_ready_to_be_worked_on(self, item: Item) -> None:
+        """Its plan speaks both languages, and its conditions name answers that its form knows."""
+        plan, form = handling(item).plan, definition.read(item.draft)
+        assert plan is not None
+        for step in plan.versions.get().steps:
+            self.assertTrue(step["title"] and step["titles"]["it"], step)
+            for condition in step["conditions"]:
+                question = form.field(condition["what"].removeprefix("answer:"))
+                assert question is not None, condition
+                self.assertEqual([value for value in condition["values"] if question.choice(value) is None], [])
 
 
 class Building(AdminTest):
