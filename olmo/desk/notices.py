@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from olmo.escalation import queries as escalation
@@ -21,15 +21,25 @@ from olmo.tickets.models import Event, Ticket
 from olmo.tickets.sentences import describe
 
 from . import places
+from .lists.files import Columns, Table, leave, listing
 from .shell import MOST_COUNTED, DeskRequest, SeeOther, agents, bell, bounded, is_part, page
 
 SIZE = 50
 
 
-@require_safe
+MOST = 10_000  # in a file
+_COLUMNS: Columns = {
+    "at": gettext_lazy("When"), "number": gettext_lazy("Ticket"), "subject": gettext_lazy("Subject"),
+    "sentence": gettext_lazy("What happened"), "why": gettext_lazy("Why"), "is_unread": gettext_lazy("Not read yet"),
+}  # fmt: skip
+
+
+@listing
 @agents
 def notices(request: DeskRequest) -> HttpResponse:
     """The notices, the newest first. A script that looks again gets the list alone."""
+    if request.method == "POST":
+        return leave(request, _table(request))
     before = _number(request.GET.get("before", ""))
     found = queries.alerts(request.person, limit=SIZE + 1, before=before)
     shown = found[:SIZE]
@@ -39,6 +49,7 @@ def notices(request: DeskRequest) -> HttpResponse:
         "first_url": reverse("desk:notices") if before else "",
         "has_unread": any(alert.read_at is None for alert in shown),
         "preferences_url": reverse("notices:preferences"),
+        "leaves_url": "?" if shown else "",
     }
     if is_part(request):
         return render(request, "desk/notices.html#list", context)
@@ -74,6 +85,12 @@ def _days(request: DeskRequest, alerts: list[Alert]) -> list[dict[str, Any]]:
     ]  # fmt: skip
     days = groupby(drawn, key=lambda row: timezone.localtime(row["at"]).date())
     return [{"day": found[0]["at"], "rows": found} for found in (list(part) for _day, part in days)]
+
+
+def _table(request: DeskRequest) -> Table:
+    found = queries.alerts(request.person, limit=MOST)
+    rows = [{"number": "", **row} for day in _days(request, found) for row in day["rows"]]
+    return Table(gettext_lazy("Notices"), _COLUMNS, rows)
 
 
 def _of_tickets(viewer: Person, alerts: list[Alert]) -> dict[int, dict[str, Any]]:

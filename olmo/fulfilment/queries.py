@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import F, Q, QuerySet
 
@@ -93,6 +95,14 @@ def first(viewer: Person, parts: Sequence[Q], most: int) -> list[Task]:
     return list(
         _by_due(Task.objects.filter(pk__in=ids)).select_related("ticket__client", "team", "person", "ended_by")[:most]
     )
+
+
+def all_of(viewer: Person, parts: Sequence[Q], *, with_waiting: bool = False) -> QuerySet[Task]:
+    """The same without a limit, for a file. with_waiting: also the viewer's own that wait for others."""
+    none = Q(pk__in=[])
+    whose = Q(reduce(or_, parts, none) if all(parts) else Q(), state__in=IN_HAND)  # an empty condition: everybody’s
+    waits = Q(mine(viewer), state=TaskState.WAITS) if with_waiting else none
+    return _by_due(_visible(viewer).filter(whose | waits)).select_related("ticket__client", "team", "person")
 
 
 def _by_due(rows: QuerySet[Task]) -> QuerySet[Task]:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from olmo.catalogue.models import Service
 from olmo.kernel.errors import Invalid
@@ -24,6 +24,7 @@ from olmo.tenancy.models import Client
 from olmo.tickets.models import Category, HoldReason, Priority, Supplier, TicketKind
 from olmo.tickets.sentences import METRICS as NAMES
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest
 from .forms import SettingsForm, line, one_of, paragraph, tick
 from .pages import administrators, list_of, or_404, settle, show, typed
@@ -229,7 +230,14 @@ def as_text(promised: Any) -> str:
     return f"{text} @ {own}" if own else text
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one.get_kind_display": _("Kind"), "one.name": _("Name"), "one.party": _("With"), "one.client": _("Organisation"),
+    "one.service": _("Service"), "one.category": _("Category"), "terms.version": _("Version"),
+    "terms.valid_from": _("In force from"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def listed(request: DeskRequest) -> HttpResponse:
     """The agreements by name, with the version that begins last."""
@@ -239,12 +247,14 @@ def listed(request: DeskRequest) -> HttpResponse:
         .select_related("client", "service", "category", "team", "supplier")
         .order_by("name", "pk")
     )
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"kind": kind.label, "rows": [{"one": one, "terms": newest(one)} for one in found if one.kind == kind]}
         for kind in AgreementKind
     ]
     shown = [group for group in groups if group["rows"]]
-    return show(request, "agreements", "agreements", {"groups": shown, "typed": words})
+    context = {"groups": shown, "typed": words}
+    every = [row for group in shown for row in group["rows"]]
+    return show(request, "agreements", "agreements", context, columns=_COLUMNS, listed=every)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,12 +5,13 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from olmo.people.models import Person, Team
 from olmo.routing.assignment import administration, giving
 from olmo.routing.assignment.models import Method, TeamWay
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest
 from .forms import SettingsForm, tick
 from .pages import administrators, list_of, or_404, settle, show, typed
@@ -56,7 +57,13 @@ class WayForm(SettingsForm):
         return team
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "team.name": _("Team"), "way.get_method_display": _("Way"), "way.sticky_days": _("Days for the last solver"),
+    "waiting": _("Nobody has taken"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def listed(request: DeskRequest) -> HttpResponse:
     """The teams with their ways, and how much waits in each."""
@@ -66,7 +73,7 @@ def listed(request: DeskRequest) -> HttpResponse:
         {"team": team, "way": ways.get(team.pk, TeamWay(team=team)), "waiting": giving.waiting(team)[:100].count()}
         for team in Team.objects.filter(is_active=True, name__icontains=words).select_related("tier")
     ]
-    return show(request, "assignment", "assignment", {"rows": rows, "typed": words})
+    return show(request, "assignment", "assignment", {"rows": rows, "typed": words}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from olmo.kernel import contrast, pictures
 from olmo.people import administration
@@ -15,6 +15,7 @@ from olmo.people.models import Person
 from olmo.tenancy import branding
 from olmo.tenancy.models import Brand, Client
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest
 from .forms import SettingsForm, line, paragraph, tick
 from .pages import administrators, list_of, or_404, settle, show, typed
@@ -63,7 +64,12 @@ class BrandForm(SettingsForm):
         return client
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "client.name": _("Organisation"), "brand.colour": _("Colour"), "brand.host": _("Host name"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def brands(request: DeskRequest) -> HttpResponse:
     """All organisations, with what of their own they have."""
@@ -74,7 +80,7 @@ def brands(request: DeskRequest) -> HttpResponse:
         for client in Client.objects.order_by("name")
         if not words or words in f"{client.name} {getattr(known.get(client.pk), 'host', '')}".lower()
     ]
-    return show(request, "brands", "brands", {"rows": rows, "typed": typed(request)})
+    return show(request, "brands", "brands", {"rows": rows, "typed": typed(request)}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

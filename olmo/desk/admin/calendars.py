@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.dates import MONTHS_3, WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid
@@ -20,6 +20,7 @@ from olmo.service_levels.engine.case import WEEKDAYS as KEYS
 from olmo.service_levels.models import Calendar, CalendarFeed
 from olmo.tenancy.queries import desk_zone
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from .forms import SettingsForm, line, paragraph, some_of, time_zone
 from .pages import administrators, list_of, or_404, settle, show, typed
@@ -177,7 +178,12 @@ class UnionForm(SettingsForm):
         return actions.set_calendar(data["name"], content, by=by, instead_of=self.thing, seen=seen)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one.name": _("Name"), "zone": _("Time zone"), "parts": _("Union of"), "always": _("Always"), "used": _("Used by"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def listed(request: DeskRequest) -> HttpResponse:
     """The calendars by name, with where each is used."""
@@ -189,7 +195,7 @@ def listed(request: DeskRequest) -> HttpResponse:
         }
         for one in Calendar.objects.filter(name__icontains=words)
     ]  # fmt: skip
-    return show(request, "calendars", "calendars", {"rows": rows, "typed": words})
+    return show(request, "calendars", "calendars", {"rows": rows, "typed": words}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

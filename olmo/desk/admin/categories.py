@@ -5,13 +5,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 from olmo.tickets import administration
 from olmo.tickets.models import Category, Ticket
 
+from ..lists.files import Columns, listing
 from ..lists.filters import Filters
 from ..shell import DeskRequest
 from . import used
@@ -57,7 +58,13 @@ class CategoryForm(SettingsForm):
         return administration.save_category(self.thing, values, by=by, seen=seen)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one": _("Name"), "one.client": _("Organisation"), "one.team": _("First team"), "uses": _("Tickets"),
+    "one.is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def categories(request: DeskRequest) -> HttpResponse:
     """The tree, with how often each is used."""
@@ -72,7 +79,7 @@ def categories(request: DeskRequest) -> HttpResponse:
         for category, depth in administration.tree()
         if not words or words in f"{category.name} {category}".lower()
     ]
-    return show(request, "categories", "categories", {"rows": rows, "typed": typed(request)})
+    return show(request, "categories", "categories", {"rows": rows, "typed": typed(request)}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

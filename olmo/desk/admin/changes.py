@@ -84,7 +84,7 @@ def _export(request: DeskRequest, wanted: Wanted) -> HttpResponse:
     """The lines as a file, and one more line: that they were taken out."""
     ending = files.asked(request)
     ids = array("q", wanted.lines().values_list("pk", flat=True).iterator(chunk_size=10_000))
-    columns = {"at": _("When"), "by": _("Who"), "kind": _("Subject"), "name": _("Name"), "change": _("Change")}
+    columns = {"at": _("When"), "by": _("Who"), "kind": _("Subject"), "name": _("Name"), "change": _("What changed")}
     what = _("Change log")
     return files.as_file(
         request,

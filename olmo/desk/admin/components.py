@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.catalogue.models import Service
 from olmo.kernel.errors import Conflict
@@ -18,6 +18,7 @@ from olmo.status import administration as kept
 from olmo.status.models import Component, Page
 from olmo.tenancy.models import Client
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from .categories import counted
 from .forms import SettingsForm, line, one_of, tick
@@ -86,7 +87,13 @@ class PageForm(SettingsForm):
         )
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one": _("Name"), "one.client": _("Organisation"), "one.service": _("Service in the catalogue"),
+    "uses": pgettext_lazy("times", "Told of"), "one.is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def components(request: DeskRequest) -> HttpResponse:
     """All of them, with how often each was named, and the pages below."""
@@ -102,7 +109,9 @@ def components(request: DeskRequest) -> HttpResponse:
         *((c.pk, c.name) for c in Client.objects.filter(is_active=True)),
     ]
     listed = [{"name": name, "pk": pk or 0, "page": pages.get(pk)} for pk, name in whose]
-    return show(request, "components", "components", {"rows": rows, "typed": typed(request), "pages": listed})
+    return show(
+        request, "components", "components", {"rows": rows, "typed": typed(request), "pages": listed}, columns=_COLUMNS
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

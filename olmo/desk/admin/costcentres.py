@@ -6,12 +6,13 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.people import reporting
 from olmo.people.models import CostCentre, Person
 from olmo.tenancy.models import Client
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest
 from .forms import SettingsForm, line, one_of
 from .pages import administrators, list_of, or_404, settle, show, typed
@@ -40,7 +41,12 @@ class CostCentreForm(SettingsForm):
         return reporting.save_cost_centre(self.thing, **data, by=by, seen=seen)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "code": _("Code"), "name": _("Name"), "client.name": _("Organisation"), "owner.name": _("Owner"), "n": _("People"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def listed(request: DeskRequest) -> HttpResponse:
     """Every cost centre, with how many people are in it."""
@@ -48,7 +54,9 @@ def listed(request: DeskRequest) -> HttpResponse:
     rows = CostCentre.objects.select_related("client", "owner").annotate(n=Count("people"))
     if words:
         rows = rows.filter(Q(code__icontains=words) | Q(name__icontains=words) | Q(client__name__icontains=words))
-    return show(request, "cost_centres", "cost_centres", {"rows": rows[:MOST], "typed": words})
+    return show(
+        request, "cost_centres", "cost_centres", {"rows": rows[:MOST], "typed": words}, columns=_COLUMNS, listed=rows
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,13 +6,14 @@ from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.people.models import Person
 from olmo.tenancy.models import Client
 from olmo.tickets import administration
 from olmo.tickets.models import Category, CustomField
 
+from ..lists.files import Columns, listing
 from ..lists.filters import Filters
 from ..shell import DeskRequest
 from . import used
@@ -69,7 +70,13 @@ class FieldForm(SettingsForm):
         return administration.save_field(self.thing, values, by=by, seen=seen)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "": _("Label"), "get_kind_display": _("Type"), "key": _("Key"), "client": _("Organisation"), "category": _("Category"),
+    "is_required": _("Required"), "is_for_requesters": _("For requesters too"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def fields(request: DeskRequest) -> HttpResponse:
     """All custom fields in their order."""
@@ -79,7 +86,7 @@ def fields(request: DeskRequest) -> HttpResponse:
         for one in CustomField.objects.select_related("client", "category")
         if not words or words in f"{one.label} {one} {one.key}".lower()
     ]
-    return show(request, "fields", "fields", {"rows": rows, "typed": typed(request)})
+    return show(request, "fields", "fields", {"rows": rows, "typed": typed(request)}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,15 +4,23 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from olmo.channels import actions, queries
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from .pages import PAGE, administrators, show
 
+_COLUMNS: Columns = {
+    "received_at": gettext_lazy("Received"), "envelope_from": gettext_lazy("From"), "envelope_to": gettext_lazy("To"),
+    "mailbox.address": gettext_lazy("Mailbox"), "reason": gettext_lazy("Reason"), "size": gettext_lazy("Bytes"),
+    "get_way_display": gettext_lazy("Way"),
+}  # fmt: skip
 
-@require_safe
+
+@listing
 @administrators
 def incoming(request: DeskRequest) -> HttpResponse:
     """The parked messages, newest first, and how much waits to be processed."""
@@ -22,7 +30,7 @@ def incoming(request: DeskRequest) -> HttpResponse:
     found = list(rows[: PAGE + 1])
     older = f"?before={found[PAGE - 1].pk}" if len(found) > PAGE else ""
     context = {"rows": found[:PAGE], "older_url": older, "waiting": queries.waiting().count}
-    return show(request, "incoming", "incoming", context)
+    return show(request, "incoming", "incoming", context, columns=_COLUMNS, listed=queries.parked(request.person))
 
 
 @require_safe

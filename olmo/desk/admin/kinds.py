@@ -6,12 +6,13 @@ from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.assets import administration
 from olmo.assets.models import ICONS, AssetKind
 from olmo.people.models import Person
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest
 from . import used
 from .categories import counted
@@ -51,7 +52,12 @@ class KindForm(SettingsForm):
         return administration.save_kind(self.thing, values, by=by, seen=seen)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one": _("Name"), "uses": _("Assets"), "one.is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def kinds(request: DeskRequest) -> HttpResponse:
     """All of them in their order, with how many assets are of each."""
@@ -61,7 +67,7 @@ def kinds(request: DeskRequest) -> HttpResponse:
         for one in AssetKind.objects.all()
         if not words or words in f"{one.name} {one}".lower()
     ]
-    return show(request, "kinds", "kinds", {"rows": rows, "typed": typed(request)})
+    return show(request, "kinds", "kinds", {"rows": rows, "typed": typed(request)}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,13 +7,14 @@ from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from olmo.channels import actions, queries
 from olmo.channels.models import Mailbox, Security
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest
 from .forms import SettingsForm, address, line, one_of, tick
 from .pages import administrators, list_of, or_404, settle, show
@@ -96,12 +97,18 @@ class MailboxForm(SettingsForm):
         return actions.save_mailbox(self.thing, by=by, **data)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one.address": _("Address"), "one.client.name": _("Organisation"), "one.team.name": _("Team"),
+    "one.last_ok_at": _("Last in order"), "state.label": _("State"), "one.last_error": _("What went wrong"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def mailboxes(request: DeskRequest) -> HttpResponse:
     """All mailboxes with their state."""
     rows = [{"one": mailbox, "state": state_of(mailbox)} for mailbox in queries.mailboxes(request.person)]
-    return show(request, "mailboxes", "mailboxes", {"rows": rows})
+    return show(request, "mailboxes", "mailboxes", {"rows": rows}, columns=_COLUMNS)
 
 
 @sensitive_post_parameters("password")

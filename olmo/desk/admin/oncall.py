@@ -4,19 +4,26 @@ from datetime import timedelta
 
 from django.db.models import Q
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _
 
 from olmo.kernel import clock
 from olmo.people.models import Person
 from olmo.staffing import queries, rotation
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest
 from .pages import administrators, show, typed
 
 AHEAD = timedelta(days=28)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one.name": _("Name"), "one.team.name": _("Team"), "one.position": _("Line"), "now.name": _("On call now"),
+    "gap.start": _("Next gap"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def listed(request: DeskRequest) -> HttpResponse:
     """The schedules by team and line: who is called now, and when nobody is within four weeks."""
@@ -28,4 +35,4 @@ def listed(request: DeskRequest) -> HttpResponse:
         duty = rotation.on_call(facts, now)
         gap = next((s for s in rotation.stretches(facts, now, now + AHEAD) if s.is_gap), None)
         drawn.append({"one": row, "now": Person.objects.get(pk=duty.person) if duty else None, "gap": gap})
-    return show(request, "oncall", "oncall", {"rows": drawn, "typed": words})
+    return show(request, "oncall", "oncall", {"rows": drawn, "typed": words}, columns=_COLUMNS)

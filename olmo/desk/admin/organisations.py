@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from olmo.kernel.signatures import taken
 from olmo.people import administration
@@ -17,6 +17,7 @@ from olmo.tenancy.models import Client, default_matrix
 from olmo.tenancy.queries import provider
 from olmo.tickets.models import Impact, Priority, Urgency
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest
 from . import used
 from .forms import Lines, SettingsForm, address, language, line, signature, tick, time_zone
@@ -105,7 +106,13 @@ class OrganisationForm(SettingsForm):
         return administration.save_organisation(self.thing, values, by=by, seen=seen)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "name": _("Name"), "domains.all": _("Mail domains"), "persons": _("People"), "address": _("Sender address"),
+    "time_zone": _("Time zone"), "is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def organisations(request: DeskRequest) -> HttpResponse:
     """The organisations by name, with how many people and domains they have."""
@@ -115,7 +122,10 @@ def organisations(request: DeskRequest) -> HttpResponse:
     )
     if words:
         found = found.filter(Q(name__icontains=words) | Q(domains__name__icontains=words)).distinct()
-    return show(request, "organisations", "organisations", {"slice": by_name(request, found), "typed": words})
+    context = {"slice": by_name(request, found), "typed": words}
+    return show(
+        request, "organisations", "organisations", context, columns=_COLUMNS, listed=found.order_by("name", "pk")
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,19 +6,27 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from olmo.outbox import queries as outbox
 from olmo.outbox.models import PENDING, Envelope, State
 from olmo.people import administration
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from .pages import PAGE, administrators, or_404, show
 
 STOPPED = (State.FAILED, State.HELD)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "created_at": gettext_lazy("Written"), "client": gettext_lazy("Organisation"), "to": gettext_lazy("To"),
+    "subject": gettext_lazy("Subject"), "words": (gettext_lazy("Reason"), outbox.words),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def outgoing(request: DeskRequest) -> HttpResponse:
     """What was given up or held back, newest first; then what still waits, the oldest first."""
@@ -32,7 +40,14 @@ def outgoing(request: DeskRequest) -> HttpResponse:
         "stopped": [_line(envelope) for envelope in found[:PAGE]], "waiting": [_line(envelope) for envelope in waiting],
         "has_relay": outbox.waiting().has_relay, "older_url": f"?before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
     }  # fmt: skip
-    return show(request, "outgoing", "outgoing", context)
+    return show(
+        request,
+        "outgoing",
+        "outgoing",
+        context,
+        columns=_COLUMNS,
+        listed=mails.filter(state__in=STOPPED).order_by("-pk"),
+    )
 
 
 @require_POST

@@ -16,6 +16,7 @@ from olmo.kernel.text import clean, clean_line
 from olmo.people.queries import clients_of
 from olmo.tenancy.scope import EveryClient
 
+from ..lists.files import Columns, Table, leave, offered
 from ..shell import AnyView, DeskRequest, SeeOther, View, agents, page
 from .forms import SettingsForm
 
@@ -99,13 +100,20 @@ def administrators[**P](view: View[P]) -> AnyView[P]:
 
 def show(
     request: DeskRequest, section: str, template: str, context: dict[str, Any] | None = None, *, status: int = 200,
-    way: Sequence[Step] = (),
+    way: Sequence[Step] = (), columns: Columns | None = None, listed: Any = None,
 ) -> HttpResponse:  # fmt: skip
     """A page of `section`, with the sections beside it. way: what stands between the overview and this page.
 
-    template: a name in desk/admin, or a whole path.
+    template: a name in desk/admin, or a whole path. columns: of the file in which a list leaves when its address is posted to
+    (`files.listing`), with the rows of the context or those that are `listed`.
     """
     around = {"sections": _sections(section), "way": [Step(_("Administration"), reverse("desk:admin")), *way]}
+    if columns is not None:
+        rows = (context or {}).get("rows", ()) if listed is None else listed
+        table = Table(list_of(section).label, columns, rows)
+        if request.method == "POST":
+            return leave(request, table)
+        around |= offered(request, table)
     return page(
         request,
         template if "/" in template else f"desk/admin/{template}.html",

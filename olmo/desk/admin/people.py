@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.fulfilment import administration as fulfilment
 from olmo.people import administration as people
@@ -18,6 +18,7 @@ from olmo.tenancy.models import Client
 from olmo.tenancy.queries import provider
 from olmo.tickets import administration
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from . import used
 from .forms import Lines, SettingsForm, language, line, one_of, some_of, tick, time_zone
@@ -110,15 +111,27 @@ class RequesterForm(PersonForm):
         return self.welcome(requester, wanted, by)
 
 
-@require_safe
+_AGENTS: Columns = {
+    "name": _("Name"), "email": _("Address"), "title": _("Role or department"), "teams.all": _("Teams"),
+    "clients.all": _("Works only for"),
+    "is_administrator": _("Administrator"), "is_active": _("Active"),
+}  # fmt: skip
+_REQUESTERS: Columns = {
+    "name": _("Name"), "email": _("Address"), "client.name": _("Organisation"), "title": _("Role or department"),
+    "location": _("Location"), "is_vip": _("VIP"), "is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def agents(request: DeskRequest) -> HttpResponse:
     """The agents by name."""
     words, found = typed(request), _found(request, Kind.AGENT).prefetch_related("teams", "clients")
-    return show(request, "agents", "agents", {"slice": by_name(request, found), "typed": words})
+    context = {"slice": by_name(request, found), "typed": words}
+    return show(request, "agents", "agents", context, columns=_AGENTS, listed=_in_order(found))
 
 
-@require_safe
+@listing
 @administrators
 def requesters(request: DeskRequest) -> HttpResponse:
     """The requesters by name, of one organisation or of all."""
@@ -128,7 +141,7 @@ def requesters(request: DeskRequest) -> HttpResponse:
     if chosen:
         found = found.filter(client=chosen)
     context = {"slice": by_name(request, found), "typed": typed(request), "clients": clients, "chosen": chosen}
-    return show(request, "requesters", "requesters", context)
+    return show(request, "requesters", "requesters", context, columns=_REQUESTERS, listed=_in_order(found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -188,6 +201,10 @@ def _found(request: DeskRequest, kind: Kind) -> QuerySet[Person]:
         return found
     known = Identity.objects.filter(value__icontains=words.lower()).values("person_id")
     return found.filter(Q(name__icontains=words) | Q(pk__in=known))
+
+
+def _in_order(found: QuerySet[Person]) -> QuerySet[Person]:
+    return found.order_by("name", "pk")
 
 
 def _of_kind(kind: Kind) -> QuerySet[Person]:

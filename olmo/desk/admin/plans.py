@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.fulfilment import administration, conditions, order, steps
 from olmo.fulfilment.models import Plan, Run
@@ -19,6 +19,7 @@ from olmo.kernel.errors import Conflict
 from olmo.people.models import Person, Team
 
 from .. import places
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from . import used
 from .pages import administrators, list_of, or_404, settle, show, typed
@@ -27,7 +28,13 @@ from .planform import PlanForm
 SHOWN_TICKETS = 10
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one": _("Name"), "one.category": _("Category"), "one.client": _("Organisation"), "steps": _("Steps"), "count": _("Started"),
+    "one.is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def plans(request: DeskRequest) -> HttpResponse:
     """The plans by name, with what is wrong with each and how often it was started."""
@@ -41,7 +48,7 @@ def plans(request: DeskRequest) -> HttpResponse:
         }
         for one in found
     ]  # fmt: skip
-    return show(request, "plans", "plans", {"rows": rows, "typed": words})
+    return show(request, "plans", "plans", {"rows": rows, "typed": words}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

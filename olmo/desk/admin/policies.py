@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.escalation import administration
 from olmo.escalation.administration import PolicySettings, StepSettings
@@ -18,6 +18,7 @@ from olmo.people.models import Kind, Person, Team
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Priority
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from .drawn import drawn, in_words
 from .forms import SettingsForm, line, one_of, tick
@@ -215,7 +216,13 @@ def _at_row(field: str, places: list[int]) -> str:
     return f"steps-{places[int(number)]}-{name}" if is_step else field
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one": _("Name"), "promise": _("Promise"), "one.client": _("Organisation"), "one.team": _("Team"),
+    "priorities": _("Priorities"), "steps": _("Steps"), "one.is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def policies(request: DeskRequest) -> HttpResponse:
     """The policies by name, with what they watch over and their steps in words."""
@@ -228,7 +235,7 @@ def policies(request: DeskRequest) -> HttpResponse:
         }
         for one in found.prefetch_related("steps__team", "steps__person")
     ]  # fmt: skip
-    return show(request, "policies", "policies", {"rows": rows, "typed": words})
+    return show(request, "policies", "policies", {"rows": rows, "typed": words}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,20 +7,26 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.kernel.errors import Invalid
 from olmo.routing.rules import keeping, wording
 from olmo.routing.rules.known import Known, queues
 from olmo.routing.rules.models import Rule, RuleVersion
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from . import ruletrial
 from .pages import administrators, list_of, or_404, settle, show, typed
 from .ruleform import RuleForm, with_row, without_row
 
+_COLUMNS: Columns = {
+    "place": _("Order"), "row.name": _("Name"), "when": _("When"), "outcomes": _("Then"), "row.is_on": _("Active"),
+    "row.uses": _("Tickets"), "row.used_at": _("Last used"),
+}  # fmt: skip
 
-@require_safe
+
+@listing
 @administrators
 def listed(request: DeskRequest) -> HttpResponse:
     """All rules in their order, in plain words, with what is wrong with each."""
@@ -43,7 +49,7 @@ def listed(request: DeskRequest) -> HttpResponse:
         "rows": shown, "typed": typed(request), "queue": queue, "has_rules": bool(rows),
         "queues": [(name, label) for name, label in queues(known) if name in used],
     }  # fmt: skip
-    return show(request, "rules", "rules", context)
+    return show(request, "rules", "rules", context, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

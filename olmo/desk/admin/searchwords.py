@@ -7,12 +7,13 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.knowledge import administration
 from olmo.knowledge.models import Synonyms
 from olmo.people.models import Person
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from .forms import Lines, SettingsForm, paragraph
 from .pages import administrators, list_of, or_404, settle, show, typed
@@ -54,12 +55,18 @@ class StopForm(SettingsForm):
         return gettext("Words that say nothing")
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "en": _("English"), "it": _("Italian"), "uses": _("Texts"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def groups(request: DeskRequest) -> HttpResponse:
     """All groups that hold what is typed, with how many articles name each."""
     words = typed(request).casefold()
-    found = [row for row in Synonyms.objects.order_by("pk") if words in str(row.words).casefold()][:MOST]
+    found = [row for row in Synonyms.objects.order_by("pk") if words in str(row.words).casefold()]
+    found = found if request.method == "POST" else found[:MOST]
     uses = administration.uses(found)
     rows = [
         {
@@ -70,7 +77,7 @@ def groups(request: DeskRequest) -> HttpResponse:
         }
         for row in found
     ]
-    return show(request, "words", "words", {"rows": rows, "typed": typed(request)})
+    return show(request, "words", "words", {"rows": rows, "typed": typed(request)}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

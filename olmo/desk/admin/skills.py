@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.kernel import clock
 from olmo.people import queries as people
@@ -22,6 +22,7 @@ from olmo.staffing.models import CapacityRules, Level, Profile, Skill
 from olmo.tickets.models import Category, Priority
 
 from ..forms.values import categories, tree
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from ..staffing import words
 from .forms import SettingsForm, line
@@ -109,7 +110,12 @@ class CapacityForm(SettingsForm):
         return gettext("Capacity")
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "": _("Name"), "having": _("Agents"), "needing": _("Categories"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def skills(request: DeskRequest) -> HttpResponse:
     """The skills, with how many agents have each and how many categories need it."""
@@ -117,7 +123,7 @@ def skills(request: DeskRequest) -> HttpResponse:
     rows = Skill.objects.filter(name__icontains=words_typed).annotate(
         having=Count("abilities", distinct=True), needing=Count("needs", distinct=True)
     )
-    return show(request, "skills", "skills", {"rows": rows, "typed": words_typed})
+    return show(request, "skills", "skills", {"rows": rows, "typed": words_typed}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

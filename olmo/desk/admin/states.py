@@ -6,12 +6,13 @@ from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.people.models import Person
 from olmo.tickets import working
 from olmo.tickets.models import Status, WorkingState
 
+from ..lists.files import Columns, listing
 from ..lists.filters import Filters
 from ..shell import DeskRequest
 from . import used
@@ -59,7 +60,12 @@ class StateForm(SettingsForm):
         return working.save(self.thing, values, by=by, seen=seen)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one": _("Name"), "status": _("Status"), "uses": _("Tickets"), "one.is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def states(request: DeskRequest) -> HttpResponse:
     """All of them beneath their statuses, with how often each is used."""
@@ -74,7 +80,7 @@ def states(request: DeskRequest) -> HttpResponse:
         for one in working.in_order()
         if not words or words in f"{one.name} {one}".lower()
     ]
-    return show(request, "states", "states", {"rows": rows, "typed": typed(request)})
+    return show(request, "states", "states", {"rows": rows, "typed": typed(request)}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from olmo.people.models import Person
 from olmo.tickets import suppliers as kept
 from olmo.tickets.models import Supplier
 
+from ..lists.files import Columns, listing
 from ..lists.filters import Filters
 from ..shell import DeskRequest
 from .categories import counted
@@ -35,7 +36,12 @@ class SupplierForm(SettingsForm):
         return kept.save(self.thing, values, by=by, seen=seen)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one": _("Name"), "one.email": _("Mail address"), "uses": _("Waiting for it"), "one.is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def suppliers(request: DeskRequest) -> HttpResponse:
     """All of them, with how many tickets wait for each."""
@@ -45,7 +51,7 @@ def suppliers(request: DeskRequest) -> HttpResponse:
         for one in Supplier.objects.all()
         if not words or words in f"{one.name} {one.email}".lower()
     ]
-    return show(request, "suppliers", "suppliers", {"rows": rows, "typed": typed(request)})
+    return show(request, "suppliers", "suppliers", {"rows": rows, "typed": typed(request)}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

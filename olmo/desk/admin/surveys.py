@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.people.models import Person
 from olmo.surveys import administration, queries
@@ -17,6 +17,7 @@ from olmo.tenancy.models import Client
 from olmo.tickets.choices import Score
 from olmo.tickets.models import Category
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from .forms import SettingsForm, tick
 from .pages import administrators, list_of, or_404, settle, show, typed
@@ -106,7 +107,12 @@ class CheckForm(SettingsForm):
         return category
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "category": _("Category"), "days": _("Days after the solution"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def surveys(request: DeskRequest) -> HttpResponse:
     """How the desk asks, in a sentence; and the categories."""
@@ -117,9 +123,8 @@ def surveys(request: DeskRequest) -> HttpResponse:
         if words in f"{check.category.name} {check.category}".lower()
     ]
     silent = Client.objects.filter(pk__in=(rules := queries.rules()).silent).order_by("name")
-    return show(
-        request, "surveys", "surveys", {"rules": rules, "checks": checks, "silent": silent, "typed": typed(request)}
-    )
+    context = {"rules": rules, "checks": checks, "silent": silent, "typed": typed(request)}
+    return show(request, "surveys", "surveys", context, columns=_COLUMNS, listed=checks)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.kernel.errors import Conflict, NotFound
 from olmo.kernel.text import clean_line
@@ -16,6 +16,7 @@ from olmo.people.models import Person
 from olmo.tickets import tagging
 from olmo.tickets.models import Retagging
 
+from ..lists.files import Columns, listing
 from ..lists.filters import Filters
 from ..shell import DeskRequest, SeeOther
 from . import used
@@ -50,7 +51,12 @@ class TagForm(SettingsForm):
         return tagging.retag(str(self.thing), by=by, into=data["into"])
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "name": _("Name"), "uses": _("Tickets"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def tags(request: DeskRequest) -> HttpResponse:
     """All tags by name, with their tickets, and what is being changed."""
@@ -58,7 +64,8 @@ def tags(request: DeskRequest) -> HttpResponse:
     rows = [
         {"name": one.name, "uses": counted(one.count), "url": Filters(box="all", tag=one.name).url()} for one in found
     ]
-    return show(request, "tags", "tags", {"rows": rows, "typed": typed(request), "under_way": tagging.under_way()})
+    context = {"rows": rows, "typed": typed(request), "under_way": tagging.under_way()}
+    return show(request, "tags", "tags", context, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.fulfilment import administration as fulfilment
 from olmo.kernel.signatures import taken
@@ -18,6 +18,7 @@ from olmo.people import administration as people
 from olmo.people.models import Kind, Person, Team, Tier
 from olmo.tickets import administration
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from . import used
 from .forms import Lines, SettingsForm, line, one_of, signature, some_of, tick
@@ -97,7 +98,13 @@ class TierForm(SettingsForm):
         return people.save_tier(self.thing, level=data["level"], name=data["name"], by=by, seen=seen)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "tier.name": _("Tier"), "one.name": _("Team"), "one.members.all": _("Members"), "open": _("Open tickets"),
+    "one.is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def teams(request: DeskRequest) -> HttpResponse:
     """The tiers, each with its teams and how many people and open tickets those have."""
@@ -113,7 +120,9 @@ def teams(request: DeskRequest) -> HttpResponse:
         }
         for tier in tiers
     ]
-    return show(request, "teams", "teams", {"tiers": rows})
+    context = {"tiers": rows}
+    every = [{"tier": row["tier"], **line} for row in rows for line in row["teams"]]
+    return show(request, "teams", "teams", context, columns=_COLUMNS, listed=every)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

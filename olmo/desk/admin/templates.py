@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.kernel.errors import Invalid
 from olmo.people.models import Person, Team
@@ -16,6 +16,7 @@ from olmo.tenancy.models import Client
 from olmo.tickets import administration, preparing, queries
 from olmo.tickets.models import Category, Impact, Template, TicketKind, Urgency
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from . import used
 from .forms import Lines, SettingsForm, line, one_of, paragraph, tick
@@ -94,7 +95,13 @@ def _pair(text: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one": _("Name"), "one.client": _("Organisation"), "one.category": _("Category"), "one.subject": _("Subject"),
+    "uses": _("Tickets"), "one.is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def templates(request: DeskRequest) -> HttpResponse:
     """All templates, with how often each was used."""
@@ -105,7 +112,7 @@ def templates(request: DeskRequest) -> HttpResponse:
         for one in found
         if not words or words in f"{one.name} {one} {one.subject} {one.category or ''}".lower()
     ]
-    return show(request, "templates", "templates", {"rows": rows, "typed": typed(request)})
+    return show(request, "templates", "templates", {"rows": rows, "typed": typed(request)}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

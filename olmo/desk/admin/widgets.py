@@ -6,13 +6,14 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from olmo.people.models import Person
 from olmo.selfservice import widget as kept
 from olmo.selfservice.models import Widget
 from olmo.tenancy.models import Client
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest
 from .forms import Lines, SettingsForm, tick
 from .pages import administrators, list_of, or_404, settle, show, typed
@@ -38,7 +39,12 @@ class WidgetForm(SettingsForm):
         return client
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "client.name": _("Organisation"), "widget.origins": _("Stands on"), "widget.is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def widgets(request: DeskRequest) -> HttpResponse:
     """All organisations, with where their widget stands."""
@@ -49,7 +55,7 @@ def widgets(request: DeskRequest) -> HttpResponse:
         for client in Client.objects.order_by("name")
         if not words or words in client.name.lower()
     ]
-    return show(request, "widgets", "widgets", {"rows": rows, "typed": typed(request)})
+    return show(request, "widgets", "widgets", {"rows": rows, "typed": typed(request)}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,12 +8,13 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.people.models import Person
 from olmo.worklog import administration, queries
 from olmo.worklog.models import Activity, Rules
 
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from .forms import SettingsForm, line, one_of, tick
 from .pages import administrators, list_of, or_404, settle, show, typed
@@ -80,7 +81,12 @@ class RulesForm(SettingsForm):
         return gettext("The rule")
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one": _("Activity"), "one.is_billable": _("Billable"), "uses": _("Entries"), "one.is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def activities(request: DeskRequest) -> HttpResponse:
     """All activities, with how often each was used, and the rules."""
@@ -90,7 +96,8 @@ def activities(request: DeskRequest) -> HttpResponse:
         for one in Activity.objects.all()
         if not words or words in f"{one.name} {one}".lower()
     ]
-    return show(request, "activities", "activities", {"rows": rows, "typed": typed(request), "rules": queries.rules()})
+    context = {"rows": rows, "typed": typed(request), "rules": queries.rules()}
+    return show(request, "activities", "activities", context, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.catalogue import actions, bilingual
 from olmo.catalogue.models import FormVersion, Item, Service
@@ -16,6 +16,7 @@ from olmo.people.models import Person
 from ..admin.forms import SettingsForm, line, one_of, paragraph, tick
 from ..admin.pages import administrators, list_of, or_404, settle, show, typed
 from ..admin.removing import remove
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest
 from . import offers
 
@@ -64,7 +65,13 @@ class ItemForm(SettingsForm):
         return actions.save_item(self.thing, wanted, by=by, seen=seen)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "": _("Name"), "key": _("Key"), "service": _("Service"), "has_form": _("Form"), "orders": _("Orders"),
+    "is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def items(request: DeskRequest) -> HttpResponse:
     """Everything that can be ordered, by service."""
@@ -74,7 +81,7 @@ def items(request: DeskRequest) -> HttpResponse:
     rows = rows.order_by("service__position", "service__key", "position", "key")
     if words:
         rows = rows.filter(Q(key__icontains=words) | Q(names__icontains=words) | Q(service__names__icontains=words))
-    return show(request, "items", "desk/catalogue/items.html", {"rows": rows, "typed": words})
+    return show(request, "items", "desk/catalogue/items.html", {"rows": rows, "typed": words}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from olmo.catalogue import queries
@@ -35,6 +36,7 @@ from olmo.tickets.policy import require
 from olmo.tickets.queries import by_number
 
 from .. import places
+from ..lists.files import Columns, Table, listing, page_or_file
 from ..shell import DeskRequest, SeeOther, agents, is_part, page
 
 MOST_FOUND = 12
@@ -177,7 +179,15 @@ def withdrawal(request: DeskRequest, number: int) -> HttpResponse:
     return SeeOther(places.ticket(number))
 
 
-@require_safe
+_APPROVALS: Columns = {
+    "order.ticket.number": gettext_lazy("Ticket"), "order.ticket.subject": gettext_lazy("Subject"),
+    "approver.name": gettext_lazy("Approver"), "asked_at": gettext_lazy("When"), "get_decision_display": gettext_lazy("Decision"),
+    "decided_at": gettext_lazy("Decided"), "decided_by.name": gettext_lazy("By"),
+}  # fmt: skip
+_MOST_DECIDED = 10_000  # of one's own decisions, in a file
+
+
+@listing
 @agents
 def approvals(request: DeskRequest) -> HttpResponse:
     """What waits for the reader's word."""
@@ -186,7 +196,10 @@ def approvals(request: DeskRequest) -> HttpResponse:
         for row in requests.waiting_for(request.person)
     ]
     decided = showing.trail(requests.decided_by(request.person))
-    return page(request, "desk/catalogue/approvals.html", {"waiting": waiting, "decided": decided})
+    is_file = request.method == "POST"
+    past = requests.decided_by(request.person, _MOST_DECIDED) if is_file else [row["approval"] for row in decided]
+    table = Table(gettext_lazy("My approvals"), _APPROVALS, [*(row["approval"] for row in waiting), *past])
+    return page_or_file(request, "desk/catalogue/approvals.html", {"waiting": waiting, "decided": decided}, table)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.catalogue import actions, bilingual
 from olmo.catalogue.models import Audience, Service
@@ -23,6 +23,7 @@ from ..admin import used
 from ..admin.forms import SettingsForm, line, one_of, paragraph, some_of, tick
 from ..admin.pages import administrators, list_of, or_404, settle, show, typed
 from ..admin.removing import remove
+from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from . import offers
 
@@ -78,7 +79,12 @@ class ServiceForm(SettingsForm):
         return actions.save_service(self.thing, wanted, by=by, seen=seen)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "": _("Name"), "key": _("Key"), "owner.name": _("Owner"), "n": _("Request forms"), "is_active": _("Active"),
+}  # fmt: skip
+
+
+@listing
 @administrators
 def services(request: DeskRequest) -> HttpResponse:
     """Every service, with how many items it has."""
@@ -88,9 +94,8 @@ def services(request: DeskRequest) -> HttpResponse:
     )
     if words:
         rows = rows.filter(Q(key__icontains=words) | Q(names__icontains=words) | Q(owner__name__icontains=words))
-    return show(
-        request, "services", "desk/catalogue/services.html", {"rows": rows, "typed": words, "usual_left": left()}
-    )
+    context = {"rows": rows, "typed": words, "usual_left": left()}
+    return show(request, "services", "desk/catalogue/services.html", context, columns=_COLUMNS)
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from olmo.escalation import actions, queries
 from olmo.escalation.models import Firing, State
@@ -22,7 +22,8 @@ from olmo.tickets.models import Ticket
 from olmo.tickets.sentences import METRICS, describe
 
 from .. import places
-from ..shell import DeskRequest, SeeOther, agents, page
+from ..lists.files import Columns, Table, listing, page_or_file
+from ..shell import DeskRequest, SeeOther, agents
 from ..surveys import judged
 
 _ACTS: dict[str, Words] = {
@@ -31,7 +32,16 @@ _ACTS: dict[str, Words] = {
 }  # fmt: skip
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "ticket.number": gettext_lazy("Ticket"), "ticket.subject": gettext_lazy("Subject"),
+    "ticket.client": gettext_lazy("Organisation"),
+    "ticket.team": gettext_lazy("Team"), "ticket.assignee": gettext_lazy("Agent"), "since": gettext_lazy("Since"),
+    "how": gettext_lazy("What happened"), "words": gettext_lazy("Text"), "broken": gettext_lazy("Broken promises"),
+    "due": gettext_lazy("Due"), "next_at": gettext_lazy("Next step of its policy"), "done": gettext_lazy("What was done"),
+}  # fmt: skip
+
+
+@listing
 @agents
 def inbox(request: DeskRequest) -> HttpResponse:
     """What came up to the teams that one leads, or works in where one leads none."""
@@ -43,7 +53,9 @@ def inbox(request: DeskRequest) -> HttpResponse:
     asked = by_ids(pk for row in found for firing in row.firings if (pk := firing.asks))
     rows = [_row(row, said, asked) for row in found]
     context = {"rows": rows, "teams": teams, "is_lead": bool(led), "judged": judged.rows(request.person)}
-    return page(request, "desk/escalations.html", context)
+    return page_or_file(
+        request, "desk/escalations.html", context, Table(gettext_lazy("Escalation inbox"), _COLUMNS, rows)
+    )
 
 
 @require_POST

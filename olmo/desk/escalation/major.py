@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
 
 from olmo.escalation import major as verbs
 from olmo.escalation.incidents import Major
@@ -21,6 +21,7 @@ from olmo.tickets.undo import undoable
 
 from .. import places, undoing
 from ..forms.major import Declaration, Ending, Followers, StandDown, Words
+from ..lists.files import Columns, Table, listing, page_or_file
 from ..shell import DeskRequest, SeeOther, agents, page
 
 
@@ -57,7 +58,14 @@ def major(request: DeskRequest, number: int) -> HttpResponse:
     return page(request, "desk/major.html", context, status=422 if form is not None else 200)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "ticket.number": gettext_lazy("Ticket"), "ticket.subject": gettext_lazy("Subject"), "clients": gettext_lazy("Organisations"),
+    "major.began_at": gettext_lazy("Beginning"), "major.ended_at": gettext_lazy("End"), "lasted": gettext_lazy("Duration"),
+    "count": gettext_lazy("Reports below it"),
+}  # fmt: skip
+
+
+@listing
 @agents
 def listed(request: DeskRequest) -> HttpResponse:
     """Major incidents under way and over, with all that the portal said of them."""
@@ -73,7 +81,8 @@ def listed(request: DeskRequest) -> HttpResponse:
         }
         for one in found
     ]  # fmt: skip
-    return page(request, "desk/majors.html", {"rows": rows})
+    table = Table(gettext_lazy("Major incidents"), _COLUMNS, rows)
+    return page_or_file(request, "desk/majors.html", {"rows": rows}, table)
 
 
 def _concerned(major: Major, names: dict[int, str]) -> str:

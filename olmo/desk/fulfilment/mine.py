@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from olmo.fulfilment import queries
 from olmo.fulfilment.models import Task
@@ -18,7 +17,8 @@ from olmo.kernel.errors import Words
 from olmo.people.models import Person
 
 from .. import places
-from ..shell import DeskRequest, agents, page
+from ..lists.files import Columns, Table, listing, page_or_file
+from ..shell import DeskRequest, agents
 from .rows import row
 
 MOST = 100
@@ -32,7 +32,13 @@ WHEN: Mapping[str, Words] = {
 }  # fmt: skip
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "": _("Task"), "ticket.number": _("Ticket"), "ticket.subject": _("Subject"), "ticket.client": _("Organisation"),
+    "team": _("Team"), "person.name": _("Agent"), "get_state_display": _("State"), "due_at": _("Due"),
+}  # fmt: skip
+
+
+@listing
 @agents
 def tasks(request: DeskRequest) -> HttpResponse:
     """`whose`: mine, teams, led, all; nothing: one's own and those of one's teams."""
@@ -49,7 +55,8 @@ def tasks(request: DeskRequest) -> HttpResponse:
         "whose": asked, "choices": [(name, label, name == asked) for name, label in WHOSE.items()],
         "is_cut": len(found) >= MOST, "most": MOST,
     }  # fmt: skip
-    return page(request, "desk/fulfilment/tasks.html", context)
+    every = queries.all_of(request.person, _parts(request.person, asked), with_waiting=asked == "mine")
+    return page_or_file(request, "desk/fulfilment/tasks.html", context, Table(_("Tasks"), _COLUMNS, every))
 
 
 def _parts(viewer: Person, asked: str) -> list[Q]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,11 +15,17 @@ from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError
 from olmo.kernel.middleware import status_of
 from olmo.people.models import Person
 
+from ..lists.files import Columns, Table, listing, page_or_file
 from ..shell import DeskRequest, SeeOther, agents, page
 from .forms import KIND_WORDS, OUTCOME_WORDS, GuideForm, Refusable, StepForm
 
+_COLUMNS: Columns = {
+    "": gettext_lazy("Name"), "client": gettext_lazy("Organisation"), "is_for_requesters": gettext_lazy("For requesters too"),
+    "is_active": gettext_lazy("Active"), "shown.number": gettext_lazy("Version"),
+}  # fmt: skip
 
-@require_safe
+
+@listing
 @agents
 def index(request: DeskRequest) -> HttpResponse:
     """All that the viewer may know, and the examples that can be brought in."""
@@ -29,7 +35,9 @@ def index(request: DeskRequest) -> HttpResponse:
         "rows": rows, "may_build": actions.may_build(request.person),
         "examples": [name for name in actions.EXAMPLES if name not in there],
     }  # fmt: skip
-    return page(request, "desk/guides/list.html", context)
+    return page_or_file(
+        request, "desk/guides/list.html", context, Table(gettext_lazy("Troubleshooters"), _COLUMNS, rows)
+    )
 
 
 @require_POST

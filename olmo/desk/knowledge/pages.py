@@ -1,5 +1,6 @@
 """Finding and reading articles: the list, an article with its languages side by side, its versions and what differs."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from olmo.upkeep import topics
 from olmo.writing import waiting
 
 from .. import places
+from ..lists.files import Columns, Table, listing, page_or_file
 from ..shell import DeskRequest, agents, is_part, page
 from .uploads import listed
 
@@ -60,7 +62,7 @@ class Asked:
         )  # fmt: skip
 
 
-@require_safe
+@listing
 @agents
 def index(request: DeskRequest) -> HttpResponse:
     """Articles by key, or the best for `q`; narrowed by what is shown, audience and subject area."""
@@ -74,7 +76,17 @@ def index(request: DeskRequest) -> HttpResponse:
     context["shows"] = [(name, label, name == asked.show) for name, label in SHOWS.items()]
     if is_part(request):
         return page(request, "desk/knowledge/list.html#found", context)
-    return page(request, "desk/knowledge/list.html", context)
+    return page_or_file(
+        request, "desk/knowledge/list.html", context, _table(request.person, asked, context.get("rows", ()))
+    )
+
+
+def _table(viewer: Person, asked: Asked, shown: Sequence[Mapping[str, Any]]) -> Table:
+    """The whole list as a file; for words those that are found."""
+    if asked.show == "tasks":
+        return Table(gettext_lazy("Suggestions"), _SUGGESTIONS, feedback.tasks(viewer))
+    found = [row["article"] for row in shown] if asked.words else _with_texts(_narrowed(viewer, asked))
+    return Table(gettext_lazy("Articles"), _COLUMNS, found)
 
 
 def _rows(viewer: Person, asked: Asked) -> list[dict[str, Any]]:
@@ -112,8 +124,8 @@ def _with_texts(rows: QuerySet[Article]) -> QuerySet[Article]:
 def _row(article: Article) -> dict[str, Any]:
     text = _text(article, get_language() or "en")
     return {
-        "url": reverse("desk:article", args=[article.pk]), "article": article,
-        "title": text.title if text else article.key, "summary": text.summary if text else "",
+        "url": reverse("desk:article", args=[article.pk]), "article": article, "title": _title(article),
+        "summary": text.summary if text else "",
         "languages": [row.language for row in article.translations.all()],
         "state": State(article.state).label, "badge": BADGES[State(article.state)], "readers": readers(article),
     }  # fmt: skip
@@ -129,6 +141,25 @@ def readers(article: Article) -> str:
 def _text(article: Article, language: str) -> Version | None:
     rows = sorted(article.translations.all(), key=lambda row: row.language != language[:2])
     return next((row.newest for row in rows if row.newest), None)
+
+
+def _title(article: Article) -> str:
+    text = _text(article, get_language() or "en")
+    return text.title if text else article.key
+
+
+_COLUMNS: Columns = {
+    "key": gettext_lazy("Key"), "title": (gettext_lazy("Title"), _title),
+    "get_kind_display": gettext_lazy("Kind"), "get_state_display": gettext_lazy("State"),
+    "readers": (gettext_lazy("Who reads it"), readers), "topic": gettext_lazy("Subject area"),
+    "languages": (gettext_lazy("Languages"), lambda row: [text.language for text in row.translations.all()]),
+    "owner.name": gettext_lazy("Owner"), "uses": gettext_lazy("Used"), "helped": gettext_lazy("Helped"),
+    "published_at": gettext_lazy("Published"), "review_on": gettext_lazy("Review on"),
+}  # fmt: skip
+_SUGGESTIONS: Columns = {
+    "article.key": gettext_lazy("Article"), "by.name": gettext_lazy("Who"), "at": gettext_lazy("When"),
+    "words": gettext_lazy("Text"),
+}  # fmt: skip
 
 
 @require_safe

@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -111,7 +112,7 @@ def download(request: DeskRequest, pieces: Iterator[bytes], media_type: str, nam
     """A file that leaves piece by piece."""
     stream = streaming.in_threads(pieces) if hasattr(request, "scope") else pieces  # an asynchronous server, or a test
     answer = StreamingHttpResponse(stream, content_type=media_type)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Content-Disposition"] = content_disposition_header(True, name)
     answer["X-Accel-Buffering"] = "no"
     return cast("HttpResponse", answer)  # as far as the doors are concerned
 

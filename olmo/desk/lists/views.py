@@ -1,5 +1,6 @@
 """Pages of saved views: save a list under a name, rename, share, put in order, delete; and the navigation alone."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -7,12 +8,14 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from olmo.kernel.errors import Invalid, NotAllowed
 
 from ..shell import DeskRequest, SeeOther, agents, is_part, look, navigation, page
 from . import saved, sentence
+from .files import Columns, Table, listing, page_or_file
 from .filters import Filters
 from .listing import asked
 
@@ -29,12 +32,18 @@ def nav(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/nav.html", {"nav": found, "nav_url": request.get_full_path()})
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "view.name": gettext_lazy("Name"), "words": gettext_lazy("What it shows"),
+    "view.get_sharing_display": gettext_lazy("Who sees it"), "view.team": gettext_lazy("Team"),
+}  # fmt: skip
+
+
+@listing
 @agents
 def index(request: DeskRequest) -> HttpResponse:
     """All views that the person sees: in order, with what may be done to them."""
     views = saved.shown_to(request.person)
-    context = {
+    context: dict[str, Any] = {
         "title": _("Saved views"),
         "views": [
             {"view": view, "may_edit": saved.may_edit(request.person, view), "is_first": n == 0,
@@ -45,7 +54,8 @@ def index(request: DeskRequest) -> HttpResponse:
             for n, view in enumerate(views)
         ],
     }  # fmt: skip
-    return page(request, "desk/views.html", context)
+    table = Table(gettext_lazy("Saved views"), _COLUMNS, context["views"])
+    return page_or_file(request, "desk/views.html", context, table)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from olmo.kernel.errors import NotFound
@@ -22,22 +22,33 @@ from olmo.tickets.queries import visible_to
 
 from .. import places
 from ..knowledge.pages import BADGES
+from ..lists.files import Columns, Table, listing, page_or_file
 from ..shell import DeskRequest, agents, bounded, page
 
 NEWEST = 8
 
 
-@require_safe
+MOST = 10_000  # in a file
+_COLUMNS: Columns = {
+    "title": gettext_lazy("Procedure"), "one.category": gettext_lazy("Category"), "one.article.owner.name": gettext_lazy("Owner"),
+    "state": gettext_lazy("State"), "one.times": gettext_lazy("Runs"),
+}  # fmt: skip
+
+
+@listing
 @agents
 def index(request: DeskRequest) -> HttpResponse:
     """All procedures, drafts too; the best for `q` first."""
     words, after = (clean_line(request.GET.get(name, ""), search.LONGEST) for name in ("q", "after"))
     found = queries.found(request.person, words) if words else queries.page(request.person, after=after)
-    context = {
+    if request.method == "POST" and not words:
+        found = queries.page(request.person, size=MOST)
+    context: dict[str, Any] = {
         "rows": [_row(one) for one in found.rows], "typed": words, "is_cut": found.is_cut, "is_later": bool(after and not words),
         "more_url": f"?{urlencode({'after': found.after})}" if found.after else "",
     }  # fmt: skip
-    return page(request, "desk/procedures/list.html", context)
+    table = Table(gettext_lazy("Procedures"), _COLUMNS, context["rows"])
+    return page_or_file(request, "desk/procedures/list.html", context, table)
 
 
 def _row(one: Any) -> dict[str, Any]:

@@ -33,8 +33,10 @@ COUNTED = ("kept", "broken", "waived")  # the numbers of a file
 def listed(request: DeskRequest) -> HttpResponse:
     """Every organisation with how its promises were kept this month, and what was agreed with teams and suppliers."""
     beside = Agreement.objects.exclude(kind=AgreementKind.SERVICE_LEVEL).select_related("team", "supplier", "client")
+    rows = [{"one": one, "count": _shown(count)} for one, count in _overview(request)]
     context = {
-        "rows": [{"one": one, "count": _shown(count)} for one, count in _overview(request)],
+        "rows": rows,
+        "leaves_url": reverse("desk:contracts_file") if rows else "",
         "beside": list(beside.order_by("kind", "name")),
     }
     return page(request, "desk/contracts.html", context)

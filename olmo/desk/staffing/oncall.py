@@ -10,7 +10,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.kernel import clock, spoken
 from olmo.kernel.errors import Conflict, NotFound
@@ -22,6 +23,7 @@ from olmo.staffing.models import Layer, Override, Schedule
 from olmo.staffing.rotation import Stretch
 
 from ..admin.forms import SettingsForm
+from ..lists.files import Columns, Table, listing, page_or_file
 from ..shell import DeskRequest, SeeOther, agents, page
 from .oncall_forms import LayerForm, OverrideForm, ScheduleForm
 from .weeks import Weeks, read
@@ -29,7 +31,14 @@ from .weeks import Weeks, read
 MORE = timedelta(seconds=1)
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one.team": gettext_lazy("Team"), "one.name": gettext_lazy("Schedule"), "start": gettext_lazy("Beginning"),
+    "end": gettext_lazy("End"),
+    "name": gettext_lazy("Agent"), "note": gettext_lazy("Note"),
+}  # fmt: skip
+
+
+@listing
 @agents
 def board(request: DeskRequest) -> HttpResponse:
     """Who is on call when, schedule by schedule. Whoever looks has read what they were told of it."""
@@ -145,7 +154,22 @@ def _board(request: DeskRequest, *, refused: OverrideForm | None = None, status:
         "teams": Team.objects.filter(is_active=True, schedules__isnull=False).distinct(), "team": team,
         "may_make": policy.led_by(request.person).exists(), "form_is_open": refused is not None,
     }  # fmt: skip
-    return page(request, "desk/staffing/oncall.html", context, status=status)
+    if refused is not None:
+        return page(request, "desk/staffing/oncall.html", context, status=status)
+    every = _told(found, facts, weeks) if request.method == "POST" else found
+    return page_or_file(
+        request, "desk/staffing/oncall.html", context, Table(gettext_lazy("Who is on call"), _COLUMNS, every)
+    )
+
+
+def _told(rows: list[Schedule], facts: list[rotation.Schedule], weeks: Weeks) -> list[dict[str, Any]]:
+    """The stretches of the weeks, one after the other, with who is called and why."""
+    told = []
+    for row, fact in zip(rows, facts, strict=True):
+        stretches = rotation.stretches(fact, weeks.start, weeks.end)
+        known = _Known(row, stretches, None)
+        told += [{"one": row, "start": one.start, "end": one.end, **known.told(one)} for one in stretches]
+    return told
 
 
 def _drawn(

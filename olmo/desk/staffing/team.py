@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy
 
 from olmo.kernel import clock, spoken
 from olmo.kernel.errors import NotFound
@@ -16,13 +16,20 @@ from olmo.staffing import availability, policy, queries
 from olmo.staffing.availability import Facts
 from olmo.staffing.models import Profile
 
-from ..shell import DeskRequest, agents, page
+from ..lists.files import Columns, Table, listing, page_or_file
+from ..shell import DeskRequest, agents
 from . import words
 from .availability import url_of
 from .weeks import Weeks, read
 
+_COLUMNS: Columns = {
+    "person.name": gettext_lazy("Agent"), "told": gettext_lazy("Presence"), "load": gettext_lazy("Points"),
+    "capacity": gettext_lazy("Capacity"), "day": gettext_lazy("Day"), "shifts": gettext_lazy("Shifts"),
+    "absent": gettext_lazy("Absent"),
+}  # fmt: skip
 
-@require_safe
+
+@listing
 @agents
 def board(request: DeskRequest) -> HttpResponse:
     """The week of a team (`team`), or of the first one that the viewer leads."""
@@ -32,14 +39,17 @@ def board(request: DeskRequest) -> HttpResponse:
     if team is None:
         raise NotFound
     weeks = read(request)
-    context = {
+    context: dict[str, Any] = {
         "weeks": weeks,
         "team": team,
         "teams": teams,
         "rows": _rows(request.person, team, weeks),
         **_totals(team),
     }
-    return page(request, "desk/staffing/team.html", context)
+    every = [{**row, **day} for row in context["rows"] for day in row["days"]]
+    return page_or_file(
+        request, "desk/staffing/team.html", context, Table(gettext_lazy("Who works when"), _COLUMNS, every)
+    )
 
 
 def _rows(viewer: Person, team: Team, weeks: Weeks) -> list[dict[str, Any]]:

@@ -6,7 +6,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotFound
@@ -20,13 +21,20 @@ from olmo.status.showing import BADGES
 from olmo.tickets import queries as tickets
 
 from .. import places
+from ..lists.files import Columns, Table, listing, page_or_file
 from ..shell import DeskRequest, SeeOther, agents, page
 from .forms import HappeningForm, UpdateForm, preview, shown
 
 MOST, PAST = 200, 50
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "title": gettext_lazy("Title"), "get_kind_display": gettext_lazy("Kind"), "get_level_display": gettext_lazy("Level"),
+    "begins_at": gettext_lazy("Beginning"), "until": gettext_lazy("End"), "in_portal": gettext_lazy("Requesters see it"),
+}  # fmt: skip
+
+
+@listing
 @agents
 def index(request: DeskRequest) -> HttpResponse:
     """What is told now and soon, and what was."""
@@ -39,7 +47,8 @@ def index(request: DeskRequest) -> HttpResponse:
         "past": [_row(row, names[row.pk], row.last) for row in past],
         "may_tell": policy.may_tell(request.person), "kinds": Kind.choices,
     }  # fmt: skip
-    return page(request, "desk/status/list.html", context)
+    table = Table(gettext_lazy("Service status"), _COLUMNS, rows)
+    return page_or_file(request, "desk/status/list.html", context, table)
 
 
 def _row(row: Happening, names: list[str], last: str) -> dict[str, Any]:

@@ -27,12 +27,15 @@ class TheInbox(PageTest, Escalates):
         with self.at("2026-03-09 11:05"):
             page = self.get("/desk/escalations", by=self.ines)
             words = page.words(".came-up__one")[0]
+            file = b"".join(self.as_(self.ines).post("/desk/escalations", {"format": "csv"})).decode("utf-8-sig")
         for part in (
             "VPN drops", "Acme Industrial", "Alma Ferri escalated the ticket to Network", "1 of 1 tried",
             "Only the router is left.",
             "Nobody has taken it.", "Watch, step 1: lead called", "Ines Rota is asked until 11:10", "I take care of it",
         ):  # fmt: skip
             self.assertIn(part, words)
+        self.assertIn(f"{ticket.number},VPN drops,Acme Industrial,Network", file)
+        self.assertIn("Only the router is left.", file)
 
     def test_what_is_not_of_ones_teams_or_clients_is_not_there(self) -> None:
         ticket = self.opened()

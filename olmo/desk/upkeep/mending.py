@@ -7,9 +7,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from olmo.kernel.errors import Invalid, NotAllowed, NotFound
 from olmo.knowledge import queries
@@ -21,17 +21,25 @@ from olmo.upkeep import questions as verbs
 from olmo.upkeep.models import Fault, Question
 
 from .. import places
-from ..shell import DeskRequest, SeeOther, agents, page
+from ..lists.files import Columns, Table, listing, page_or_file
+from ..shell import DeskRequest, SeeOther, agents
 
 MOST, TICKETS = 100, 5
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "article.key": gettext_lazy("Article"), "article.uses": gettext_lazy("Used"), "article.owner.name": gettext_lazy("Owner"),
+    "get_kind_display": gettext_lazy("Kind"), "sentence": (gettext_lazy("What is wrong"), checking.sentence),
+}  # fmt: skip
+
+
+@listing
 @agents
 def index(request: DeskRequest) -> HttpResponse:
     """Faults of the articles that the viewer may know of, one line an article."""
     rows = Fault.objects.filter(article__in=queries.visible_to(request.person)).select_related("article__owner")
-    faults = list(rows.order_by("-article__uses", "article", "kind", "pk")[: MOST * 3])
+    every = rows.order_by("-article__uses", "article", "kind", "pk")
+    faults = list(every[: MOST * 3])
     numbers = _numbers(request.person, faults)
     shown: dict[int, dict[str, Any]] = {}
     titles = _titles([fault.article_id for fault in faults])
@@ -45,7 +53,8 @@ def index(request: DeskRequest) -> HttpResponse:
         )  # fmt: skip
         named = [(places.ticket(numbers[pk]), numbers[pk]) for pk in fault.data.get("tickets", []) if pk in numbers]
         row["faults"].append((fault.get_kind_display(), checking.sentence(fault), named[:TICKETS]))
-    return page(request, "desk/upkeep/mending.html", {"rows": list(shown.values())[:MOST]})
+    table = Table(gettext_lazy("Articles to mend"), _COLUMNS, every)
+    return page_or_file(request, "desk/upkeep/mending.html", {"rows": list(shown.values())[:MOST]}, table)
 
 
 def _numbers(viewer: Person, faults: list[Fault]) -> dict[int, int]:

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from olmo.kernel.errors import NotFound
 from olmo.knowledge import queries as knowledge
@@ -17,12 +17,21 @@ from olmo.upkeep import topics
 from olmo.upkeep.models import Topic
 
 from .. import places
-from ..shell import DeskRequest, SeeOther, agents, page
+from ..lists.files import Columns, Table, listing, page_or_file
+from ..shell import DeskRequest, SeeOther, agents
 
 EXAMPLES, MOST = 5, 60
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "name": gettext_lazy("Kind of request"), "words": gettext_lazy("Words"), "n": gettext_lazy("Tickets"),
+    "trend": gettext_lazy("Trend"),
+    "spent": gettext_lazy("Time spent"), "article.title": gettext_lazy("Article"), "used": gettext_lazy("Used"),
+    "lasted": gettext_lazy("Lasted"), "saves": gettext_lazy("Writing it would save"),
+}  # fmt: skip
+
+
+@listing
 @agents
 def index(request: DeskRequest) -> HttpResponse:
     """Ten kinds, or all with `all`; and what was sought in vain. To those who lead nothing there is no such page."""
@@ -30,11 +39,12 @@ def index(request: DeskRequest) -> HttpResponse:
         raise NotFound
     is_all = bool(request.GET.get("all"))
     found = topics.top(MOST if is_all else topics.SHOWN)
-    context = {
+    context: dict[str, Any] = {
         "rows": [_row(topic) for topic in _with_examples(request.person, found)], "gaps": topics.gaps(),
         "as_of": found[0].at if found else None, "is_all": is_all or len(found) < topics.SHOWN,
     }  # fmt: skip
-    return page(request, "desk/upkeep/topics.html", context)
+    table = Table(gettext_lazy("Kinds of tickets"), _COLUMNS, context["rows"])
+    return page_or_file(request, "desk/upkeep/topics.html", context, table)
 
 
 @require_POST

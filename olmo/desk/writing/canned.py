@@ -21,6 +21,7 @@ from olmo.writing.models import Kind, ReadyAnswer
 from ..admin import used
 from ..admin.forms import SettingsForm, line, one_of, paragraph
 from ..admin.pages import administrators, or_404, show, typed
+from ..lists.files import Columns, Table, listing, page_or_file
 from ..shell import DeskRequest, SeeOther, agents, page
 
 _SCOPES = [("own", gettext_lazy("Only me")), ("team", gettext_lazy("A team")), ("desk", gettext_lazy("The whole desk"))]
@@ -75,21 +76,29 @@ class AnswerForm(SettingsForm):
 MOST = 300
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "title": gettext_lazy("Title"), "folder": gettext_lazy("Folder"), "tags": gettext_lazy("Tags"), "team": gettext_lazy("Team"),
+    "texts": (gettext_lazy("Languages"), lambda row: sorted(row.texts)), "uses": gettext_lazy("Used"),
+}  # fmt: skip
+
+
+@listing
 @agents
 def answers(request: DeskRequest) -> HttpResponse:
     """The answers that one may use, by folder; `q` finds some."""
-    rows = list(ready.find(request.person, typed(request)).order_by("folder", "title", "pk")[:MOST])
-    return page(request, "desk/canned.html", {"rows": rows, "typed": typed(request)})
+    found = ready.find(request.person, typed(request)).order_by("folder", "title", "pk")
+    table = Table(gettext_lazy("Ready answers"), _COLUMNS, found)
+    return page_or_file(request, "desk/canned.html", {"rows": list(found[:MOST]), "typed": typed(request)}, table)
 
 
-@require_safe
+@listing
 @administrators
 def administered(request: DeskRequest) -> HttpResponse:
     """Every shared answer, among the sections of administration."""
     shared = ready.known_to(request.person).filter(owner=None)
-    rows = list(ready.find(request.person, typed(request), shared).order_by("folder", "title", "pk")[:MOST])
-    return show(request, "answers", "answers", {"rows": rows, "typed": typed(request)})
+    found = ready.find(request.person, typed(request), shared).order_by("folder", "title", "pk")
+    context = {"rows": list(found[:MOST]), "typed": typed(request)}
+    return show(request, "answers", "answers", context, columns=_COLUMNS, listed=found)
 
 
 @require_safe

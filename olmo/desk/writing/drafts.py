@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, Invalid, Words
@@ -22,17 +22,26 @@ from olmo.writing.drafting import Content
 from olmo.writing.models import Draft, Kind
 
 from ..forms.values import colleagues
+from ..lists.files import Columns, Table, listing, page_or_file
 from ..shell import AnyView, DeskRequest, SeeOther, agents, page
 from . import carried
 from .composer import number_of
 
+_COLUMNS: Columns = {
+    "ticket.number": gettext_lazy("Ticket"), "ticket.subject": gettext_lazy("Subject"),
+    "draft.author.name": gettext_lazy("Author"), "draft.get_kind_display": gettext_lazy("Kind"),
+    "state": gettext_lazy("State"), "draft.updated_at": gettext_lazy("Last change"),
+    "draft.text": gettext_lazy("Text"),
+}  # fmt: skip
 
-@require_safe
+
+@listing
 @agents
 def drafts(request: DeskRequest) -> HttpResponse:
     """One's own drafts and those that one is asked to approve, the newest first."""
     rows = [_row(request.person, draft) for draft in queries.mine(request.person)]
-    return page(request, "desk/drafts.html", {"rows": rows})
+    table = Table(gettext_lazy("My drafts"), _COLUMNS, rows)
+    return page_or_file(request, "desk/drafts.html", {"rows": rows}, table)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from olmo.automation import macros
@@ -22,6 +23,7 @@ from olmo.tickets.models import Ticket
 
 from ..admin.pages import administrators, or_404, show, typed
 from ..forms.steps import MacroForm, named
+from ..lists.files import Columns, Table, listing, page_or_file
 from ..shell import DeskRequest, SeeOther, agents, is_part, page
 from ..undoing import say
 
@@ -68,7 +70,13 @@ def use(request: DeskRequest, number: int, pk: int) -> HttpResponse:
     return SeeOther(reverse("desk:ticket", args=[following.number if following else number]))
 
 
-@require_safe
+_COLUMNS: Columns = {
+    "one": gettext_lazy("Name"), "changes": gettext_lazy("Changes"), "whose": gettext_lazy("Who has it"),
+    "where": gettext_lazy("Offered"), "one.uses": gettext_lazy("Used"), "one.is_active": gettext_lazy("Active"),
+}  # fmt: skip
+
+
+@listing
 @agents
 def listed(request: DeskRequest) -> HttpResponse:
     """All that somebody may use, to be found by a word of their name, with how often each was used."""
@@ -85,13 +93,14 @@ def listed(request: DeskRequest) -> HttpResponse:
     if request.path.startswith(reverse("desk:admin")):
         return _administered(request, context)
     around = {"base": "desk/alone.html", "back_url": reverse("desk:list")}
-    return page(request, "desk/admin/macros.html", {**context, **around})
+    table = Table(gettext_lazy("Macros"), _COLUMNS, rows)
+    return page_or_file(request, "desk/admin/macros.html", {**context, **around}, table)
 
 
 @administrators
 def _administered(request: DeskRequest, context: dict[str, Any]) -> HttpResponse:
     """The same list, among the sections of administration."""
-    return show(request, "macros", "macros", {**context, "base": "desk/admin/base.html"})
+    return show(request, "macros", "macros", {**context, "base": "desk/admin/base.html"}, columns=_COLUMNS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

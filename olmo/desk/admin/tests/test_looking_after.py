@@ -165,7 +165,7 @@ class NarrowingTheChangeLog(AdminTest):
         self.write()
         answer = self.as_(self.ines).post("/desk/admin/changes?kind=team")
         rows = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
-        self.assertEqual(rows[0], ["When", "Who", "Subject", "Name", "Change"])
+        self.assertEqual(rows[0], ["When", "Who", "Subject", "Name", "What changed"])
         self.assertEqual(rows[1][1:], ["Ines Rota", "Team", "Network", "Name: Net → =Network"])
         self.assertEqual(len(rows), 2)
         self.assertEqual(AuditLine.objects.latest("pk").subject, "export: Change log")
