@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from olmo.kernel import clock
 from olmo.people.models import Kind, Person, Team
+from olmo.people.queries import with_clients
 from olmo.staffing import queries as staffing
 from olmo.tickets import policy
 from olmo.tickets.models import Ticket
@@ -15,7 +16,7 @@ MOST = 50
 
 def of(step: Step, ticket: Ticket) -> list[Person]:
     """The people of a step on this ticket, each once, in the order in which they are asked."""
-    found = {person.pk: person for person in _candidates(step, ticket) if _fits(person, ticket)}
+    found = {person.pk: person for person in with_clients(_candidates(step, ticket)) if _fits(person, ticket)}
     return list(found.values())[:MOST]
 
 
