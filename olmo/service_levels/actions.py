@@ -110,6 +110,7 @@ def agree(
     if not name.strip():
         raise Invalid("name", _("An agreement needs a name."))
     _require_party(kind, team, supplier)
+    _require_alive(client=client, service=service, category=category, team=team, supplier=supplier)
     try:
         with transaction.atomic():
             administration.require_administrator(by)
@@ -147,6 +148,13 @@ def _require_party(kind: str, team: Team | None, supplier: Supplier | None) -> N
         raise Invalid("supplier", _("An underpinning contract, and only that, is with a supplier."))
 
 
+def _require_alive(**parts: Client | Service | Category | Team | Supplier | None) -> None:
+    """Nothing is agreed about what was removed or switched off."""
+    for field, part in parts.items():
+        if part is not None and not part.is_active:
+            raise Invalid(field, _("%(name)s was removed or switched off.") % {"name": str(part)})
+
+
 def amend(
     agreement: Agreement, content: dict[str, Any], *, by: Person, version: str, valid_from: datetime,
     valid_to: datetime | None = None, reason: str = "", is_for_running: bool = False,
@@ -155,12 +163,15 @@ def amend(
 
     Tickets are judged again only where the new terms say so: those opened under them, and open ones when `is_for_running`. An
     instant in the past makes it a correction, and its verdicts are recorded beside the old ones.
-    Raises Invalid (names the field), Conflict (another version begins within that time).
+    Raises Invalid (names the field; terms that were known before change for a reason), Conflict (another version begins within
+    that time).
     """
     checked(content, version, valid_from, valid_to, is_for_running)
     with transaction.atomic():
         administration.require_administrator(by)
         Agreement.objects.select_for_update().get(pk=agreement.pk)
+        if not reason.strip() and Terms.objects.filter(agreement=agreement).exists():
+            raise Invalid("reason", _("Tell why the terms change; the history shows it."))
         _end_before(agreement, valid_from)
         try:
             with transaction.atomic():

@@ -38,6 +38,9 @@ HOLDS = (
 )  # fmt: skip
 
 
+NO_PAUSE = "!"  # behind the time of a target that nothing pauses
+
+
 def cell(priority: int, metric: str) -> str:
     """The name of the field of one target."""
     return f"target_{priority}_{metric}"
@@ -160,9 +163,10 @@ class AmendmentForm(SettingsForm):
     def _target(self, priority: int, metric: str, data: dict[str, Any]) -> int | dict[str, Any] | None:
         name = cell(priority, metric)
         length, _at, calendar = (data.get(name) or "").partition("@")
-        if not length.strip():
+        length, never_pauses = length.strip().removesuffix(NO_PAUSE).strip(), length.strip().endswith(NO_PAUSE)
+        if not length and not never_pauses:
             return None
-        found = LENGTH.fullmatch(length.strip())
+        found = LENGTH.fullmatch(length)
         minutes = int(found[1] or 0) * 60 + int(found[2] or 0) if found else 0
         if not minutes:
             raise Invalid(name, gettext("Write working time as 30 m, 4 h or 1 h 30 m; empty: no promise."))
@@ -173,7 +177,9 @@ class AmendmentForm(SettingsForm):
             own["calendar"] = calendar.strip()
         last = newest(self.thing)
         before = last.content.get("targets", {}).get(str(priority), {}).get(metric) if last else None
-        if isinstance(before, dict) and "pauses" in before:
+        if never_pauses:
+            own["pauses"] = []
+        elif isinstance(before, dict) and before.get("pauses"):  # others than those of all, from a file
             own["pauses"] = before["pauses"]
         return {"minutes": minutes, **own} if own else minutes
 
@@ -220,14 +226,16 @@ def corrections(history: list[Terms]) -> set[int]:
 
 
 def as_text(promised: Any) -> str:
-    """A target as the form reads it: "1 h 30 m", with a calendar of its own after @."""
+    """A target as the form reads it: "1 h 30 m", with ! where nothing pauses it, and a calendar of its own after @."""
     if promised is None:
         return ""
     minutes = promised["minutes"] if isinstance(promised, dict) else promised
     hours, rest = divmod(minutes, 60)
     text = " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} m" if rest else "")))
-    own = promised.get("calendar") if isinstance(promised, dict) else None
-    return f"{text} @ {own}" if own else text
+    own = promised if isinstance(promised, dict) else {}
+    if own.get("pauses") == []:
+        text = f"{text} {NO_PAUSE}"
+    return f"{text} @ {own['calendar']}" if own.get("calendar") else text
 
 
 _COLUMNS: Columns = {

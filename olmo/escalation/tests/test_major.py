@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from olmo.channels.tests.stage import delivered, do_jobs, open_mailbox, relay
 from olmo.escalation import major
 from olmo.escalation.incidents import Major
@@ -133,6 +136,9 @@ class Answering(Disturbed):
 
     def test_who_does_not_lead_may_not(self) -> None:
         self.following()
+        with CaptureQueriesContext(connection) as asked:
+            family.open_children(self.ines, self.parent)
+        self.assertNotIn("LIMIT", asked[-1]["sql"])  # all are answered, however many follow
         with self.assertRaises(NotAllowed):
             major.update(self.parent, by=self.alma, text_en="Back at noon.")
         self.assertEqual(Message.objects.filter(is_from_desk=True).count(), 0)

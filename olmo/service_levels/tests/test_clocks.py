@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
 from olmo.service_levels import actions, clocks
-from olmo.service_levels.models import Agreement, Clock, Terms, Waiver
+from olmo.service_levels.models import Agreement, AgreementKind, Clock, Terms, Waiver
 from olmo.tickets import actions as tickets
 from olmo.tickets.models import Event, Standing, Ticket
 from tests.cast import DeskTest
@@ -40,7 +40,8 @@ class Promised(DeskTest):
             self.amend("1", "2026-01-01 00:00", PROMISE)
 
     def amend(self, version: str, start: str, content: dict[str, Any], **more: Any) -> Terms:
-        return actions.amend(self.agreement, content, by=self.ines, version=version, valid_from=moment(start), **more)
+        told = {"reason": "By chance"} | more
+        return actions.amend(self.agreement, content, by=self.ines, version=version, valid_from=moment(start), **told)
 
     def clock(self, ticket: Ticket, metric: str) -> Clock:
         return Clock.objects.filter(ticket=ticket, metric=metric).latest("started_at")
@@ -145,6 +146,24 @@ class Sweeping(Promised):
 
 
 class Amending(Promised):
+    def test_terms_change_for_a_reason_alone_and_the_first_need_none(self) -> None:
+        for reason in ("", " "):
+            with self.assertRaises(Invalid) as refused:
+                self.amend("2", "2026-04-01 00:00", PROMISE, reason=reason)
+            self.assertEqual(refused.exception.field, "reason")
+        self.assertEqual(list(Terms.objects.values_list("version", flat=True)), ["1"])
+        other = actions.agree("Bolt", by=self.ines, client=self.bolt)
+        actions.amend(other, PROMISE, by=self.ines, version="1", valid_from=moment("2026-04-01 00:00"))
+
+    def test_nothing_is_agreed_with_or_about_what_was_removed(self) -> None:
+        self.network.is_active = self.bolt.is_active = False
+        team: dict[str, Any] = {"client": None, "kind": AgreementKind.OPERATIONAL, "team": self.network}
+        for field, about in {"team": team, "client": {"client": self.bolt}}.items():
+            with self.assertRaises(Invalid) as refused:
+                actions.agree("Late", by=self.ines, **about)
+            self.assertEqual(refused.exception.field, field)
+        self.assertEqual(list(Agreement.objects.values_list("name", flat=True)), ["Acme gold"])
+
     def test_new_terms_for_new_tickets_leave_open_ones_alone(self) -> None:
         with self.at("2026-03-09 08:00"):
             ticket = self.report("VPN drops")

@@ -43,6 +43,21 @@ class LookingAfterAgreements(AdminTest):
         shown = self.form(f"agreements/{self.gold.pk}")
         self.assertEqual(shown["target_3_first_response"], "1 h 30 m @ Always")
 
+    def test_a_target_that_nothing_pauses_is_marked_and_can_be_unmarked(self) -> None:
+        self.amend(target_1_resolution="4 h!@ Always", target_2_resolution="8 h !")
+        kept = Terms.objects.get().content["targets"]
+        self.assertEqual(kept["1"]["resolution"], {"minutes": 240, "calendar": "Always", "pauses": []})
+        self.assertEqual(kept["2"]["resolution"], {"minutes": 480, "pauses": []})
+        shown = self.form(f"agreements/{self.gold.pk}")
+        self.assertEqual((shown["target_1_resolution"], shown["target_2_resolution"]), ("4 h ! @ Always", "8 h !"))
+        self.amend(
+            version="2", valid_from="2026-02-01T00:00", target_1_resolution="4 h @ Always", target_2_resolution="8 h"
+        )
+        kept = Terms.objects.get(version="2").content["targets"]
+        self.assertEqual(kept["1"]["resolution"], {"minutes": 240, "calendar": "Always"})
+        self.assertEqual(kept["2"]["resolution"], 480)
+        self.assertIn("Write working time", self.amend(version="3", target_2_resolution="!").words(".terms__wrong")[0])
+
     def test_what_would_change_is_shown_and_nothing_is_saved(self) -> None:
         with self.at("2026-03-02 07:00"):
             self.amend()
