@@ -98,6 +98,6 @@ def beside(person: Any, order: Order | None) -> dict[str, Any] | None:
     can_change = policy.may_change(person, order) and policy.is_changeable(order)
     return {
         "order": order, "parts": parts, "trail": showing.trail(queries.approvals(order)), "state": order.get_state_display(),
-        "can_change": can_change,
+        "can_change": can_change, "files": showing.files(order, person),
         "erased": queries.answers(order).erased_at is not None,
     }  # fmt: skip

@@ -6,6 +6,7 @@ from django.urls import reverse
 from olmo.kernel import clock
 from olmo.kernel.config import current
 from olmo.people.models import Person
+from olmo.tickets.models import Attachment
 
 from .models import Approval, Link
 
@@ -17,8 +18,17 @@ def url(approval: Approval, person: Person) -> str:
     row, _made = Link.objects.get_or_create(
         approval=approval, person=person, defaults={"client_id": approval.client_id, "at": clock.now()}
     )
-    token = Signer(sep=".", salt=_SALT).sign(str(row.pk))
-    return current().base_url + reverse("requests:link", args=[token])
+    return current().base_url + reverse("requests:link", args=[_token(row)])
+
+
+def file_url(approval: Approval, person: Person, file: Attachment) -> str:
+    """Where somebody who is asked opens a file of the answers; "" of whoever was mailed no link."""
+    row = Link.objects.filter(approval=approval, person=person).first()
+    return reverse("requests:file", args=[_token(row), file.pk, file.name]) if row else ""
+
+
+def _token(row: Link) -> str:
+    return Signer(sep=".", salt=_SALT).sign(str(row.pk))
 
 
 def read(token: str) -> Link | None:

@@ -124,6 +124,12 @@ def readable(order: Order, revision: int = 0) -> list[Part]:
     return answering.readable(definition.read(row.version.content), row.content, known(order.client_id))
 
 
+def files_of(order: Order, revision: int = 0) -> list[Attachment]:
+    """The files that the answers name: the newest ones, or those of one revision."""
+    ids = held(answers(order, revision))
+    return list(Attachment.objects.filter(pk__in=ids, client=order.client_id).select_related("message")) if ids else []
+
+
 def approvals(order: Order) -> list[Approval]:
     """The trail of approvals, round by round."""
     rows = Approval.objects.filter(order=order).select_related("approver", "decided_by")

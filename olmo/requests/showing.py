@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from olmo.kernel import spoken
 from olmo.kernel.errors import Invalid
 from olmo.people.models import Person
 
-from . import amounts, policy, queries
+from . import amounts, links, policy, queries
 from .deciding import MOST_WORDS, Changed
 from .models import Approval, Decision, Order
 
@@ -78,10 +79,25 @@ def deciding_context(
     return {
         "approval": found, "facts": facts(found.order), "changed": changed, "wrong": None if changed else refused,
         "comment": comment, "words": words(found), "status": 409 if changed else 422 if refused else 200,
-        "parts": queries.readable(found.order, found.revision), "most": MOST_WORDS,
+        "parts": queries.readable(found.order, found.revision), "most": MOST_WORDS, "files": _files_for(viewer, found),
         "is_open": policy.may_decide(viewer, found),
         "in_place_of": found.approver.name if found.approver_id != viewer.pk else "",
     }  # fmt: skip
+
+
+def _files_for(viewer: Person, found: Approval) -> list[dict[str, Any]]:
+    """The files of the answers, for somebody who may not see the ticket."""
+    rows = [(one, links.file_url(found, viewer, one)) for one in queries.files_of(found.order, found.revision)]
+    return [{"pk": one.pk, "name": one.name, "url": url} for one, url in rows if url]
+
+
+def files(order: Order, viewer: Person) -> list[dict[str, Any]]:
+    """The files of the answers, for somebody who sees the ticket; what came with an agent's note, requesters do not open."""
+    return [
+        {"pk": one.pk, "name": one.name, "url": reverse("files:file", args=[one.pk, one.name])}
+        for one in queries.files_of(order)
+        if viewer.is_agent or (one.message and not one.message.is_internal)
+    ]
 
 
 def trail(approvals: list[Approval]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The address behind the link of an approval mail: no sign-in."""
+"""The addresses behind the link of an approval mail: no sign-in."""
 
 from django.urls import path
 
@@ -6,4 +6,7 @@ from . import views
 
 app_name = "requests"
 
-urlpatterns = [path("approvals/<str:token>", views.link, name="link")]
+urlpatterns = [
+    path("approvals/<str:token>", views.link, name="link"),
+    path("approvals/<str:token>/files/<int:pk>/<path:name>", views.file, name="file"),
+]

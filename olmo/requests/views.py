@@ -5,22 +5,23 @@ from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from olmo.kernel.serving import content
 from olmo.people import throttle
 from olmo.people.answers import onward, unlogged
 from olmo.people.models import Person
 from olmo.people.whence import place_of
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
-from . import deciding, links, policy
+from . import deciding, links, policy, queries
 from .models import Link
 from .showing import deciding_context, facts, seen, words
 
@@ -38,6 +39,24 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
             answer.headers["Content-Language"] = get_language() or "en"
     answer.headers["X-Robots-Tag"] = "noindex"
     return unlogged(answer)
+
+
+@require_safe
+def file(request: HttpRequest, token: str, pk: int, name: str) -> HttpResponseBase:
+    """A file of the answers, for the one person whose link it is, as long as they are asked, or have decided."""
+    with scope(EVERY_CLIENT):
+        found = links.read(token)
+        if found is None or _another(request, found) or not _may_read(found):
+            raise NotFound
+        approval = found.approval
+        row = next((one for one in queries.files_of(approval.order, approval.revision) if one.pk == pk), None)
+        if row is None:
+            raise NotFound
+        return unlogged(content(row, name))
+
+
+def _may_read(found: Link) -> bool:
+    return policy.is_asked(found.person, found.approval) or found.approval.decided_by_id == found.person_id
 
 
 @contextmanager

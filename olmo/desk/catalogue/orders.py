@@ -117,6 +117,7 @@ def context_of(viewer: Person, found: Order) -> dict[str, Any]:
     return {
         "order": found, "facts": showing.facts(found), "parts": parts, "state": found.get_state_display(),
         "trail": showing.trail(requests.approvals(found)), "version": found.version, "person": viewer,
+        "files": showing.files(found, viewer),
         "erased": requests.answers(found).erased_at is not None, "revisions": found.revision,
         "can_withdraw": found.ticket.is_active and policy.may_change(viewer, found),
         "can_change": policy.is_changeable(found) and policy.may_change(viewer, found),

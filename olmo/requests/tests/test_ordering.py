@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.test import Client as Browser
+
 from olmo.assets import actions as assets
 from olmo.assets.actions import AssetSettings
 from olmo.assets.models import AssetKind
@@ -15,9 +17,9 @@ from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.people.actions import enrol_requester
 from olmo.people.models import Person
-from olmo.requests import basket, once, ordering, queries, reactions
+from olmo.requests import basket, once, ordering, queries, reactions, showing
 from olmo.requests.administration import StepSettings
-from olmo.requests.models import Answers, Draft, Order, OrderState
+from olmo.requests.models import Answers, Approval, Draft, Order, OrderState
 from olmo.requests.ordering import FormGone
 from olmo.requests.wanted import Wanted
 from olmo.tenancy.scope import scope
@@ -272,6 +274,20 @@ class ChangingWithFiles(OrderTest):
         self.assertEqual(dict(queries.known(self.acme.pk, self.rui).files([file])), {})
         ordering.change(order, self.with_files(file, model="light"), by=self.rui)
         self.assertEqual(queries.answers(order).content["plan"], [file])
+
+    def test_who_is_asked_opens_them_by_the_link_and_nobody_else_does(self) -> None:
+        self.steps(StepSettings(stage=1, kind="manager"))
+        file, other = self.keep(self.rui), self.keep(self.rui, "other.txt")
+        order = ordering.place(self.with_files(file), by=self.rui)
+        url, browser = self.link(order, self.mia), Browser()
+        page = browser.get(url)
+        self.assertContains(page, f'href="{url}/files/{file}/plan.txt"')
+        self.assertEqual(b"".join(browser.get(f"{url}/files/{file}/plan.txt")), b"x")
+        for wrong in (f"{url}/files/{other}/other.txt", f"{url}x/files/{file}/plan.txt", f"/files/{file}/plan.txt"):
+            self.assertEqual(browser.get(wrong).status_code, 404, wrong)
+        Approval.objects.update(dropped_at=clock.now(), approver=self.leo)
+        self.assertEqual(browser.get(f"{url}/files/{file}/plan.txt").status_code, 404)
+        self.assertEqual([len(showing.files(order, person)) for person in (self.rui, self.alma)], [1, 1])
 
     def test_a_file_of_another_request_is_not_taken(self) -> None:
         file = self.keep(self.rui)
