@@ -20,9 +20,9 @@ from olmo.service_levels.models import Agreement, Calendar
 from olmo.staffing.models import Schedule, Skill
 from olmo.status.models import Component
 from olmo.surveys.models import Check
-from olmo.tenancy.models import Client
+from olmo.tenancy.models import Client, Provider
 from olmo.tickets import tagging
-from olmo.tickets.models import Category, CustomField, Supplier, WorkingState
+from olmo.tickets.models import Category, CustomField, Supplier, Template, WorkingState
 from olmo.writing.models import ReadyAnswer
 
 from .pages import SECTIONS
@@ -101,12 +101,17 @@ def _checks(words: str) -> Iterable[tuple[str, str]]:
         yield str(check.category), reverse("desk:admin_check", args=[check.pk])
 
 
+def _provider(words: str) -> Iterable[tuple[str, str]]:
+    for one in Provider.objects.filter(Q(name__icontains=words) | Q(signatures__icontains=words)):
+        yield one.name, reverse("desk:admin_provider")
+
+
 # section -> how to look for what is set in it; a new section adds its line
 FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
-    "organisations": _named(Client.objects.order_by("name"), "organisation", "name", "domains__name"),
-    "agents": _named(Person.objects.filter(kind=Kind.AGENT).order_by("name"), "agent", "name", "email"),
+    "organisations": _named(Client.objects.order_by("name"), "organisation", "name", "domains__name", "signatures"),
+    "agents": _named(Person.objects.filter(kind=Kind.AGENT).order_by("name"), "agent", "name", "email", "signatures"),
     "teams": lambda words: [
-        *_named(Team.objects.all(), "team")(words), *_named(Tier.objects.all(), "tier")(words),
+        *_named(Team.objects.all(), "team", "name", "signatures")(words), *_named(Tier.objects.all(), "tier")(words),
     ],
     "requesters": _named(Person.objects.filter(kind=Kind.REQUESTER).order_by("name"), "requester", "name", "email"),
     "cost_centres": _named(CostCentre.objects.all(), "cost_centre", "code", "name"),
@@ -117,6 +122,8 @@ FINDERS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
     "states": _named(WorkingState.objects.all(), "state", "name", "names"),
     "policies": _named(Policy.objects.order_by("name"), "policy"),
     "macros": _macros,
+    "provider": _provider,
+    "templates": _named(Template.objects.all(), "template", "name", "names", "subject", "text", "checklist"),
     "categories": _named(Category.objects.all(), "category", "name", "names"),
     "fields": _named(CustomField.objects.all(), "field", "label", "labels", "key"),
     "answers": _answers,

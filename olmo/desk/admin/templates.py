@@ -110,7 +110,8 @@ def templates(request: DeskRequest) -> HttpResponse:
     rows = [
         {"one": one, "uses": _counted(preparing.uses(one))}
         for one in found
-        if not words or words in f"{one.name} {one} {one.subject} {one.category or ''}".lower()
+        if not words
+        or words in " ".join([one.name, str(one), one.subject, str(one.category or ""), *one.checklist]).lower()
     ]
     return show(request, "templates", "templates", {"rows": rows, "typed": typed(request)}, columns=_COLUMNS)
 

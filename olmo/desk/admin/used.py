@@ -19,12 +19,15 @@ from olmo.channels.models import Mailbox
 from olmo.escalation.models import Policy
 from olmo.fulfilment.administration import steps_of
 from olmo.fulfilment.models import Plan
+from olmo.guides.models import Guide
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, Words
+from olmo.knowledge.models import Translation
 from olmo.people.models import Person, Team
+from olmo.requests.models import Handling
 from olmo.routing.rules.models import Rule
 from olmo.service_levels.models import Agreement
-from olmo.staffing.models import Schedule
+from olmo.staffing.models import Schedule, Skill
 from olmo.status.models import Component
 from olmo.surveys.models import Check
 from olmo.tenancy.models import Client, Provider
@@ -124,7 +127,8 @@ def _named_by(macro: Macro) -> Iterator[Named]:
     yield "category", str(macro.category_id)
     for name in ("working_state", "category", "team", "plan"):
         yield name, str(steps.get(name))
-    yield "person", str(steps.get("assignee"))
+    for name in ("assignee", "follow", "unfollow"):
+        yield "person", str(steps.get(name))
     for name in ("tags_add", "tags_remove"):
         yield from (("tag", tag) for tag in steps.get(name, ()))
     yield from (("field", key) for key in steps.get("fields", ()))
@@ -225,8 +229,33 @@ def _plans(_viewer: Person, named: Named) -> Iterator[Use]:
             yield Use(gettext_lazy("Plan"), str(plan), reverse("desk:admin_plan", args=[plan.pk]))
 
 
+def _ordered(_viewer: Person, named: Named) -> Iterator[Use]:
+    """Request forms whose orders become tickets of a category, or of a team."""
+    if named[0] in ("category", "team"):
+        for handling in Handling.objects.filter(**{named[0]: named[1]}).select_related("item").order_by("item_id"):
+            url = reverse("desk:admin_item_orders", args=[handling.item_id])
+            yield Use(gettext_lazy("Request form"), str(handling.item), url)
+
+
+def _guiding(_viewer: Person, named: Named) -> Iterator[Use]:
+    """What helps with the tickets of a category: skills that they need, procedures, troubleshooters that end with one."""
+    name, value = named
+    if name != "category":
+        return
+    for skill in Skill.objects.filter(needs__category=int(value)):
+        yield Use(gettext_lazy("Skill"), str(skill), reverse("desk:admin_skill", args=[skill.pk]))
+    titles = Translation.objects.filter(article__procedure__category=int(value)).order_by("article__key", "language")
+    for one in titles.distinct("article__key").select_related("article__procedure", "newest"):
+        url = reverse("desk:procedure", args=[one.article.procedure.pk])
+        yield Use(gettext_lazy("Procedure"), f"{one.article.key} {one.newest or ''}", url)
+    for guide in Guide.objects.select_related("shown"):
+        trees = [guide.draft, *([guide.shown.tree] if guide.shown else [])]
+        if any(str(node.get("category", 0)) == value for tree in trees for node in tree["nodes"].values()):
+            yield Use(gettext_lazy("Troubleshooter"), str(guide), reverse("desk:troubleshooter", args=[guide.pk]))
+
+
 _FINDERS: Sequence[Callable[[Person, Named], Iterator[Use]]] = (
-    _views, _macros, _templates, _rules, _policies, _schedules, _agreed, _below, _plans,
+    _views, _macros, _templates, _rules, _policies, _schedules, _agreed, _below, _plans, _ordered, _guiding,
 )  # fmt: skip
 
 

@@ -8,19 +8,26 @@ from olmo.automation import macros
 from olmo.automation.macros import MacroSettings
 from olmo.automation.models import Macro
 from olmo.catalogue.actions import ServiceSettings, save_service
-from olmo.catalogue.models import Service
+from olmo.catalogue.models import Item, Service
 from olmo.channels.models import Mailbox
 from olmo.desk.models import SavedView
 from olmo.desk.tests.base import Visit
 from olmo.escalation import administration as policies
 from olmo.escalation.administration import PolicySettings, StepSettings
 from olmo.escalation.models import Policy
+from olmo.guides.models import Guide
+from olmo.kernel import clock
 from olmo.kernel.errors import Invalid
 from olmo.people.models import AuditLine, Person, Team
+from olmo.procedures import writing
+from olmo.procedures.steps import Step
+from olmo.procedures.writing import Draft
+from olmo.requests.models import Handling
 from olmo.routing.rules.models import Rule, RuleVersion
 from olmo.service_levels.models import Agreement
 from olmo.staffing.actions import on_call
 from olmo.staffing.actions.on_call import LayerSettings
+from olmo.staffing.models import Need, Skill
 from olmo.tenancy.models import Client, Provider
 from olmo.tickets import actions, preparing, tagging, working
 from olmo.tickets.models import Category, CustomField, Retagging, Template, Ticket, WorkingState
@@ -91,6 +98,15 @@ class WhereItIsUsed(UsedTest):
         Provider.objects.update(signatures={"en": "Quercia IT"})
         self.assertEqual(self.uses("provider"), ["Mails for: Bolt Logistics"])
 
+    def test_the_search_of_all_settings_finds_templates_by_their_items_and_signatures_by_their_words(self) -> None:
+        settings = TemplateSettings(name="Access", names={}, checklist=("Hand out the badge",))
+        preparing.save_template(None, settings, by=self.ines)
+        Provider.objects.update(signatures={"en": "Badger & Sons"})
+        Team.objects.filter(pk=self.desk.pk).update(signatures={"it": "Il tasso, badge"})
+        found = self.look("?q=badge").words(".admin-subjects a")
+        self.assertLessEqual({"Access", str(self.desk), Provider.objects.get().name}, {*found})
+        self.assertEqual(self.look("templates?q=hand+out").words("tbody th"), ["Access"])
+
     def test_rules_that_ask_for_it_or_set_it(self) -> None:
         state, category = (
             WorkingState.objects.create(name="Ordered", status="open"),
@@ -125,6 +141,28 @@ class WhereItIsUsed(UsedTest):
             self.uses(f"categories/{top.pk}"),
             ["Saved view: View of Ines", "Macro: To network", "Template: Access", "Category below: Wi-Fi", "Custom field: SSID"],
         )  # fmt: skip
+
+    def test_a_category_names_what_helps_with_it_and_what_is_ordered_into_it(self) -> None:
+        top = Category.objects.create(name="Network")
+        item = Item.objects.create(
+            key="vpn",
+            names={"en": "VPN"},
+            service=Service.objects.create(key="net", names={"en": "Net"}, owner=self.ines),
+        )
+        Handling.objects.create(item=item, category=top, team=self.network)
+        Need.objects.create(category=top, skill=Skill.objects.create(name="Routing"), level=1)
+        outcome = {"1": {"kind": "outcome", "outcome": "report", "category": top.pk}}
+        Guide.objects.create(
+            names={"en": "No net"}, draft={"start": "1", "nodes": outcome}, changed_by=self.ines, changed_at=clock.now()
+        )
+        draft = Draft(title="Net is down", summary="Look.", steps=[Step(title="Look at the lamp")])
+        writing.create(key="net-down", language="en", draft=draft, by=self.ines, category=top)
+        named = [
+            "Request form: VPN", "Skill: Routing", "Procedure: net-down Net is down", "Troubleshooter: No net",
+        ]  # fmt: skip
+        self.assertEqual(self.uses(f"categories/{top.pk}"), named)
+        self.assertEqual(self.uses(f"teams/{self.network.pk}"), named[:1])
+        self.assertIn("It is used, so it stays. ", self.followed(f"categories/{top.pk}/removal").text)
 
     def test_a_field_names_macros_views_and_templates(self) -> None:
         CustomField.objects.create(key="ssid", kind="text", label="SSID")
