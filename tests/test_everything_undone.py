@@ -1,6 +1,6 @@
 """What agents do to tickets, undone one after the other in random sequences: the same state again, to the last column.
 
-Merge, split, bulk edit, macro, snooze, assignment, and a reply in the window in which it can be taken back.
+Merge, split, bulk edit of every field, macro, snooze, assignment, and a reply in the window in which it can be taken back.
 """
 
 import hashlib
@@ -17,22 +17,22 @@ from hypothesis import strategies as st
 from olmo.automation import macros, running
 from olmo.automation.macros import MacroSettings
 from olmo.automation.models import Macro
+from olmo.automation.tests.stage import Stepping
 from olmo.kernel import clock
 from olmo.kernel.errors import OlmoError
 from olmo.tickets import actions, undo
+from olmo.tickets.actions.checklists import words_of
 from olmo.tickets.collecting import KEPT
 from olmo.tickets.models import Message, Standing, Ticket
 from olmo.tickets.undo import undoable
 from olmo.writing import drafting, sending
 from olmo.writing.models import Draft
 
-from .cast import DeskTest
-
 STEPS = ("merge", "split", "bulk", "macro", "snooze", "assign", "send")
 Back = Callable[[], object]
 
 
-class EverythingUndone(DeskTest):
+class EverythingUndone(Stepping):
     def test_random_sequences_end_at_the_same_hash(self) -> None:
         done: set[str] = set()
         step = st.tuples(st.sampled_from(STEPS), st.integers(0, 10_000))
@@ -71,6 +71,7 @@ class EverythingUndone(DeskTest):
         pks = [ticket.pk for ticket in self.tickets]
         rows = [
             {f.attname: getattr(row, f.attname) for f in Ticket._meta.concrete_fields if f.attname not in KEPT}
+            | {"items": words_of(row)}
             for row in Ticket.objects.filter(pk__in=pks).order_by("pk")
         ]
         stand = Standing.objects.filter(ticket__in=pks).order_by("ticket")
@@ -114,7 +115,8 @@ class EverythingUndone(DeskTest):
 
     def do_bulk(self, _ticket: Ticket, dice: random.Random) -> Back | None:
         chosen = dice.sample(self.tickets, dice.randint(1, 3))
-        steps: dict[str, Any] = {"tags_add": [dice.choice("abc")], "impact": dice.randint(1, 3), "assignee": "me"}
+        some = [{"tags_add": [dice.choice("abc")], "impact": dice.randint(1, 3), "assignee": "me"}, *self.examples()]
+        steps: dict[str, Any] = {k: v for one in dice.choices(some, k=dice.randint(1, 4)) for k, v in one.items()}
         now = [(row.pk, row.version) for row in Ticket.objects.filter(pk__in=[one.pk for one in chosen])]
         run = running.begin(now, by=self.alma, steps=steps, label="Bulk")
         found = run.undoable

@@ -22,11 +22,11 @@ from olmo.tickets.queries import branch, visible_to
 from olmo.tickets.tagging import renamed
 from olmo.tickets.undo import Made, undoable
 
-from .models import Macro
+from .models import Macro, MacroUse
 from .running import Effect, preview
 from .steps import Steps, apply
 
-TEXTS = ("reply", "note")
+TEXTS = ("subject", "reply", "note")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,8 @@ def of_ticket(person: Person, ticket: Ticket, pk: int) -> Macro:
 
 def steps_for(macro: Macro, ticket: Ticket, by: Person, **words: str) -> dict[str, Any]:
     """The steps with their words filled in for this ticket; `words` stand in their place (what somebody edited)."""
-    filled = {name: placeholders.filled(macro.steps[name], ticket, by) for name in TEXTS if name in macro.steps}
+    texts = {name: macro.steps[name] for name in TEXTS if name in macro.steps}
+    filled = {n: placeholders.filled(text, ticket, by, is_markdown=n != "subject") for n, text in texts.items()}
     edited = {name: text.strip() for name, text in words.items() if name in filled}
     found = {**macro.steps, **filled, **edited}
     return {name: value for name, value in found.items() if name not in TEXTS or value}
@@ -89,8 +90,23 @@ def use(macro: Macro, ticket: Ticket, *, by: Person, steps: Steps, seen: int | N
     """Do all of it in one transaction, to be undone in one go. Raises what the verbs raise; then nothing is changed."""
     with undoable(by, str(macro)) as made:
         apply(ticket, by=by, steps=steps, seen=seen)
-        Macro.objects.filter(pk=macro.pk).update(uses=F("uses") + 1, used_at=clock.now())
+        _used(macro, ticket, by)
     return made
+
+
+def _used(macro: Macro, ticket: Ticket, by: Person) -> None:
+    """Count a use, and remember the ticket."""
+    now = clock.now()
+    Macro.objects.filter(pk=macro.pk).update(uses=F("uses") + 1, used_at=now)
+    MacroUse.objects.update_or_create(
+        macro=macro, ticket=ticket, defaults={"at": now}, create_defaults={"at": now, "by": by}
+    )
+
+
+def places(viewer: Person, macro: Macro, most: int) -> list[Ticket]:
+    """The tickets in which it was used, as far as the viewer sees them, the newest use first."""
+    rows = MacroUse.objects.filter(macro=macro, ticket__in=visible_to(viewer))
+    return [row.ticket for row in rows.select_related("ticket").order_by("-at", "-pk")[:most]]
 
 
 def next_for(person: Person, after: Ticket) -> Ticket | None:

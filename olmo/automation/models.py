@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
-from olmo.tickets.models import Category, TicketKind, Undoable
+from olmo.tickets.models import Category, Ticket, TicketKind, Undoable
 
 
 class Run(models.Model):
@@ -58,3 +58,19 @@ class Macro(models.Model):
 
     def __str__(self) -> str:
         return str(self.names.get((get_language() or "en")[:2]) or self.name)
+
+
+class MacroUse(models.Model):
+    """A ticket in which a macro was used, by whom first, and when last."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    macro = models.ForeignKey(Macro, models.CASCADE, related_name="+", db_index=False)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["macro", "ticket"], name="macro_once_a_ticket")]
+        indexes = [models.Index(fields=["macro", "-at", "-id"], name="macro_uses_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.macro_id}"

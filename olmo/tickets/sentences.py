@@ -1,6 +1,7 @@
 """What an event says to a person, in their language; names of people, teams and tickets are looked up together."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from olmo.kernel import prepared, spoken
 from olmo.kernel.errors import Words
 from olmo.people.models import Person
+from olmo.tenancy.models import Client
 
 from .changes import KINDS
 from .choices import FollowUpOutcome, FollowUpReason, Score
@@ -250,6 +252,9 @@ class _Values(dict[str, str]):
     def _requester(self) -> str:
         return self.names.people.get(self.data["requester"]) or _("somebody")
 
+    def _client(self) -> str:
+        return self.names.clients.get(self.data["client"]) or _("none")
+
     def _person(self) -> str:
         return self.names.people.get(self.data["person"]) or _("somebody")
 
@@ -288,6 +293,12 @@ class _Names:
         self.categories = _called(Category, data, "category")
         tasks = _ids(data, ("task",))
         self.tasks = names_of("task", tasks) if tasks else {}
+        self._data = data
+
+    @cached_property
+    def clients(self) -> dict[int, str]:
+        """Only where a sentence asks for one."""
+        return _called(Client, self._data, "client")
 
 
 _NAMED = """

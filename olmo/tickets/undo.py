@@ -27,6 +27,7 @@ from olmo.outbox import actions as outbox
 from olmo.people.models import Person
 
 from . import concerns, family, policy, reactions, working
+from .actions.checklists import forget_words
 from .actions.people import move
 from .changes import KINDS, Resolved, Talk, Undone, loggable, of_event
 from .collecting import KEPT, Collection, Piece, collecting, ended, opened, plain
@@ -154,7 +155,24 @@ def settled_at(event: Event) -> Any:
 
 def forget_expired() -> int:
     """Drop what can no longer be undone, with the former values in it; returns how many."""
-    return Undoable.objects.filter(expires_at__lte=clock.now()).delete()[1].get("tickets.Undoable", 0)
+    expired = Undoable.objects.filter(expires_at__lte=clock.now())
+    for piece in UndoPiece.objects.filter(undoable__in=expired, before__has_key="checklist").select_related("ticket"):
+        _forget_items(piece)
+    return expired.delete()[1].get("tickets.Undoable", 0)
+
+
+def _forget_items(piece: UndoPiece) -> None:
+    """Erase the words of items that came or went with it, unless they are on the checklist or may yet be brought back."""
+    live = UndoPiece.objects.filter(
+        ticket=piece.ticket_id, undoable__expires_at__gt=clock.now(), before__has_key="checklist"
+    )
+    kept = [piece.ticket.checklist, *(state["checklist"] for one in live for state in (one.before, one.after))]
+    gone = {pk for state in (piece.before, piece.after) for pk in _items(state["checklist"])}
+    forget_words(piece.ticket_id, gone.difference(*map(_items, kept)))
+
+
+def _items(checklist: dict[str, Any]) -> list[int]:
+    return [item["id"] for item in checklist.get("items", [])]
 
 
 def _require_alive(made: Undoable) -> None:

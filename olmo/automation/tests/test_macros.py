@@ -4,7 +4,7 @@ from typing import Any
 
 from olmo.automation import macros
 from olmo.automation.macros import MacroSettings
-from olmo.automation.models import Macro
+from olmo.automation.models import Macro, MacroUse
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.people.administration import mark_of
 from olmo.people.models import AuditLine
@@ -58,6 +58,18 @@ class Using(MacroTest):
         macro, ticket = self.make(), self.report("VPN drops")
         self.assertEqual(macros.steps_for(macro, ticket, self.alma, reply="Else {agent}")["reply"], "Else {agent}")
         self.assertNotIn("reply", macros.steps_for(macro, ticket, self.alma, reply=" "))
+
+    def test_the_tickets_in_which_it_was_used_are_named_the_newest_use_first(self) -> None:
+        macro = self.make(steps={"tags_add": ["vpn"]})
+        first, second, bolt = self.report("First"), self.report("Second"), self.report("Bolt's", by=self.bea)
+        for ticket, by in ((first, self.alma), (second, self.alma), (bolt, self.tove), (first, self.tove)):
+            macros.use(macro, ticket, by=by, steps=macro.steps)
+        self.assertEqual(macros.places(self.alma, macro, 10), [first, bolt, second])
+        self.assertEqual(macros.places(self.alma, macro, 1), [first])
+        self.assertEqual(macros.places(self.otto, macro, 10), [bolt])
+        self.assertEqual(MacroUse.objects.get(ticket=first).by, self.alma)
+        with scope([self.bolt.pk]):
+            self.assertEqual([one.ticket_id for one in MacroUse.objects.all()], [bolt.pk])
 
     def test_next_is_the_most_urgent_of_mine(self) -> None:
         mine, other = self.report("Mine", assignee=self.alma), self.report("Theirs", assignee=self.tove)

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from olmo.assets.tests.base import take_in
 from olmo.automation import jobs, running
 from olmo.automation.models import Run
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid
-from olmo.tickets import actions, undo
+from olmo.tickets import actions, family, undo
+from olmo.tickets.actions.checklists import words_of
 from olmo.tickets.models import CustomField, Event, Message, Status, Ticket
 from tests.cast import DeskTest
 
@@ -136,3 +138,90 @@ class Running(DeskTest):
         self.assertEqual([result[2] for result in run.results], ["done", "done", "same"])
         into.refresh_from_db()
         self.assertEqual(into.absorbed_ids, sorted([one.pk, two.pk]))
+
+    def test_assets_of_each_organisation_are_named_and_taken_off_and_another_ones_refused(self) -> None:
+        ours, theirs = take_in(self.acme, "NB-1", by=self.ines), take_in(self.bolt, "NB-1", by=self.ines)
+        take_in(self.acme, "NB-2", by=self.ines, serial="S2")
+        one, bolt, both = self.report("VPN"), self.report("Bolt's", by=self.bea), {"assets_add": ["nb-1", "S2"]}
+        shown = running.preview([one, bolt], by=self.alma, steps=both)
+        self.assertEqual([effect.state for effect in shown], ["done", "refused"])
+        self.assertIn("NB-1", shown[0].words[0])
+        self.assertEqual(shown[1].words, ["The asset “S2” belongs to another organisation."])
+        run = self.run_on(one, bolt, assets_add=["NB-1"])
+        for ticket, asset in ((one, ours), (bolt, theirs)):
+            ticket.refresh_from_db()
+            self.assertEqual(ticket.asset_ids, [asset.pk])
+        assert run.undoable is not None
+        undo.undo(run.undoable.token, by=self.alma)
+        actions.name_assets(one, by=self.alma, add=[ours.pk])
+        off = self.run_on(one, bolt, assets_remove=["NB-1"])
+        self.assertEqual([result[2] for result in off.results], ["done", "same"])
+        one.refresh_from_db()
+        self.assertEqual(one.asset_ids, [])
+        self.assertReplays(one)
+
+    def test_children_of_one_and_of_nobody_again_and_undone(self) -> None:
+        one, two, parent, other = (self.report(n) for n in "abcd")
+        self.assertIn(f"child of #{parent.number}", self.words(one, parent=parent.number))
+        run = self.run_on(one, two, parent, parent=parent.number)
+        self.assertEqual([result[2] for result in run.results], ["done", "done", "same"])
+        parent.refresh_from_db()
+        self.assertEqual(family.children_of(parent), [one.pk, two.pk])
+        taken = self.run_on(one, parent, parent=other.number)
+        self.assertEqual([result[2] for result in taken.results], ["refused", "done"])
+        away = self.run_on(one, other, parent="none")
+        self.assertEqual([result[2] for result in away.results], ["done", "same"])
+        for each in (away, taken, run):
+            assert each.undoable is not None
+            undo.undo(each.undoable.token, by=self.alma)
+        for ticket in (one, two, parent, other):
+            ticket.refresh_from_db()
+            self.assertEqual(ticket.links, [])
+            self.assertReplays(ticket)
+        refused = self.run_on(one, parent=999_999)
+        self.assertEqual(refused.results[0][3], ["There is no ticket 999999."])
+
+    def test_items_come_to_those_that_are_on_the_checklist_and_go_and_come_back_with_their_words(self) -> None:
+        one, two = self.report("Move out"), self.report("Move in")
+        actions.adjust_checklist(one, by=self.alma, add=["Badge", "Key"])
+        self.assertEqual(self.words(two, checklist_add=["Badge"]), "Change the checklist")
+        self.assertEqual(self.words(two, checklist_remove=["Badge"], checklist_required="yes"), "")
+        run = self.run_on(
+            one, two, checklist_add=["Badge", "Laptop"], checklist_remove=["Key"], checklist_required="yes"
+        )
+        for ticket in (one, two):
+            ticket.refresh_from_db()
+            self.assertEqual([*words_of(ticket).values()], ["Badge", "Laptop"])
+            self.assertTrue(ticket.checklist["is_required"])
+        assert run.undoable is not None
+        undo.undo(run.undoable.token, by=self.alma)
+        one.refresh_from_db()
+        self.assertEqual(([*words_of(one).values()], one.checklist.get("is_required")), (["Badge", "Key"], None))
+        self.assertReplays(one)
+
+    def test_requester_subject_and_a_call_that_is_promised_and_taken_back(self) -> None:
+        one, done, at = self.report("VPN"), self.report("Printer"), clock.now() + timedelta(hours=3)
+        actions.resolve(done, by=self.alma, code="fixed")
+        steps = {"requester": self.bea.pk, "subject": "Outage", "callback_at": at.isoformat()}
+        shown = running.preview([one, done], by=self.alma, steps=steps)
+        words = f"Make {self.bea.name} ({self.bolt}) the requester", "Change the subject"
+        self.assertEqual(tuple(shown[0].words[:2]), words)
+        self.assertIn("Promise a call-back for ", shown[0].words[2])
+        self.assertEqual(shown[1].words, ["This ticket is finished; reopen it before you promise a call."])
+        one.refresh_from_db()
+        run = self.run_on(one, **steps)
+        one.refresh_from_db()
+        self.assertEqual((one.requester, one.client, one.subject, one.callback_at), (self.bea, self.bolt, "Outage", at))
+        off = self.run_on(one, done, callback_at="none")
+        self.assertEqual([result[2] for result in off.results], ["done", "same"])
+        for each in (off, run):
+            assert each.undoable is not None
+            undo.undo(each.undoable.token, by=self.alma)
+        one.refresh_from_db()
+        self.assertEqual((one.requester, one.client, one.subject, one.callback_at), (self.rui, self.acme, "VPN", None))
+        self.assertReplays(one)
+        here = running.preview([self.report("Bolt's", by=self.bea)], by=self.otto, steps={"requester": self.rui.pk})
+        self.assertEqual(here[0].state, "refused")
+
+    def words(self, ticket: Ticket, **steps: object) -> str:
+        return " ".join(running.preview([ticket], by=self.alma, steps=steps)[0].words)

@@ -18,7 +18,8 @@ from olmo.tickets import queries
 from olmo.tickets.models import Ticket
 
 from .. import places
-from ..forms.steps import ManyForm, named
+from ..forms.macros import named
+from ..forms.steps import ManyForm
 from ..shell import DeskRequest, SeeOther, agents, is_part, page
 from ..undoing import say
 from .filters import Filters

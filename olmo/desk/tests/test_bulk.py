@@ -4,12 +4,14 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from olmo.automation import jobs
+from olmo.automation import jobs, steps
 from olmo.automation.models import Run
 from olmo.kernel import clock
 from olmo.tickets import actions
-from olmo.tickets.models import CustomField, Status, Ticket
+from olmo.tickets.models import CustomField, Status, Supplier, Ticket
 
+from ..forms.macros import MacroForm
+from ..forms.steps import ManyForm
 from .base import PageTest, Visit
 
 URL = "/desk/bulk"
@@ -68,6 +70,46 @@ class ChangingMany(PageTest):
         self.step(page, "apply", no_due="on", emptied="room")
         ticket.refresh_from_db()
         self.assertEqual((ticket.due_at, ticket.fields), (None, {}))
+
+    def test_requester_subject_call_back_and_checklist(self) -> None:
+        ticket = self.report("Chairs")
+        page = self.get(f"{URL}?ticket={ticket.number}")
+        printers = Supplier.objects.create(name="Printers Ltd")
+        wrong = {"requester": "nobody@example.org", "no_callback": "on", "callback_at": "2099-01-01T10:00"}
+        shown = self.step(
+            page, "preview", **wrong, supplier=printers.pk, checklist_add="Badge", checklist_remove="badge"
+        )
+        for words in (
+            "Nobody has the name or address “nobody@example.org”.",
+            "Either promise a call or take it back.",
+            "Either add an item or remove it.",
+            "Only a third party that the ticket waits for has a name.",
+        ):
+            self.assertIn(words, shown.text)
+        more = {"requester": self.bea.name, "subject": "Desks", "callback_at": "2099-01-01T10:00"}
+        more |= {"checklist_add": "Badge\nKey", "checklist_required": "yes", "state": "hold"}
+        more |= {"reason": "third_party", "supplier": str(printers.pk)}
+        shown = self.step(page, "preview", **more)
+        self.assertIn(f"Make {self.bea.name} ({self.bolt}) the requester", shown.text)
+        self.step(shown, "apply", **more)
+        ticket.refresh_from_db()
+        self.assertEqual((ticket.requester, ticket.client, ticket.subject), (self.bea, self.bolt, "Desks"))
+        self.assertEqual(ticket.supplier, printers)
+        self.assertEqual((ticket.callback_at is None, len(ticket.checklist["items"])), (False, 2))
+        self.step(self.get(f"{URL}?ticket={ticket.number}"), "apply", no_callback="on", checklist_remove="Key")
+        ticket.refresh_from_db()
+        self.assertEqual((ticket.callback_at, len(ticket.checklist["items"])), (None, 1))
+        other = self.get(f"{URL}?ticket={ticket.number}", by=self.otto)
+        data = {**self.fields(other), "step": "preview", "requester": self.rui.name}
+        answer = Visit(self.as_(self.otto).post(URL, data))
+        self.assertIn(f"Nobody has the name or address “{self.rui.name}”.", answer.text)
+
+    def test_each_step_has_its_field(self) -> None:
+        fields = {*ManyForm.base_fields, *MacroForm.base_fields, "fields"}
+        self.assertEqual([name for names, _act in steps._ORDER for name in names if name not in fields], [])
+        shown = [{name for _title, names in form.groups for name in names} for form in (ManyForm, MacroForm)]
+        for form, names in zip((ManyForm, MacroForm), shown, strict=True):
+            self.assertEqual({*form.base_fields} - names - {"seen"}, set())
 
     def test_the_first_hundred_are_shown_and_a_job_counts_the_others(self) -> None:
         numbers = [self.report(f"Ticket {n}").number for n in range(103)]

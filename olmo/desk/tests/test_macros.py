@@ -1,5 +1,6 @@
 """The pages of macros: found, kept, offered on a ticket, shown, done, undone."""
 
+from olmo.assets.tests.base import take_in
 from olmo.automation.models import Macro
 from olmo.tickets.models import CustomField, Message, Status, Ticket
 
@@ -41,6 +42,27 @@ class Macros(PageTest):
         self.assertEqual(len(page.all("[name=no_due][checked]")), 1)
         self.assertEqual(page.value("[name=emptied][checked]"), "room")
 
+    def test_assets_a_parent_and_items_are_kept_and_shown_again(self) -> None:
+        take_in(self.acme, "NB-1", by=self.ines)
+        parent = self.report("Outage")
+        more = {"assets_add": "nb-1, NB-1 ,", "parent": f"#{parent.number}", "checklist_add": "Badge\n\nLaptop"}
+        macro = self.kept(**more)
+        self.assertEqual(macro.steps["assets_add"], ["NB-1"])
+        self.assertEqual((macro.steps["parent"], macro.steps["checklist_add"]), (parent.number, ["Badge", "Laptop"]))
+        page = self.get(f"/desk/macros/{macro.pk}", by=self.ines)
+        self.assertEqual((page.value("[name=assets_add]"), page.value("[name=parent]")), ("NB-1", str(parent.number)))
+        self.assertEqual(page.one("textarea[name=checklist_add]").text().strip(), "Badge\nLaptop")
+        gone = self.get(f"/desk/macros/{self.kept(no_parent='on').pk}", by=self.ines)
+        self.assertEqual((len(gone.all("[name=no_parent][checked]")), gone.value("[name=parent]")), (1, ""))
+        wrong = {"assets_remove": "nb-1", "assets_add": "NB-9", "parent": "999999"}
+        visit = self.post("/desk/macros/new", {**SETTINGS, **wrong}, by=self.ines)
+        for words in ("No asset has the tag or serial number “NB-9”.", "There is no ticket 999999."):
+            self.assertIn(words, visit.text)
+        both = {"assets_remove": "nb-1", "assets_add": "NB-1", "parent": str(parent.number), "no_parent": "on"}
+        visit = self.post("/desk/macros/new", {**SETTINGS, **both}, by=self.ines)
+        for words in ("Either name an asset or take it off.", "Either choose a parent or take it away."):
+            self.assertIn(words, visit.text)
+
     def test_who_may_not(self) -> None:
         macro = self.kept()
         self.assertEqual(self.get(f"/desk/macros/{macro.pk}").status, 404)
@@ -64,6 +86,8 @@ class Macros(PageTest):
         data = {"seen": page.value("[name=seen]"), "reply": "Dear Rui, wait."}
         after = Visit(self.as_(self.alma).post(self.url(ticket, "macros", macro.pk), data, follow=True))
         self.assertEqual(Message.objects.latest("pk").text, "Dear Rui, wait.")
+        kept = self.get(f"/desk/macros/{macro.pk}", by=self.ines)
+        self.assertEqual(kept.words("section[aria-labelledby=used] a"), [f"#{ticket.number} VPN drops"])
         self.as_(self.alma).post(after.one(".toast form").attributes["action"] or "")
         self.assertEqual(Ticket.objects.get(pk=ticket.pk).status, Status.NEW)
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from olmo.automation import macros
 from olmo.automation.macros import MacroSettings
 from olmo.automation.models import Macro
-from olmo.automation.steps import NONE
 from olmo.kernel import placeholders
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.people.administration import mark_of
@@ -21,8 +20,9 @@ from olmo.people.models import Team
 from olmo.tickets import queries
 from olmo.tickets.models import Ticket
 
+from ..admin import used
 from ..admin.pages import administrators, or_404, show, typed
-from ..forms.steps import MacroForm, named
+from ..forms.macros import MacroForm, as_typed, named
 from ..lists.files import Columns, Table, listing, page_or_file
 from ..shell import DeskRequest, SeeOther, agents, is_part, page
 from ..undoing import say
@@ -120,6 +120,7 @@ def one(request: DeskRequest, pk: int = 0) -> HttpResponse:
     context = {
         "form": form, "title": str(macro) if macro else _("New macro"), "macro": macro, "cancel_url": reverse("desk:macros"),
         "known": [{"name": name, "words": words} for name, words in placeholders.offered()],
+        "used": used.tickets(macros.places(request.person, macro, used.MOST)) if macro else [],
     }  # fmt: skip
     return page(request, "desk/macro.html", {**context, "base": "desk/alone.html"}, status=status)
 
@@ -176,17 +177,9 @@ def _first(macro: Macro | None) -> dict[str, Any]:
     """What the form shows at first."""
     if macro is None:
         return {"whose": "own", "is_active": True}
-    steps = dict(macro.steps)
-    values = steps.pop("fields", {})
-    fields = {f"field_{key}": value for key, value in values.items() if value is not None}
-    emptied = {
-        "emptied": [key for key, value in values.items() if value is None],
-        "no_due": steps.pop("due_at", "") == NONE,
-    }
-    tags = {name: " ".join(steps.pop(name)) for name in ("tags_add", "tags_remove") if name in steps}
     whose = "own" if macro.owner_id else f"team-{macro.team_id}" if macro.team_id else "desk"
     return {
-        **steps, **fields, **emptied, **tags,
+        **as_typed(macro.steps),
         "name": macro.name, "name_it": macro.names.get("it", ""), "name_en": macro.names.get("en", ""),
         "is_active": macro.is_active, "goes_on": macro.goes_on, "whose": whose, "client": macro.client_id,
         "on_category": macro.category_id, "on_kind": macro.kind, "on_language": macro.language,

@@ -6,7 +6,7 @@ returns the event that it wrote.
 
 from .assigning import assign
 from .calls import complete_callback, drop_callback, log_call, mark_missed, promise_callback
-from .checklists import add_to_checklist, set_checklist, tick
+from .checklists import adjust_checklist, set_checklist, tick
 from .classifying import (
     categorise,
     classify,
@@ -33,7 +33,7 @@ from .writing import attach, delivery_failed, note, receive, reply
 __all__ = [
     "FollowUp",
     "NewMessage",
-    "add_to_checklist",
+    "adjust_checklist",
     "ask_partner",
     "assign",
     "attach",

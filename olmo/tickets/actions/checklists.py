@@ -1,6 +1,6 @@
 """The checklist of a ticket: its items, their order, and who ticked what."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,7 +11,8 @@ from olmo.people.models import Person
 
 from .. import policy
 from ..changes import ChecklistSet, ItemTicked, ItemUnticked
-from ..log import changing
+from ..collecting import opened
+from ..log import Log, changing
 from ..models import ChecklistItem, Event, Ticket
 
 MOST_ITEMS = 50
@@ -27,25 +28,33 @@ def set_checklist(
     An item that is missing goes, its words too. is_required: all must be done before the ticket is resolved (None: as it was).
     Raises NotFound, NotAllowed, Invalid (words of an item, too many), Stale.
     """
-    words = _checked(items)
+    words = checked(items)
     with changing(ticket, by=by, seen=seen, touching=["checklist"]) as log:
         policy.require_work(by, ticket)
         known = {item["id"] for item in ticket.checklist.get("items", [])}
         if any(pk is not None and pk not in known for pk, _words in words):
             raise Invalid("items", _("An item is not there any more. Please look again."))
-        ids = [_written(ticket, pk, text) for pk, text in words]
-        gone = known.difference(ids)
-        ChecklistItem.objects.filter(ticket=ticket, pk__in=gone).update(text="")
-        required = bool(ticket.checklist.get("is_required")) if is_required is None else is_required
-        change = ChecklistSet(items=ids, is_required=required and bool(ids))
-        before = ([item["id"] for item in ticket.checklist.get("items", [])], bool(ticket.checklist.get("is_required")))
-        return None if before == (ids, change.is_required) else log.record(change)
+        return _arranged(log, words, is_required)
 
 
-def add_to_checklist(ticket: Ticket, *, by: Person, text: str) -> Event | None:
-    """One more item at the end. Raises NotFound, NotAllowed, Invalid."""
-    present = words_of(ticket)
-    return set_checklist(ticket, by=by, items=[*present.items(), (None, text)])
+def adjust_checklist(
+    ticket: Ticket, *, by: Person, add: Sequence[str] = (), remove: Sequence[str] = (), is_required: bool | None = None
+) -> Event | None:
+    """More items at the end, but for what is there already; less those with the words of `remove`; whether all must be done.
+
+    Two people's items add up. Raises NotFound, NotAllowed, Invalid.
+    """
+    added = [text for _new, text in checked([(None, text) for text in add])]
+    gone = {clean_line(text, LONGEST_ITEM) for text in remove}
+    with changing(ticket, by=by) as log:
+        policy.require_work(by, ticket)
+        present: list[tuple[int | None, str]] = [
+            (pk, text) for pk, text in words_of(ticket).items() if text not in gone
+        ]
+        there = {text for _pk, text in present}
+        items = [*present, *((None, text) for text in dict.fromkeys(added) if text not in there)]
+        _require_few(len(items))
+        return _arranged(log, items, is_required)
 
 
 def tick(ticket: Ticket, *, by: Person, item: int, is_done: bool = True) -> Event | None:
@@ -86,18 +95,41 @@ def first_items(ticket: Ticket, texts: Sequence[str]) -> list[int]:
     """Write the words of a new ticket's checklist. Returns the ids of its items."""
     rows = [
         ChecklistItem(ticket=ticket, client_id=ticket.client_id, text=text)
-        for _pk, text in _checked([(None, t) for t in texts])
+        for _pk, text in checked([(None, t) for t in texts])
     ]
     return [row.pk for row in ChecklistItem.objects.bulk_create(rows)]
 
 
-def _checked(items: Sequence[tuple[int | None, str]]) -> list[tuple[int | None, str]]:
-    if len(items) > MOST_ITEMS:
-        raise Invalid("items", _("A checklist has at most %(most)d items.") % {"most": MOST_ITEMS})
+def checked(items: Sequence[tuple[int | None, str]]) -> list[tuple[int | None, str]]:
+    """The items with their words as they are kept. Raises Invalid (no words, too many)."""
+    _require_few(len(items))
     words = [(pk, clean_line(text, LONGEST_ITEM)) for pk, text in items]
     if any(not text for _pk, text in words):
         raise Invalid("items", _("An item needs some words."))
     return words
+
+
+def _arranged(log: Log, items: Sequence[tuple[int | None, str]], is_required: bool | None) -> Event | None:
+    """Record these items in this order, if that changes anything. While undo may bring an item back its words stay."""
+    ticket, present = log.ticket, log.ticket.checklist
+    before = [item["id"] for item in present.get("items", [])]
+    ids = [_written(ticket, pk, text) for pk, text in items]
+    if opened() is None:
+        forget_words(ticket.pk, {*before} - {*ids})
+    was_required = bool(present.get("is_required"))
+    change = ChecklistSet(items=ids, is_required=bool(ids) and (was_required if is_required is None else is_required))
+    return None if (before, was_required) == (ids, change.is_required) else log.record(change)
+
+
+def forget_words(ticket_id: int, items: Collection[int]) -> None:
+    """Erase the words of items that are on the checklist no more."""
+    if items:
+        ChecklistItem.objects.filter(ticket=ticket_id, pk__in=items).update(text="")
+
+
+def _require_few(count: int) -> None:
+    if count > MOST_ITEMS:
+        raise Invalid("items", _("A checklist has at most %(most)d items.") % {"most": MOST_ITEMS})
 
 
 def _written(ticket: Ticket, pk: int | None, text: str) -> int:

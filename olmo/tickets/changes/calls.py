@@ -43,6 +43,7 @@ class CallbackPromised(Change):
     touches = frozenset({"callback"})
     has_words = True
     words = _("%(by)s promised a call-back for %(callback_at)s")
+    plan = pgettext_lazy("what would happen", "Promise a call-back for %(callback_at)s")
     noun = pgettext_lazy("taken back", "promised call-back")
     at: datetime
     message: int | None = None
@@ -88,6 +89,7 @@ class CallbackDropped(Change):
 
     touches = frozenset({"callback"})
     words = _("%(by)s took the promised call-back back")
+    plan = pgettext_lazy("what would happen", "Take the promised call-back back")
     noun = pgettext_lazy("taken back", "call-back")
 
     def apply(self, ticket: "Ticket", at: datetime) -> None:

@@ -20,6 +20,7 @@ class ChecklistSet(Change):
     touches = frozenset({"checklist"})
     is_activity = False
     words = _("%(by)s changed the checklist")
+    plan = pgettext_lazy("what would happen", "Change the checklist")
     noun = pgettext_lazy("taken back", "checklist")
     items: list[int]
     is_required: bool = False

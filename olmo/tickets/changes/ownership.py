@@ -111,6 +111,7 @@ class RequesterChanged(Change):
     touches = frozenset({"requester"})
     noun = pgettext_lazy("taken back", "requester")
     words = _("%(by)s made %(requester)s the requester")
+    plan = pgettext_lazy("what would happen", "Make %(requester)s (%(client)s) the requester")
     requester: int
     client: int
 

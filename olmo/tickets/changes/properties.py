@@ -68,6 +68,7 @@ class Retitled(Change):
     has_words = True
     noun = pgettext_lazy("taken back", "subject")
     words = _("%(by)s changed the subject")
+    plan = pgettext_lazy("what would happen", "Change the subject")
     subject: str  # digest
     message: int
 

@@ -20,6 +20,7 @@ class Linked(Change):
 
     noun = pgettext_lazy("taken back", "link")
     words = _("%(by)s linked the ticket: %(link_kind)s %(other)s")
+    plan = pgettext_lazy("what would happen", "Link it: %(link_kind)s %(other)s")
     link_kind: str
     other: int
 
@@ -37,6 +38,7 @@ class Unlinked(Change):
 
     noun = pgettext_lazy("taken back", "link removed")
     words = _("%(by)s removed the link: %(link_kind)s %(other)s")
+    plan = pgettext_lazy("what would happen", "Remove the link: %(link_kind)s %(other)s")
     link_kind: str
     other: int
 

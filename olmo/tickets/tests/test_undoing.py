@@ -8,11 +8,15 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from olmo.assets.tests.base import take_in
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, NotFound, OlmoError
 from olmo.tickets import actions, finding, queries, undo
+from olmo.tickets.actions.checklists import words_of
 from olmo.tickets.collecting import KEPT
 from olmo.tickets.models import (
+    CallOutcome,
+    ChecklistItem,
     CustomField,
     Event,
     HoldReason,
@@ -34,7 +38,8 @@ def state(ticket: Ticket) -> dict[str, Any]:
     """The row without what every event changes."""
     row, standing = Ticket.objects.get(pk=ticket.pk), Standing.objects.get(ticket=ticket)
     return {
-        "standing": (standing.bucket, standing.reason, standing.asked_at, standing.handed_at, standing.moved_at)
+        "words": words_of(row),
+        "standing": (standing.bucket, standing.reason, standing.asked_at, standing.handed_at, standing.moved_at),
     } | {f.attname: getattr(row, f.attname) for f in Ticket._meta.concrete_fields if f.attname not in KEPT}
 
 
@@ -203,11 +208,29 @@ class Refusing(DeskTest):
             self.assertEqual(undo.forget_expired(), 1)
         self.assertFalse(Undoable.objects.exists() or UndoPiece.objects.exists())
 
+    def test_words_of_items_that_went_are_erased_when_nobody_can_bring_them_back(self) -> None:
+        ticket, now = self.report("Move"), clock.now()
+        actions.adjust_checklist(ticket, by=self.alma, add=["Badge", "Key"])
+        tokens = []
+        for minutes, words in ((0, "Badge"), (30, "Key")):
+            with clock.at(now + timedelta(minutes=minutes)), undo.undoable(self.alma, "Checklist") as made:
+                actions.adjust_checklist(ticket, by=self.alma, remove=[words])
+            tokens.append(made.token)
+        with clock.at(now + timedelta(minutes=61)):
+            undo.forget_expired()
+            texts = ChecklistItem.objects.filter(ticket=ticket).order_by("pk")
+            self.assertEqual([one.text for one in texts], ["", "Key"])
+            undo.undo(tokens[1], by=self.alma)
+        with clock.at(now + timedelta(minutes=120)):
+            undo.forget_expired()
+        self.assertEqual([*words_of(Ticket.objects.get(pk=ticket.pk)).values()], ["Key"])
+
 
 STEPS = (
     "reply", "note", "assign", "escalate", "prioritise", "hold", "resume", "resolve", "close", "reopen", "tag", "watch", "link",
     "merge", "unmerge", "split", "retitle", "due", "language", "classify", "requester",
-    "working_state", "working_state",
+    "working_state", "working_state", "assets", "assets", "checklist", "checklist", "checklist", "tick", "promise_callback",
+    "promise_callback", "drop_callback", "call",
 )  # fmt: skip
 
 
@@ -228,6 +251,7 @@ class RandomLives(DeskTest):
 
     def setUp(self) -> None:
         super().setUp()
+        self.assets = [take_in(client, tag, by=self.ines).pk for client in (self.acme, self.bolt) for tag in ("A", "B")]
         self.states = [WorkingState.objects.create(name=f"In {status}", status=status) for status in Status.values]
 
     def live(self, past: list[tuple[str, int]], blocks: list[list[tuple[str, int]]]) -> None:
@@ -308,6 +332,23 @@ class RandomLives(DeskTest):
     def do_working_state(self, ticket: Ticket, dice: random.Random) -> None:
         own = next(state for state in self.states if state.status == Ticket.objects.get(pk=ticket.pk).status)
         actions.set_working_state(ticket, by=self.alma, state=dice.choice([own, own, None]))
+
+    def do_assets(self, ticket: Ticket, dice: random.Random) -> None:
+        actions.name_assets(ticket, by=self.alma, add=[dice.choice(self.assets)], remove=[dice.choice(self.assets)])
+
+    def do_checklist(self, ticket: Ticket, dice: random.Random) -> None:
+        more = {"is_required": dice.choice([True, False, None])}
+        actions.adjust_checklist(ticket, by=self.alma, add=[dice.choice("abc")], remove=[dice.choice("abc")], **more)
+
+    def do_tick(self, ticket: Ticket, dice: random.Random) -> None:
+        actions.tick(ticket, by=self.alma, item=dice.choice([*words_of(ticket), 0]), is_done=dice.choice([True, False]))
+
+    def do_promise_callback(self, ticket: Ticket, dice: random.Random) -> None:
+        actions.promise_callback(ticket, by=self.alma, at=_later(dice), note=dice.choice(["", "About it"]))
+
+    def do_call(self, ticket: Ticket, dice: random.Random) -> None:
+        outcome = dice.choice(CallOutcome.values)
+        actions.complete_callback(ticket, by=self.alma, outcome=outcome, note="Spoke", again_at=_later(dice))
 
     def do_requester(self, ticket: Ticket, dice: random.Random) -> None:
         actions.change_requester(ticket, by=self.alma, requester=dice.choice([self.rui, self.bea]))
