@@ -16,6 +16,12 @@ async function seek(form) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const found = page.querySelector(form.dataset.seek);
   if (found) target.replaceWith(found);
+  // what is taken out as a file is what is shown
+  for (const leaving of document.querySelectorAll("form[data-leaves]")) {
+    const to = new URL(leaving.action);
+    to.search = url.search;
+    leaving.action = to;
+  }
 }
 
 const later = ({ target }) => {

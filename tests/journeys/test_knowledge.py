@@ -36,6 +36,8 @@ class Knowledge(Journey):
     def test_an_agent_writes_another_approves_and_it_is_published(self) -> None:
         alma = self.sign_in(self.alma)
         alma.goto(self.url("/desk/knowledge"))
+        alma.locator(".seeker [name=q]").fill("wifi")
+        alma.locator("form[data-leaves][action*='q=wifi']").wait_for()  # the file is what is shown
         alma.get_by_role("link", name="New article").click()
         alma.locator("#id_key").fill("wifi-weak")
         alma.locator("#id_audience").select_option("public")
