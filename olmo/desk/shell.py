@@ -23,7 +23,7 @@ from olmo.status import queries as status
 from olmo.tickets import boxes, queries
 from olmo.worklog import queries as worklog
 
-from .lists import saved
+from .lists import filters, saved
 from .models import SavedView
 from .places import address
 from .worklog import ticking
@@ -187,11 +187,7 @@ def _place_item(group: str, label: Words, icon: str, view: str, command: str, pa
 
 
 def _counted(viewer: Person, views: list[SavedView]) -> list[int]:
-    parts = []
-    for view in views[:COUNTED_VIEWS]:
-        filters = saved.filters_of(view)
-        parts.append(queries.counting(filters.near(viewer), MOST_COUNTED, filters.sieve(viewer)))
-    return queries.counts(viewer, [], also=parts) if parts else []
+    return filters.counted(viewer, [saved.filters_of(view) for view in views[:COUNTED_VIEWS]], MOST_COUNTED)
 
 
 def _view_items(views: list[SavedView], counts: list[int], place: str) -> list[dict[str, Any]]:

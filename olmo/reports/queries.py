@@ -11,7 +11,7 @@ from olmo.people.models import Person, Team
 from olmo.people.queries import clients_of
 from olmo.tenancy.scope import EveryClient
 
-from .models import Fact
+from .models import NOBODY, Fact
 from .selection import Selection, days
 
 # Below this many people a mean would give away what one colleague did.
@@ -71,9 +71,17 @@ def totals(lens: Lens, measures: Iterable[str]) -> dict[str, int]:
     return dict.fromkeys(measures, 0) | {str(measure): n for measure, n in rows}
 
 
-def backlog(lens: Lens) -> list[tuple[date, str, int]]:
-    """Open tickets by the day on which they were opened and by priority, whatever the days of the lens."""
-    return [(day, value, n) for day, value, n in _sum(lens, "day, value", ["open"], by="priority", spanned=False)]
+def backlog(lens: Lens) -> list[tuple[date, str, str, int]]:
+    """Open tickets by the day on which they were opened and by priority, and those of nobody by that day, whatever the days of
+    the lens: (day, "priority" or "agent", the priority or nobody, how many)."""
+    where, params = _where(lens, "")
+    sql = (
+        "select day, by, value, sum(n)::bigint from reports_rollup where measure = 'open'"  # noqa: S608  (names of ours)
+        f" and (by = 'priority' or by = 'agent' and value = '{NOBODY}') and {where} group by day, by, value"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
 
 
 def per_day(lens: Lens, measures: Sequence[str]) -> dict[date, dict[str, int]]:

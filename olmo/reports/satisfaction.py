@@ -84,7 +84,7 @@ def weeks(lens: Lens) -> list[tuple[date, Result]]:
 
 
 def answers(lens: Lens, chosen: Mapping[str, int]) -> "QuerySet[Rating]":
-    """The very ratings behind a number, the newest first. chosen: by agent, team, category, client_id, score."""
+    """The very ratings behind a number, the newest first. chosen: by agent, team, category, client_id, score, score__gte."""
     found = Rating.objects.filter(
         day__range=(lens.first, lens.last), ticket__in=tickets.visible_to(lens.viewer), **chosen
     )

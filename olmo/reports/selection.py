@@ -44,7 +44,12 @@ _WAIVED = {
     ),
 }
 _SMALL = {"priority": "priority", "hour": "opened_hour"}
-_TEAMS = "teams"
+_OTHERS: Mapping[str, Callable[[str], Q]] = {
+    "channel": lambda value: Q(channel=Channel(value)),
+    "field": lambda value: Q(ticket__fields__has_key=value),
+    "promised": lambda value: Q(is_resolution_in_time__isnull=not int(value)),
+    "teams": lambda value: Q(team__in=[int(pk) for pk in value.split("+")]),
+}
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ def days(first: date, last: date) -> str:
 
 def _part(piece: str) -> tuple[str, str]:
     name, colon, value = piece.partition(":")
-    if not colon or name not in {*_DAYS, *_IDS, *_BANDS, *_YES, *_SMALL, _TEAMS, "weekday", "channel", "field"}:
+    if not colon or name not in {*_DAYS, *_IDS, *_BANDS, *_YES, *_SMALL, *_OTHERS, "weekday"}:
         raise Invalid("only", _("“%(value)s” is not something that a list can show.") % {"value": piece[:40]})
     return name, value
 
@@ -105,12 +110,8 @@ def _condition(name: str, value: str) -> Q:
             return Q(**{f"{name}_day__range": (first, last)})
         if name in _BANDS:
             return _band(_BANDS[name], int(value))
-        if name == "channel":
-            return Q(channel=Channel(value))
-        if name == "field":
-            return Q(ticket__fields__has_key=value)
-        if name == _TEAMS:
-            return Q(team__in=[int(pk) for pk in value.split("+")])
+        if name in _OTHERS:
+            return _OTHERS[name](value)
         return Q(**{_column(name): int(value)})
     except (ValueError, IndexError, OverflowError) as error:
         raise Invalid(
@@ -224,6 +225,9 @@ _WORDS: Mapping[str, Callable[[str, str], str]] = {
     "client": _named(Client, ""),
     "team": _named(Team, gettext_lazy("no team")),
     "teams": _teams_said,
+    "promised": lambda _name, value: (
+        _("with a solution promised") if value != "0" else _("without a solution promised")
+    ),
     "field": lambda _name, value: _("with “%(field)s” filled in") % {"field": value},
     "agent": _agent_said,
     "answerer": _agent_said,

@@ -7,7 +7,7 @@ alone, so a month costs what its own promises are, whatever else the desk has do
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
@@ -33,6 +33,16 @@ select to_char(settled_at at time zone %s, 'YYYY-MM'), metric, priority, count(*
     count(*) filter (where breached_at is not null), count(*) filter (where breached_at is not null and is_waived)
 from service_levels_clock where {whose} and settled_at >= %s and settled_at < %s
 group by 1, 2, 3 order by 1, 2, 3
+"""
+_OVERVIEW = """
+with month as (
+    select id, zone, date_trunc('month', now at time zone zone) at time zone zone as start
+    from (select id, coalesce(nullif(time_zone, ''), %s) as zone, %s::timestamptz as now from tenancy_client where id = any(%s)) c
+)
+select client_id, count(*) filter (where breached_at is null), count(*) filter (where breached_at is not null),
+    count(*) filter (where breached_at is not null and is_waived)
+from month join service_levels_clock on client_id = month.id
+where kind = 'sla' and settled_at >= %s and settled_at >= start group by 1
 """
 
 
@@ -217,13 +227,7 @@ def zone_of(whose: Whose) -> ZoneInfo:
 
 
 def overview(viewer: Person, clients: Iterable[int]) -> dict[int, Count]:
-    """How this month went so far, for each of these clients; months begin in the desk's zone. One statement."""
-    zone = desk_zone()
-    month = Month.of(clock.now(), zone)
-    rows = prepared.rows(
-        "select client_id, count(*) filter (where breached_at is null), count(*) filter (where breached_at is not null), "
-        "count(*) filter (where breached_at is not null and is_waived) from service_levels_clock "
-        "where client_id = any(%s) and kind = 'sla' and settled_at >= %s and settled_at < %s group by 1",
-        [list(clients), month.start(zone), month.plus(1).start(zone)],
-    )
+    """How this month went so far, for each of these clients; months begin in the client's zone, as on its page. One statement."""
+    now = clock.now()
+    rows = prepared.rows(_OVERVIEW, [desk_zone().key, now, list(clients), now - timedelta(days=33)])
     return {client: Count(*counts) for client, *counts in rows}

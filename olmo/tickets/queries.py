@@ -304,6 +304,12 @@ def counting(tickets: QuerySet[Any], limit: int = 100, sieve: Q | None = None) -
     return f"(select count(*) from ({text}) c)", values  # noqa: S608  (the ORM's own text)
 
 
+def earliest(tickets: QuerySet[Any]) -> Part:
+    """An expression that says when the oldest of them was opened."""
+    text, values = tickets.order_by("opened_at").values("opened_at")[:1].query.sql_with_params()
+    return f"({text})", values
+
+
 def _through(tickets: QuerySet[Ticket], sieve: Q) -> QuerySet[Ticket, Any]:
     looked_at = tickets.order_by().values("id")[:DEPTH]
     return Ticket.objects.filter(sieve, pk__in=looked_at).values("id")

@@ -22,8 +22,9 @@ from olmo.writing.models import Reference
 
 from . import clustering, lasting
 from .models import Topic
+from .topics import MONTH
 
-WEEKS, MONTH = 12, timedelta(days=28)
+WEEKS = 12
 MOST, MOST_MEANT = clustering.MOST, 5_000  # newest tickets that are read; up to so many also by their meaning
 ASKED, LEAST_NEAR = 8, 0.3  # middle tickets by which an article is sought; how near it must be
 FEWEST_COMPARED = 10  # tickets with an article, and without, from which a saving can be told

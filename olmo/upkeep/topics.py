@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from olmo.kernel import clock
 from olmo.kernel.errors import NotFound
@@ -22,6 +23,7 @@ from olmo.tenancy.scope import EveryClient
 from .models import Topic
 
 SHOWN, GAPS, MOST_SOUGHT = 10, 50, 20_000
+MONTH = timedelta(days=28)
 
 
 def may_see(person: Person) -> bool:
@@ -40,6 +42,16 @@ def rename(pk: int, name: str, *, by: Person) -> Topic:
         topic.save(update_fields=["name"])
         audit.arranged(by, f"kind of request: {', '.join(topic.words)}", {"name": [before, topic.name]})
     return topic
+
+
+def seen(viewer: Person, pk: int) -> Topic | None:
+    """A kind, for those who may see it."""
+    return Topic.objects.filter(pk=pk).first() if may_see(viewer) else None
+
+
+def recent(topic: Topic | None) -> Q:
+    """The condition on tickets that `figures["n"]` counts; nothing of no topic."""
+    return Q(pk__in=topic.ticket_ids, opened_at__gt=topic.at - MONTH) if topic else Q(pk__in=[])
 
 
 def top(limit: int = SHOWN) -> list[Topic]:

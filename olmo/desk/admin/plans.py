@@ -37,10 +37,10 @@ _COLUMNS: Columns = {
 @listing
 @administrators
 def plans(request: DeskRequest) -> HttpResponse:
-    """The plans by name, with what is wrong with each and how often it was started."""
+    """The plans by name, with what is wrong with each and for how many tickets it was started."""
     words = typed(request)
     found = Plan.objects.filter(name__icontains=words).select_related("client", "category")
-    counts = dict(Run.objects.order_by().values_list("version__plan").annotate(Count("pk")))
+    counts = dict(Run.objects.order_by().values_list("version__plan").annotate(Count("ticket", distinct=True)))
     rows = [
         {
             "one": one, "count": counts.get(one.pk, 0), "wrong": administration.wrong_with(one),
@@ -87,7 +87,7 @@ def removal(request: DeskRequest, pk: int) -> HttpResponse:
 
 def _around(request: DeskRequest, found: Plan) -> dict[str, Any]:
     """How it reads, its versions, and where it is used."""
-    versions = list(found.versions.annotate(count=Count("runs")).select_related("by"))
+    versions = list(found.versions.annotate(count=Count("runs__ticket", distinct=True)).select_related("by"))
     number = request.GET.get("version", "")
     shown = next((one for one in versions if str(one.number) == number), versions[0])
     runs = Run.objects.filter(version__plan=found).select_related("ticket", "version").order_by("-at", "-pk")

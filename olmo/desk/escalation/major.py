@@ -22,6 +22,7 @@ from olmo.tickets.undo import undoable
 from .. import places, undoing
 from ..forms.major import Declaration, Ending, Followers, StandDown, Words
 from ..lists.files import Columns, Table, listing, page_or_file
+from ..lists.filters import Filters
 from ..shell import DeskRequest, SeeOther, agents, page
 
 
@@ -72,12 +73,19 @@ def listed(request: DeskRequest) -> HttpResponse:
     found = verbs.all_of(request.person)
     said = told.said_of([one.pk for one in found])
     names = dict(clients_seen_by(request.person).values_list("pk", "name"))
+    children = {pk for one in found for pk in family.children_of(one.ticket)}
+    seen = (
+        set(queries.visible_to(request.person).filter(pk__in=children).values_list("pk", flat=True))
+        if children
+        else set()
+    )
     rows = [
         {
             "major": one, "ticket": one.ticket, "url": places.ticket(one.ticket.number),
             "clients": _concerned(one, names), "said": said.get(one.pk, []),
             "lasted": spoken.minutes(int((one.ended_at - one.began_at).total_seconds() // 60)) if one.ended_at else "",
-            "count": len(family.children_of(one.ticket)),
+            "count": len(seen.intersection(family.children_of(one.ticket))),
+            "count_url": Filters(box="all", of=f"parent.{one.ticket_id}").url(),
         }
         for one in found
     ]  # fmt: skip

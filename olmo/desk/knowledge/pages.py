@@ -22,7 +22,9 @@ from olmo.upkeep import topics
 from olmo.writing import waiting
 
 from .. import places
+from ..lists import belonging
 from ..lists.files import Columns, Table, listing, page_or_file
+from ..lists.filters import Filters
 from ..shell import DeskRequest, agents, is_part, page
 from .uploads import listed
 
@@ -182,6 +184,7 @@ def article(request: DeskRequest, pk: int) -> HttpResponse:
         "is_newest": is_newest, "state": State(found.state).label, "badge": BADGES[State(found.state)],
         "readers": readers(found), "may": may, "yes": yes, "no": no,
         "suggestions": _suggestions(request.person, found), "kept_files": listed(found), "questions": list(found.questions.all()),
+        "uses": belonging.uses(request.person, [pk]).get(pk, 0), "uses_url": Filters(box="all", of=f"article.{pk}").url(),
         **_waiting(request.person, found),
         "steps": [(step, showing.sentence(step)) for step in _steps(found)],
         "missing": [(code, name) for code, name in settings.LANGUAGES if code not in translations],

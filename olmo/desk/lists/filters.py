@@ -1,6 +1,6 @@
 """What a list shows: a box, narrowed by a few words and put in an order. It lives in the address and reads as a sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,15 +16,20 @@ from django.utils.translation import gettext_lazy
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, Words
+from olmo.kernel.prepared import Part
 from olmo.kernel.text import clean_line
 from olmo.people.models import Person
 from olmo.people.queries import clients_seen_by
+from olmo.reports.queries import leads
 from olmo.reports.selection import Selection
 from olmo.service_levels.compliance import Behind
 from olmo.tenancy.models import Client
 from olmo.tickets import boxes, concerns, queries
-from olmo.tickets.models import Channel, Priority, Reason, Ticket, TicketKind
+from olmo.tickets.models import Bucket, Channel, Priority, Reason, Ticket, TicketKind
 from olmo.tickets.search import tagged
+from olmo.tickets.standing import ANSWERS
+
+from . import belonging
 
 SORTS: Mapping[str, Words] = {
     "urgency": gettext_lazy("what to do next"),
@@ -49,7 +54,10 @@ GROUPS: Mapping[str, Words] = {
 NONE = "none"
 LONGEST: Mapping[str, int] = {"only": 200}  # letters of a word; 60 where nothing is said
 ME = "me"
+LED = "led"  # a team: any that the reader leads
+ANSWER = "answer"  # a reason: any for which somebody waits for an answer
 DAYS = ("1d", "7d", "30d", "90d")
+DUE = ("late", "day", "any")  # late already, within a day from now, at whatever time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +65,7 @@ class Filters:
     """The state of a list. An empty word narrows nothing; an empty sort is the box's own.
 
     `client`, `category`, `requester`, `working_state`, `supplier`, `asset` and `view` are ids, `team` and `assignee` an id or
-    "none" (an assignee also "me"); `opened` and `updated` are a day (2026-03-01) or how long ago at most (7d).
+    "none" (an assignee also "me", a team "led"); `opened` and `updated` are a day (2026-03-01) or how long ago at most (7d).
     """
 
     box: str = "todo"
@@ -79,9 +87,11 @@ class Filters:
     asset: str = ""
     opened: str = ""
     updated: str = ""
+    due: str = ""
     unread: str = ""
     only: str = ""  # the tickets behind a number of a report
     promise: str = ""  # the tickets behind a number of a contract
+    of: str = ""  # the tickets of something else that has a page with their number (see belonging)
     view: str = ""
 
     @classmethod
@@ -95,11 +105,12 @@ class Filters:
             _check(name, getattr(found, name), known)
         for name in ("client", "category", "requester", "working_state", "supplier", "asset", "view"):
             _check_id(name, getattr(found, name))
-        _check_id("team", "" if found.team == NONE else found.team)
+        _check_id("team", "" if found.team in (NONE, LED) else found.team)
         _check_id("assignee", "" if found.assignee in (NONE, ME) else found.assignee)
         Selection.read(found.only)
         if found.promise:
             Behind.read(found.promise)
+        belonging.check(found.of)
         since(found.opened, "opened")
         since(found.updated, "updated")
         return found
@@ -125,19 +136,29 @@ class Filters:
         conditions: dict[str, Any] = {
             "client_id": self.client, "category_id": self.category, "requester_id": self.requester,
             "working_state_id": self.working_state, "supplier_id": self.supplier,
-            "team_id": None if self.team == NONE else self.team,
+            "team_id": None if self.team == NONE else "" if self.team == LED else self.team,
             "assignee_id": None if self.assignee == NONE else str(viewer.pk) if self.assignee == ME else self.assignee,
         }  # fmt: skip
         found = found.filter(**{column: value for column, value in conditions.items() if value != ""})
-        if self.reason:
-            found = found.filter(standing__reason=self.reason)
-        for column, word in (("opened_at", self.opened), ("updated_at", self.updated)):
-            if word:
-                found = found.filter(**{f"{column}__gte": since(word)})
+        for condition in self._told(viewer):
+            found = found.filter(condition)
         found = found.filter(tagged(self.tag)) if self.tag else found
         found = found.filter(concerns.about(int(self.asset))) if self.asset else found
         found = Behind.read(self.promise).among(found) if self.promise else found
+        found = found.filter(belonging.condition(viewer, self.of)) if self.of else found
         return Selection.read(self.only).among(found) if self.only else found
+
+    def _told(self, viewer: Person) -> Iterator[Q]:
+        """The words among them that are more than the value of a column."""
+        if self.team == LED and (led := leads(viewer)) is not None:
+            yield Q(team_id__in=led)
+        if self.reason:
+            yield Q(standing__reason__in=ANSWERS) if self.reason == ANSWER else Q(standing__reason=self.reason)
+        if self.due:
+            yield _due(self.due)
+        for column, word in (("opened_at", self.opened), ("updated_at", self.updated)):
+            if word:
+                yield Q(**{f"{column}__gte": since(word)})
 
     def sieve(self, viewer: Person) -> Q | None:
         """What is tried ticket by ticket, in the order of the list (see queries.page)."""
@@ -189,7 +210,8 @@ _KNOWN: Mapping[str, Any] = {
     "kind": ["", *TicketKind.values],
     "channel": ["", *Channel.values],
     "language": ["", *(code for code, _name in settings.LANGUAGES)],
-    "reason": ["", *Reason.values],
+    "reason": ["", ANSWER, *Reason.values],
+    "due": ["", *DUE],
     "unread": ["", "1"],
 }
 
@@ -204,6 +226,24 @@ def since(word: str, name: str = "") -> datetime | None:
         return timezone.make_aware(datetime.combine(date.fromisoformat(word), time()))
     except ValueError as error:
         raise _unknown(name, word) from error
+
+
+def _due(word: str) -> Q:
+    """That somebody must act by now (what is due this very moment is late, as the headings of a list have it), within a day
+    from now, or ever; the buckets are what the index of these instants holds."""
+    now = clock.now()
+    when = {
+        "late": Q(standing__act_by__lte=now),
+        "day": Q(standing__act_by__gt=now, standing__act_by__lte=now + timedelta(days=1)),
+        "any": Q(standing__act_by__isnull=False),
+    }
+    return Q(standing__bucket__in=[Bucket.TODO, Bucket.WAITING]) & when[word]
+
+
+def counted(viewer: Person, lists: Sequence[Filters], limit: int, also: Sequence[Part] = ()) -> list[Any]:
+    """How many tickets these lists hold, each counted up to `limit`, and what else is asked; one query for all of them."""
+    parts = [*(queries.counting(one.near(viewer), limit, one.sieve(viewer)) for one in lists), *also]
+    return queries.counts(viewer, [], also=parts) if parts else []
 
 
 def clients(viewer: Person) -> QuerySet[Client]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -14,13 +15,15 @@ from olmo.kernel import spoken
 from olmo.kernel.errors import Words
 from olmo.people.models import Kind, Person, Team
 from olmo.people.queries import agents, clients_of, visible_to
+from olmo.reports.queries import leads
 from olmo.reports.selection import Selection
 from olmo.service_levels.compliance import Behind
 from olmo.tenancy.scope import EveryClient
 from olmo.tickets import boxes, suppliers, working
 from olmo.tickets.models import Category, Channel, Priority, Reason, Status, Supplier, TicketKind, WorkingState
 
-from .filters import DAYS, GROUPS, ME, NONE, SORTS, Filters, clients, since, sorts_of
+from . import belonging
+from .filters import ANSWER, DAYS, GROUPS, LED, ME, NONE, SORTS, Filters, clients, since, sorts_of
 
 LABELS: Mapping[str, Words] = {
     "box": gettext_lazy("Whose tickets"),
@@ -40,9 +43,11 @@ LABELS: Mapping[str, Words] = {
     "tag": gettext_lazy("Tag"),
     "opened": gettext_lazy("Opened since"),
     "updated": gettext_lazy("Changed since"),
+    "due": gettext_lazy("By when somebody must act"),
     "unread": gettext_lazy("Unread"),
     "only": gettext_lazy("Tickets behind a number"),
     "promise": gettext_lazy("Promises behind a number"),
+    "of": gettext_lazy("What they belong to"),
     "sort": gettext_lazy("Order"),
     "group": gettext_lazy("Groups"),
     "further": gettext_lazy("More words"),
@@ -50,7 +55,7 @@ LABELS: Mapping[str, Words] = {
 ALWAYS = ("client", "team", "kind", "priority")  # said even where they narrow nothing
 SOMETIMES = (
     "reason", "working_state", "supplier", "assignee", "requester", "category", "asset", "channel", "language", "tag", "opened",
-    "updated", "unread",
+    "updated", "due", "unread",
 )  # fmt: skip
 TYPED = frozenset({"tag", "requester", "asset", "opened", "updated"})  # words that can be typed
 DAY_WORDS: Mapping[str, Words] = {
@@ -58,6 +63,11 @@ DAY_WORDS: Mapping[str, Words] = {
     "7d": gettext_lazy("the last 7 days"),
     "30d": gettext_lazy("the last 30 days"),
     "90d": gettext_lazy("the last 90 days"),
+}
+DUE_WORDS: Mapping[str, Words] = {
+    "late": gettext_lazy("late"),
+    "day": gettext_lazy("due within a day"),
+    "any": gettext_lazy("due sooner or later"),
 }
 MOST_PEOPLE = 20
 
@@ -79,6 +89,7 @@ def sentence(viewer: Person, filters: Filters) -> list[dict[str, Any]]:
         *_narrower(viewer, filters),
         *([_word(filters, "only", Selection.read(filters.only).words())] if filters.only else []),
         *([_word(filters, "promise", _promise_words(viewer, filters.promise))] if filters.promise else []),
+        *([_word(filters, "of", belonging.words(viewer, filters.of))] if filters.of else []),
         {"text": _("sorted by")},
         _word(filters, "sort", str(SORTS[filters.order])),
         *([{"text": _("grouped by")}, _word(filters, "group", str(GROUPS[filters.group]))] if filters.group else []),
@@ -103,7 +114,7 @@ def _narrower(viewer: Person, filters: Filters) -> Iterator[dict[str, Any]]:
 
 
 _SAID: Mapping[str, Callable[[Person, str], tuple[str, str]]] = {
-    "reason": lambda _viewer, value: (_("where"), str(Reason(value).label).lower()),
+    "reason": lambda _viewer, value: (_("where"), _reason_name(value)),
     "working_state": lambda _viewer, value: (_("in the state"), _state_name(value)),
     "supplier": lambda _viewer, value: (_("waiting for"), _supplier_name(value)),
     "assignee": lambda viewer, value: (_("assigned to"), _agent_name(viewer, value)),
@@ -119,6 +130,7 @@ _SAID: Mapping[str, Callable[[Person, str], tuple[str, str]]] = {
     "updated": lambda _viewer, value: (
         (_("changed in"), str(DAY_WORDS[value])) if value in DAYS else (_("changed since"), _day_name(value))
     ),
+    "due": lambda _viewer, value: (_("that are"), str(DUE_WORDS[value])),
     "unread": lambda _viewer, _value: (_("that are"), _("unread by me")),
 }
 
@@ -165,10 +177,10 @@ _OPTIONS: Mapping[str, Callable[[Person], list[Option]]] = {
     ],
     "kind": lambda _viewer: [("", _("Any kind"), {}), *((k.value, k.label, {}) for k in TicketKind)],
     "priority": lambda _viewer: [("", _("Any priority"), {}), *_priorities()],
-    "team": lambda _viewer: [("", _("Any team"), {}), (NONE, _("No team"), {}), *_teams()],
+    "team": lambda viewer: [("", _("Any team"), {}), (NONE, _("No team"), {}), *_led(viewer), *_teams()],
     "client": lambda viewer: [("", _("Any client"), {}), *((str(c.pk), c.name, {}) for c in clients(viewer))],
     "tag": lambda _viewer: [("", _("Any tag or none"), {})],
-    "reason": lambda _viewer: [("", _("Any reason"), {}), *((r.value, r.label, {}) for r in Reason)],
+    "reason": lambda _viewer: [("", _("Any reason"), {}), *_reasons()],
     "working_state": lambda _viewer: [("", _("Any working state"), {}), *_states()],
     "supplier": lambda _viewer: [("", _("Any supplier or none"), {}), *((str(s.pk), s.name, {}) for s in suppliers.offered())],
     "assignee": lambda _viewer: [("", _("Any agent or nobody"), {}), (ME, _("Me"), {}), (NONE, _("Nobody"), {}), *_agents()],
@@ -177,9 +189,11 @@ _OPTIONS: Mapping[str, Callable[[Person], list[Option]]] = {
     "language": lambda _viewer: [("", _("Any language"), {}), *((c, n, {}) for c, n in settings.LANGUAGES)],
     "opened": lambda _viewer: [("", _("Whenever it was"), {}), *DAY_OPTIONS],
     "updated": lambda _viewer: [("", _("Whenever it was"), {}), *DAY_OPTIONS],
+    "due": lambda _viewer: [("", _("Due or not"), {}), *((key, capfirst(str(word)), {}) for key, word in DUE_WORDS.items())],
     "unread": lambda _viewer: [("", _("Read or not"), {}), ("1", _("Unread by me"), {})],
     "only": lambda _viewer: [("", _("Without this limit"), {})],
     "promise": lambda _viewer: [("", _("Without this limit"), {})],
+    "of": lambda _viewer: [("", _("Without this limit"), {})],
     "group": lambda _viewer: [(key, word, {}) for key, word in GROUPS.items()],
 }  # fmt: skip
 DAY_OPTIONS: list[Option] = [(key, word, {}) for key, word in DAY_WORDS.items()]
@@ -219,6 +233,11 @@ def _teams() -> list[Option]:
     return [(str(t.pk), t.name, {"team": t.name}) for t in Team.objects.filter(is_active=True)]
 
 
+def _led(viewer: Person) -> list[Option]:
+    """The teams that somebody leads, as one word; an administrator's are all of them, which needs none."""
+    return [(LED, _("The teams that I lead"), {})] if leads(viewer) else []
+
+
 def _agents() -> list[Option]:
     return [(str(p.pk), p.name, {"agent": p.name}) for p in agents()]
 
@@ -233,6 +252,14 @@ def _states() -> list[Option]:
 
 def _state_name(pk: str) -> str:
     return str(WorkingState.objects.filter(pk=pk).first() or pgettext("working state", "something unknown"))
+
+
+def _reasons() -> list[Option]:
+    return [(ANSWER, _("Somebody waits for an answer"), {}), *((r.value, r.label, {}) for r in Reason)]
+
+
+def _reason_name(value: str) -> str:
+    return _("somebody waits for an answer") if value == ANSWER else str(Reason(value).label).lower()
 
 
 def _promise_words(viewer: Person, value: str) -> str:
@@ -251,6 +278,8 @@ def _client_name(viewer: Person, pk: str) -> str:
 def _team_name(pk: str) -> str:
     if pk == NONE:
         return _("no team")
+    if pk == LED:
+        return _("the teams that I lead")
     return Team.objects.filter(pk=pk).values_list("name", flat=True).first() or "" if pk else ""
 
 

@@ -1,5 +1,6 @@
 """How the desk is doing, for those who lead it: administrators, and leads of teams for their teams."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,13 +9,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from olmo.kernel.errors import NotFound
+from olmo.people.models import Person
 from olmo.reports import queries
 from olmo.reports.measures import MEASURES
 from olmo.reports.queries import Lens, leads
 from olmo.reports.rollup import as_of
 
+from ..lists.filters import LED, Filters
 from ..shell import DeskRequest, agents, page
-from . import parts, ratings
+from . import ahead, parts, ratings
 from .looking import BY, DAYS, Look, clients, teams, word
 
 
@@ -26,14 +29,14 @@ def dashboard(request: DeskRequest) -> HttpResponse:
     if led == ():
         raise NotFound
     look = Look.read(request.GET)
-    lens = look.lens(request.person, led)
     progress = as_of()
+    lens = look.lens(request.person, led, progress)
     context: dict[str, Any] = {
         "sentence": _sentence(request, look, led), "as_of": progress.as_of, "is_lead": True, "measures": MEASURES.values(),
         "by_word": BY[look.by],
     }  # fmt: skip
     if progress.as_of is not None and not queries.is_empty():
-        context |= _numbers(lens, look)
+        context |= _numbers(lens, look) | _ahead(request.person, look, led)
     return page(request, "desk/reports/lead.html", context)
 
 
@@ -48,6 +51,21 @@ def _sentence(request: DeskRequest, look: Look, led: tuple[int, ...] | None) -> 
         {"text": _("told apart by")},
         word(look, "by", list(BY.items())),
     ]
+
+
+def _ahead(viewer: Person, look: Look, led: tuple[int, ...] | None) -> dict[str, Any]:
+    """How it stands at this moment, whatever the days: what is late or due next, and what nobody took."""
+    here = Filters(box="open", client=look.client, team=look.team or ("" if led is None else LED))
+    late, soon = ahead.late(here)
+    due, free = replace(here, sort="urgency", due="any"), replace(here, box="unassigned", sort="oldest")
+    (n_late, n_soon, n_due, n_free), oldest = ahead.counted(viewer, [late, soon, due, free])
+    return {
+        "ahead": [
+            {"said": _("open and late"), "value": n_late, "soon": n_soon},
+            {"said": _("open and nobody’s"), "value": n_free, "oldest": oldest},
+        ],
+        "due": ahead.first(viewer, due, "standing__act_by"), "all_due": n_due.beyond(),
+    }  # fmt: skip
 
 
 def _numbers(lens: Lens, look: Look) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.people.models import Person, Team
+from olmo.reports.models import Progress
 from olmo.reports.queries import Lens
 from olmo.reports.rollup import as_of
 
@@ -55,20 +56,20 @@ class Look:
         changed = replace(self, **changes)
         return "?" + urlencode({f.name: getattr(changed, f.name) for f in fields(self) if getattr(changed, f.name)})
 
-    def lens(self, viewer: Person, led: tuple[int, ...] | None) -> Lens:
+    def lens(self, viewer: Person, led: tuple[int, ...] | None, progress: Progress | None = None) -> Lens:
         """What the viewer sees through these words. led: the only teams whose numbers are theirs. Raises NotFound."""
         teams = (int(self.team),) if self.team else led
         if self.team and led is not None and int(self.team) not in led:
             raise NotFound
         clients = (int(self.client),) if self.client else None
-        last = today()
+        last = today(progress)
         first = last - timedelta(days=int(self.days) - 1)
         return Lens(viewer=viewer, first=first, last=last, clients=clients, teams=teams)
 
 
-def today() -> date:
-    """The day at the desk."""
-    return clock.now().astimezone(ZoneInfo(as_of().zone or "UTC")).date()
+def today(progress: Progress | None = None) -> date:
+    """The day at the desk. progress: how far the numbers go, where that has been read."""
+    return clock.now().astimezone(ZoneInfo((progress or as_of()).zone or "UTC")).date()
 
 
 def word(look: Look, name: str, options: list[tuple[str, Any]]) -> dict[str, Any]:

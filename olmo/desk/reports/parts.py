@@ -5,12 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from olmo.kernel import spoken
 from olmo.people.models import Person, Team
 from olmo.reports import queries
+from olmo.reports.models import NOBODY
 from olmo.reports.queries import Lens
 from olmo.reports.rollup import BANDS
 from olmo.reports.selection import band_words, days, span_words
@@ -33,8 +35,9 @@ _HEADLINE = (
 )
 # Ages of the backlog in days, both included; None: no end.
 AGES: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 1), (2, 3), (4, 7), (8, 14), (15, 30), (31, None))
+OLD = 15
 EARLIEST = date(2000, 1, 1)
-MOST_ROWS = 15
+MOST_ROWS, MOST_KEPT = 15, 300  # lines of a table that are seen at once, and with those to be opened
 LONG = 31  # days; beyond, a picture shows weeks
 HEAT = 5
 # Somebody is overloaded whose load is half as much again as the mean, and at least this much above it.
@@ -44,68 +47,66 @@ OVERLOAD, LEAST_OVERLOAD = 1.5, 4
 def headline(lens: Lens) -> list[dict[str, Any]]:
     """The few numbers that say how it goes, each beside what it was in the days before."""
     now, before = queries.totals(lens, _HEADLINE), queries.totals(lens.before(), _HEADLINE)
-    span = lens.days()
+
+    def share(said: str, name: str, of: str) -> dict[str, Any]:
+        was = numbers.share(before[name], before[of])
+        return {
+            "said": said, "value": numbers.percent(numbers.share(now[name], now[of])),
+            "drill": numbers.part(lens, now, name, of),
+            "more": "" if was is None else _("was %(n)s") % {"n": numbers.percent(was)},
+            **numbers.waived(lens, now, name, of),
+        }  # fmt: skip
+
     return [
-        _count("opened", _("came in"), now, before, lens.selection(opened=span)),
-        _count("resolved", _("resolved"), now, before, lens.selection(resolved=span)),
-        _share(_("solved at first contact"), "first_contact", "resolved", now, before, lens.selection(resolved=span, first=1)),
-        {
-            **_share(_("answered in time"), "prompt", "answered", now, before, lens.selection(answered=span, prompt=1)),
-            **_forgiven("prompt", "answered", now, lens.selection(answered=span, prompt_waived=1)),
-        },
-        {
-            **_share(_("solved in time"), "kept", "promised", now, before, lens.selection(resolved=span, kept=1)),
-            **_forgiven("kept", "promised", now, lens.selection(resolved=span, kept_waived=1)),
-        },
-        _share(_("reopened, for each hundred resolved"), "reopened", "resolved", now, before, lens.selection(reopened=span)),
-    ]  # fmt: skip
+        _count(lens, "opened", _("came in"), now, before),
+        _count(lens, "resolved", _("resolved"), now, before),
+        share(_("solved at first contact"), "first_contact", "resolved"),
+        share(_("answered in time"), "prompt", "answered"),
+        share(_("solved in time"), "kept", "promised"),
+        share(_("reopened, for each hundred resolved"), "reopened", "resolved"),
+    ]
 
 
-def _count(name: str, said: str, now: Mapping[str, int], before: Mapping[str, int], chosen: Any) -> dict[str, Any]:
-    was = _("was %(n)s") % {"n": numbers.whole(before[name])}
-    return {"said": said, "value": numbers.linked(now[name], chosen), "more": was}
-
-
-def _share(
-    said: str, part: str, of: str, now: Mapping[str, int], before: Mapping[str, int], chosen: Any
-) -> dict[str, Any]:
-    was = numbers.share(before[part], before[of])
-    return {
-        "said": said, "value": numbers.percent(numbers.share(now[part], now[of])),
-        "drill": numbers.linked(now[part], chosen), "of": numbers.whole(now[of]),
-        "more": "" if was is None else _("was %(n)s") % {"n": numbers.percent(was)},
-    }  # fmt: skip
-
-
-def _forgiven(part: str, of: str, now: Mapping[str, int], chosen: Any) -> dict[str, Any]:
-    """The other count: what it is without the breaches that were waived."""
-    waived = now[f"{part}_waived"]
-    return {"forgiven": numbers.forgiven(now[part], now[of], waived), "waived": numbers.linked(waived, chosen)}
+def _count(lens: Lens, name: str, said: str, now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, Any]:
+    was = numbers.said(_("was %(n)s"), n=numbers.counted(lens.before(), before, name))
+    return {"said": said, "value": numbers.counted(lens, now, name), "more": was}
 
 
 def backlog(lens: Lens, today: date) -> dict[str, Any]:
-    """Open tickets by their age."""
-    rows = queries.backlog(lens)
-    lines: list[dict[str, Any]] = []
-    for least, most in AGES:
-        first = EARLIEST if most is None else today - timedelta(days=most)
-        last = today - timedelta(days=least)
-        here = [(priority, n) for day, priority, n in rows if first <= day <= last]
-        count, urgent = sum(n for _p, n in here), {level: sum(n for p, n in here if p == level) for level in ("1", "2")}
-        lines.append({
-            "label": _age(least, most), "count": count, "is_old": least > 14,
-            "n": numbers.linked(count, lens.selection(open=1, opened=days(first, last))),
-            "urgent": [
-                numbers.linked(n, lens.selection(open=1, opened=days(first, last), priority=level))
-                for level, n in urgent.items()
-            ],
-        })  # fmt: skip
+    """Open tickets by their age, and how many of them are nobody's."""
+    found = queries.backlog(lens)
+    ages = [
+        (least, most, EARLIEST if most is None else today - timedelta(days=most), today - timedelta(days=least))
+        for least, most in AGES
+    ]
+    lines = [_aged(lens, *age, [row[1:] for row in found if age[2] <= row[0] <= age[3]]) for age in ages]
     whole, old = sum(line["count"] for line in lines), sum(line["count"] for line in lines if line["is_old"])
     label = _("Open tickets by age; the same figures stand in the table")
     picture = charts.bars([(line["label"], line["count"], line["is_old"]) for line in lines], label)
-    words = ngettext("%(n)s ticket is open", "%(n)s tickets are open", whole) % {"n": numbers.whole(whole)}
-    more = _("%(n)s of them for more than two weeks") % {"n": numbers.whole(old)}
-    return {"lines": lines, "chart": picture, "words": f"{words}, {more}." if old else f"{words}."}
+    words = ngettext("%(n)s ticket is open", "%(n)s tickets are open", whole)
+    said = numbers.said(words, n=numbers.linked(whole, lens.selection(open=1)))
+    if old:
+        since = lens.selection(open=1, opened=days(EARLIEST, today - timedelta(days=OLD)))
+        more = numbers.said(_("%(n)s of them for more than two weeks"), n=numbers.linked(old, since))
+        said = numbers.said("%(words)s, %(more)s", words=said, more=more)
+    return {"lines": lines, "chart": picture, "words": numbers.said("%(words)s.", words=said)}
+
+
+def _aged(
+    lens: Lens, least: int, most: int | None, first: date, last: date, rows: list[tuple[str, str, int]]
+) -> dict[str, Any]:
+    """A line of the backlog: open, critical, high, and nobody's. rows: see queries.backlog, of these days."""
+
+    def number(by: str, value: str = "", **chosen: object) -> tuple[int, SafeString]:
+        n = sum(n for what, other, n in rows if what == by and value in ("", other))
+        return n, numbers.linked(n, lens.selection(open=1, opened=days(first, last), **chosen))
+
+    count, linked = number("priority")
+    return {
+        "label": _age(least, most), "count": count, "is_old": least >= OLD, "n": linked,
+        "urgent": [number("priority", level, priority=level)[1] for level in ("1", "2")],
+        "unassigned": number("agent", agent=NOBODY)[1],
+    }  # fmt: skip
 
 
 def _age(least: int, most: int | None) -> str:
@@ -151,11 +152,11 @@ def _balance(came: int, went: int) -> str:
 def load(lens: Lens) -> dict[str, Any]:
     """Who has how much: open tickets weighed by priority, against the mean of those who have any."""
     found = queries.apart(lens, "agent", ["open", "weight", "critical", "high"], spanned=False)
-    unassigned = found.pop("0", {}).get("open", 0)
+    unassigned = found.pop(str(NOBODY), {}).get("open", 0)
     names = _names(Person, found)
     mean = sum(row.get("weight", 0) for row in found.values()) / len(found) if found else 0.0
     ordered = sorted(found.items(), key=lambda item: (-item[1].get("weight", 0), names.get(item[0], "")))
-    lines = [_load_line(lens, names.get(pk, "?"), int(pk), row, mean) for pk, row in ordered[:MOST_ROWS]]
+    lines = [_load_line(lens, names.get(pk, "?"), int(pk), row, mean) for pk, row in ordered[:MOST_KEPT]]
     over = [line["name"] for line in lines if line["is_over"]]
     words = _("Nobody carries much more than the others.") if not over else ngettext(
         "%(names)s carries much more than the mean.", "%(names)s carry much more than the mean.", len(over)
@@ -164,9 +165,9 @@ def load(lens: Lens) -> dict[str, Any]:
         [(line["short"], line["weight"], line["is_over"]) for line in lines[:8]],
         _("Load by agent; the same figures stand in the table"),
     )
-    chosen = lens.selection(open=1, agent=0)
+    chosen = lens.selection(open=1, agent=NOBODY)
     return {
-        "lines": lines, "mean": numbers.decimal(mean), "words": words, "chart": picture if lines else "",
+        **_folded(lines, len(ordered)), "mean": numbers.decimal(mean), "words": words, "chart": picture if lines else "",
         "unassigned": numbers.linked(unassigned, chosen), "has_unassigned": unassigned,
     }  # fmt: skip
 
@@ -192,7 +193,7 @@ def apart(lens: Lens, by: str) -> dict[str, Any]:
     ordered = sorted(found.items(), key=lambda item: (-item[1].get("opened", 0), -item[1].get("open", 0), item[0]))
     names, span = _labels(by, found), lens.days()
     lines: list[dict[str, Any]] = []
-    for value, row in ordered[:MOST_ROWS]:
+    for value, row in ordered[:MOST_KEPT]:
         done = {"resolver": value} if by == "agent" else {by: value}
         lines.append({
             "name": names.get(value, "?"),
@@ -200,7 +201,12 @@ def apart(lens: Lens, by: str) -> dict[str, Any]:
             "resolved": numbers.linked(row.get("resolved", 0), lens.selection(resolved=span, **done)),
             "open": numbers.linked(row.get("open", 0), lens.selection(open=1, **{by: value})),
         })  # fmt: skip
-    return {"lines": lines, "left_out": max(0, len(ordered) - MOST_ROWS)}
+    return _folded(lines, len(ordered))
+
+
+def _folded(lines: list[dict[str, Any]], of: int) -> dict[str, Any]:
+    """The first lines of a table, and the others of it to be opened below, with how many these are of all."""
+    return {"lines": lines[:MOST_ROWS], "others": lines[MOST_ROWS:], "left_out": of - len(lines)}
 
 
 def durations(lens: Lens, measure: str) -> dict[str, Any]:

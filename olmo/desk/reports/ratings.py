@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from html import escape
 from typing import Any
 
@@ -35,14 +35,19 @@ from .looking import BY, DAYS, Look, clients, teams, today, word
 APART: Mapping[str, type[Any]] = {"team": Team, "agent": Person, "category": Category, "client": Client}
 COLUMNS = {"agent": "agent", "team": "team", "category": "category", "client": "client_id"}
 SHOWN, MOST_ROWS = 50, 40
+GOOD = "good"
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which answers are shown: of one value of what they are told apart by, of one score, the bad or the good ones."""
+    """Which answers are shown: of one value of what they are told apart by, of one score (or "good": the satisfied), of one week.
+
+    week: its Monday, as 2026-03-02.
+    """
 
     value: str = ""
     score: str = ""
+    week: str = ""
     is_own: bool = False
 
     @classmethod
@@ -50,14 +55,42 @@ class Chosen:
         """From an address. Raises Invalid."""
         for name in ("value", "score"):
             text = data.get(name, "")
-            if text and not (text.isascii() and text.isdecimal() and len(text) < 19):
-                raise Invalid(name, _("“%(value)s” is not something that a report can show.") % {"value": text[:40]})
-        return cls(data.get("value", ""), data.get("score", ""), data.get("own") == "1")
+            if (
+                text
+                and (name, text) != ("score", GOOD)
+                and not (text.isascii() and text.isdecimal() and len(text) < 19)
+            ):
+                raise _unknown(name, text)
+        return cls(data.get("value", ""), data.get("score", ""), _week_of(data), data.get("own") == "1")
 
     def url(self, look: Look, view: str = "desk:report_answers", **more: str) -> str:
         """The page of these answers."""
-        own = {"value": self.value, "score": self.score, "own": "1" if self.is_own else "", **more}
+        own = {"value": self.value, "score": self.score, "week": self.week, "own": "1" if self.is_own else "", **more}
         return reverse(view) + look.url() + "".join(f"&{urlencode({k: v})}" for k, v in own.items() if v)
+
+    def within(self, lens: Lens) -> Lens:
+        """The days of the lens that are in the chosen week."""
+        if not self.week:
+            return lens
+        monday = date.fromisoformat(self.week)
+        return replace(lens, first=max(lens.first, monday), last=min(lens.last, monday + timedelta(days=6)))
+
+    def scored(self) -> dict[str, int]:
+        """The condition on the score."""
+        return {"score__gte": SATISFIED} if self.score == GOOD else {"score": int(self.score)} if self.score else {}
+
+
+def _week_of(data: QueryDict) -> str:
+    """The Monday in an address. Raises Invalid."""
+    text = data.get("week", "")
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise _unknown("week", text) from None
+
+
+def _unknown(name: str, text: str) -> Invalid:
+    return Invalid(name, _("“%(value)s” is not something that a report can show.") % {"value": text[:40]})
 
 
 @require_safe
@@ -73,7 +106,7 @@ def ratings(request: DeskRequest) -> HttpResponse:
     context = {
         "sentence": _sentence(request, look, led), "is_lead": True, "by_word": BY[look.by], "fewest": FEWEST,
         "total": _line("", total, Chosen().url(look)), "before": satisfaction.whole(lens.before()).share,
-        "scores": _scores(lens, look), "apart": _apart(lens, look), "weeks": [_week(monday, one) for monday, one in week],
+        "scores": _scores(lens, look), "apart": _apart(lens, look), "weeks": [_week(look, monday, one) for monday, one in week],
         "chart": _chart(week), "words": _words(total), "answers_url": Chosen().url(look),
     }  # fmt: skip
     return page(request, "desk/reports/ratings.html", context)
@@ -126,18 +159,22 @@ def figure(viewer: Person, mates: list[int] | None, lens: Lens) -> dict[str, Any
     theirs = satisfaction.whole(lens, agents=mates) if mates else None
     look = Look(days=str(lens.length)) if str(lens.length) in DAYS else Look(days="30")
     mean = _share(theirs) if theirs and theirs.n else ""
-    drill = _link(own.n, Chosen(is_own=True).url(look))
+    drill = _part(own, look, is_own=True)
     return {"label": _("Satisfied with the help"), "own": _share(own), "drill": drill, "is_count": False, "mean": mean}
 
 
 def headline(lens: Lens, look: Look) -> dict[str, Any]:
     """The one number of the desk's report: satisfied of the answers, leading to them."""
     now, before = satisfaction.whole(lens), satisfaction.whole(lens.before()).share
-    link = _link(now.satisfied, Chosen().url(replace(look, by=look.by if look.by in APART else "team")))
+    link = _part(now, replace(look, by=look.by if look.by in APART else "team"))
     was = _("was %(n)s") % {"n": numbers.percent(before)} if before is not None else ""
-    return {
-        "said": _("satisfied with the help"), "value": _share(now), "drill": link, "of": numbers.whole(now.n), "more": was,
-    }  # fmt: skip
+    return {"said": _("satisfied with the help"), "value": _share(now), "drill": link, "more": was}
+
+
+def _part(one: Result, look: Look, *, is_own: bool = False) -> SafeString:
+    """Satisfied of the answers, each number leading to its own."""
+    of, good = Chosen(is_own=is_own), Chosen(score=GOOD, is_own=is_own)
+    return numbers.of_all(_link(one.satisfied, good.url(look)), _link(one.n, of.url(look)))
 
 
 def _link(n: int, url: str) -> SafeString:
@@ -158,10 +195,11 @@ def _asked(request: DeskRequest, look: Look, chosen: Chosen) -> Any:
         raise NotFound
     last = today()
     own = Lens(viewer=viewer, first=last - timedelta(days=int(look.days) - 1), last=last)
-    lens = own if chosen.is_own else look.lens(viewer, led)
+    lens = chosen.within(own if chosen.is_own else look.lens(viewer, led))
     narrowed = {COLUMNS[look.by]: int(chosen.value)} if chosen.value else {}
-    narrowed |= {"score": int(chosen.score)} if chosen.score else {}
-    return satisfaction.answers(lens, {**narrowed, **({"agent": viewer.pk} if chosen.is_own else {})})
+    return satisfaction.answers(
+        lens, {**narrowed, **chosen.scored(), **({"agent": viewer.pk} if chosen.is_own else {})}
+    )
 
 
 def _sentence(request: DeskRequest, look: Look, led: tuple[int, ...] | None) -> list[dict[str, Any]]:
@@ -202,8 +240,12 @@ def _share(one: Result) -> str:
     return numbers.percent(one.share) if one.is_enough else _("too few")
 
 
-def _week(monday: Any, one: Result) -> dict[str, Any]:
-    return {"label": _("week of %(day)s") % {"day": spoken.short_day(monday)}, **_line("", one, "")}
+def _week(look: Look, monday: date, one: Result) -> dict[str, Any]:
+    return {**_line("", one, Chosen(week=monday.isoformat()).url(look)), "label": _week_said(monday)}
+
+
+def _week_said(monday: date) -> str:
+    return _("week of %(day)s") % {"day": spoken.short_day(monday)}
 
 
 def _chart(week: list[tuple[Any, Result]]) -> Any:
@@ -231,7 +273,11 @@ def _narrowed(look: Look, chosen: Chosen) -> str:
         words.append(
             f"{BY[look.by]}: {_names(APART[look.by], [int(chosen.value)]).get(int(chosen.value)) or _('none')}"
         )
-    if chosen.score and int(chosen.score) in Score.values:
+    if chosen.week:
+        words.append(_week_said(date.fromisoformat(chosen.week)))
+    if chosen.score == GOOD:
+        words.append(_("satisfied"))
+    elif chosen.score and int(chosen.score) in Score.values:
         words.append(str(Score(int(chosen.score)).label))
     return ", ".join(words)
 

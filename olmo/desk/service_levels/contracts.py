@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -17,6 +18,7 @@ from olmo.service_levels.compliance import Behind, Count, Counted, Month, Whose
 from olmo.service_levels.models import Agreement, AgreementKind
 from olmo.service_levels.promises import METRICS
 from olmo.tenancy.models import Client
+from olmo.tenancy.queries import desk_zone
 from olmo.tickets.models import Priority
 from olmo.tickets.sentences import METRICS as NAMES
 
@@ -32,8 +34,9 @@ COUNTED = ("kept", "broken", "waived")  # the numbers of a file
 @agents
 def listed(request: DeskRequest) -> HttpResponse:
     """Every organisation with how its promises were kept this month, and what was agreed with teams and suppliers."""
+    zone = desk_zone()
     beside = Agreement.objects.exclude(kind=AgreementKind.SERVICE_LEVEL).select_related("team", "supplier", "client")
-    rows = [{"one": one, "count": _shown(count)} for one, count in _overview(request)]
+    rows = [{"one": one, "count": _so_far(one, count, zone)} for one, count in _overview(request)]
     context = {
         "rows": rows,
         "leaves_url": reverse("desk:contracts_file") if rows else "",
@@ -47,6 +50,12 @@ def _overview(request: DeskRequest) -> list[tuple[Client, Count]]:
     clients = list(clients_seen_by(request.person).filter(is_active=True).order_by("name"))
     counts = compliance.overview(request.person, [client.pk for client in clients])
     return [(one, counts.get(one.pk, Count())) for one in clients]
+
+
+def _so_far(client: Client, count: Count, zone: ZoneInfo) -> dict[str, Any]:
+    """The count of a client's month, with its tickets. zone: the desk's, for clients without one."""
+    month = Month.of(clock.now(), ZoneInfo(client.time_zone) if client.time_zone else zone)
+    return _line(Whose(client=client.pk), month, count)
 
 
 @require_safe

@@ -151,7 +151,9 @@ class AboutTheRequester(PageTest):
         self.assertNotIn("Phone is silent", self.get(self.url(ticket)).text)
         part = self.look_again(self.url(ticket, "requester", "history"))
         self.assertEqual(part.words(".lines .number"), [str(other.number)])
-        self.assertIn("2 open of 2 tickets", part.text)
+        self.assertEqual(part.words("p.muted")[0], "2 open of 2 tickets")
+        for link in part.all("p.muted a.n-link"):
+            self.assertEqual(len(self.get(link.attributes["href"] or "").all("#list .row__title")), 2)
         self.assertEqual(self.get(self.url(ticket, "requester", "history")).status, 200)
         self.assertEqual(self.get(self.url(ticket, "requester", "history"), by=self.otto).status, 404)
 

@@ -97,7 +97,11 @@ class Contracts(PageTest):
         self.assertEqual(self.look("/desk/?box=all&promise=c1.x").status, 422)
 
     def test_the_overview_counts_this_month_and_pages_lead_here(self) -> None:
-        self.assertIn("Acme Industrial 1 2 1 33 %", self.look("/desk/contracts/").words("tbody tr"))
+        contracts = self.look("/desk/contracts/")
+        self.assertIn("Acme Industrial 3 1 2 1 33 % 50 %", contracts.words("tbody tr"))
+        numbers = {link.text(): link.attributes["href"] or "" for link in contracts.all("tbody .n-link")}
+        rows = {n: len(self.look(url).all("#list .row__title")) for n, url in numbers.items()}
+        self.assertEqual(rows, {"3": 3, "1": 1, "2": 2})
         self.assertIn(f"/desk/contracts/{self.acme.pk}", self.look(f"/desk/people/{self.rui.pk}").text)
         self.assertIn(f"/desk/contracts/{self.acme.pk}", self.look(f"/desk/tickets/{self.good.number}").text)
         organisation = self.look(f"/desk/admin/organisations/{self.acme.pk}", who=self.ines)

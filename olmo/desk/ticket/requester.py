@@ -4,6 +4,7 @@ from html import escape
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +22,8 @@ from olmo.tickets.models import ACTIVE, Ticket
 from .. import places
 from ..assets import beside as assets
 from ..calls import callers
+from ..lists.filters import Filters
+from ..reports import numbers
 from ..shell import DeskRequest, SeeOther, agents, is_part, page
 
 MOST_IDENTITIES = 6
@@ -85,14 +88,23 @@ def _known(viewer: Person, ticket: Ticket) -> dict[str, Any]:
         "last": [
             {**row, "url": places.ticket(row["number"])} for row in rows.values("number", "subject", "updated_at")[:3]
         ],
-        "all_count": _counted(theirs.order_by()[: MOST_COUNTED + 1].count()),
-        "open_count": _counted(theirs.filter(status__in=ACTIVE).order_by()[: MOST_COUNTED + 1].count()),
+        "counts": _counts(person, theirs),
         "notes": list(PersonNote.objects.filter(person=person).select_related("by")[:10]),
     }
 
 
-def _counted(count: int) -> str:
-    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
+def _counts(person: Person, theirs: QuerySet[Ticket]) -> SafeString:
+    """How many tickets they have, and how many of them are open, both leading there."""
+    words = _("%(open)s open of %(all)s tickets")
+    return numbers.said(
+        words, open=_counted(theirs.filter(status__in=ACTIVE), Filters(box="open", requester=str(person.pk))),
+        all=_counted(theirs, Filters(box="all", requester=str(person.pk))),
+    )  # fmt: skip
+
+
+def _counted(tickets: QuerySet[Ticket], to: Filters) -> SafeString:
+    count = tickets.order_by()[: MOST_COUNTED + 1].count()
+    return numbers.led(count, to, f"{MOST_COUNTED}+" if count > MOST_COUNTED else "")
 
 
 @require_POST

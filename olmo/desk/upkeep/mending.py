@@ -1,6 +1,6 @@
 """What is to be mended in articles, most used first, and the questions by which an article must be found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +21,10 @@ from olmo.upkeep import questions as verbs
 from olmo.upkeep.models import Fault, Question
 
 from .. import places
+from ..lists import belonging
 from ..lists.files import Columns, Table, listing, page_or_file
+from ..lists.filters import Filters
+from ..reports.numbers import led
 from ..shell import DeskRequest, SeeOther, agents
 
 MOST, TICKETS = 100, 5
@@ -42,13 +45,15 @@ def index(request: DeskRequest) -> HttpResponse:
     faults = list(every[: MOST * 3])
     numbers = _numbers(request.person, faults)
     shown: dict[int, dict[str, Any]] = {}
-    titles = _titles([fault.article_id for fault in faults])
+    articles = {fault.article_id for fault in faults}
+    titles, uses = _titles(articles), belonging.uses(request.person, articles)
     for fault in faults:
         article = fault.article
         row = shown.setdefault(
             article.pk, {
                 "url": reverse("desk:article", args=[article.pk]), "title": titles.get(article.pk, article.key),
-                "uses": article.uses, "owner": article.owner.name, "faults": [],
+                "uses": led(uses.get(article.pk, 0), Filters(box="all", of=f"article.{article.pk}")),
+                "owner": article.owner.name, "faults": [],
             },
         )  # fmt: skip
         named = [(places.ticket(numbers[pk]), numbers[pk]) for pk in fault.data.get("tickets", []) if pk in numbers]
@@ -63,7 +68,7 @@ def _numbers(viewer: Person, faults: list[Fault]) -> dict[int, int]:
     return dict(tickets.visible_to(viewer).filter(pk__in=named).values_list("pk", "number")) if named else {}
 
 
-def _titles(articles: list[int]) -> dict[int, str]:
+def _titles(articles: Collection[int]) -> dict[int, str]:
     language = (get_language() or "en")[:2]
     rows = Translation.objects.filter(article__in=articles, shown__isnull=False)
     told = rows.values_list("article_id", "language", "shown__title")

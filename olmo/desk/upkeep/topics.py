@@ -18,6 +18,8 @@ from olmo.upkeep.models import Topic
 
 from .. import places
 from ..lists.files import Columns, Table, listing, page_or_file
+from ..lists.filters import Filters
+from ..reports.numbers import led
 from ..shell import DeskRequest, SeeOther, agents
 
 EXAMPLES, MOST = 5, 60
@@ -82,8 +84,10 @@ def _row(given: tuple[Topic, list[dict[str, Any]], dict[int, str]]) -> dict[str,
     )
     return {
         "pk": topic.pk, "name": str(topic), "given": topic.name, "words": ", ".join(topic.words), "examples": examples,
-        "n": figures["n"], "trend": _trend(figures["n"], figures["before"]), "spent": _hours(figures["minutes"]),
-        "article": shown, "used": figures["used"] if shown else "–", "saves": _saves(topic),
+        "n": figures["n"], "tickets": led(figures["n"], Filters(box="all", of=f"topic.{topic.pk}")),
+        "trend": _trend(figures["n"], figures["before"]), "spent": _hours(figures["minutes"]), "article": shown,
+        "used": figures["used"] if shown else "–", "saves": _saves(topic),
+        "used_for": led(figures["used"], Filters(box="all", of=f"topic_used.{topic.pk}")) if shown else "–",
         "lasted": f"{figures['lasted']}/{figures['used']}" if figures["used"] else "–",
     }  # fmt: skip
 

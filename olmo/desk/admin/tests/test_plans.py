@@ -83,6 +83,11 @@ class EditingPlans(AdminTest, Fulfils):
         self.assertIn("Start laptop", page.text)
         self.assertIn("How it goes (version 1)", page.text)
         self.assertIn(str(ticket.number), page.text)
+        for url in (f"/desk/admin/plans/{plan.pk}", "/desk/admin/plans", "/desk/admin/teams"):
+            link = self.get(url, by=self.ines).one('a[href*="of="]')
+            rows = self.get(link.attributes["href"] or "", by=self.ines)
+            self.assertEqual((link.text().split()[0], rows.words("#list .row__title")), ("1", ["A laptop"]), url)
+            self.assertNotIn("unknown", " ".join(rows.words(".sentence")))
         self.post(f"/desk/admin/plans/{plan.pk}/removal", by=self.ines)
         self.assertTrue(Plan.objects.exists())
         self.assertIn("New laptop", self.get(f"/desk/admin/categories/{laptops.pk}", by=self.ines).text)

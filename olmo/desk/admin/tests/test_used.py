@@ -81,6 +81,9 @@ class WhereItIsUsed(UsedTest):
         ticket = self.report("A badge, please", template=made)
         self.report("Another")
         self.assertEqual(self.uses(f"templates/{made.pk}"), [f"Ticket: #{ticket.number} A badge, please"])
+        link = self.get("/desk/admin/templates", by=self.ines).one("td a.n-link")
+        rows = self.get(link.attributes["href"] or "", by=self.ines)
+        self.assertEqual((link.text(), rows.words("#list .row__title")), ("1", ["A badge, please"]))
         asked = str(Ticket.objects.filter(template=made).order_by("-pk")[:5].query)
         with connection.cursor() as cursor:
             cursor.execute("set local enable_seqscan = off; set local enable_sort = off")

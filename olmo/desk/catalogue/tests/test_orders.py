@@ -25,6 +25,10 @@ class AgentsAtTheCatalogue(OrderTest, AdminTest):
         self.assertEqual((ticket.requester, ticket.channel, Order.objects.get().by), (self.rui, "phone", self.alma))
         beside = self.get(f"/desk/tickets/{ticket.number}/order", by=self.alma)
         self.assertIn("Light", beside.text)
+        link = self.get("/desk/admin/items", by=self.ines).one("td a.n-link")
+        rows = self.get(link.attributes["href"] or "", by=self.ines)
+        self.assertEqual((link.text(), len(rows.all("#list .row__title"))), ("1", 1))
+        self.assertIn("that order “Laptop”", " ".join(rows.words(".sentence")))
         self.assertIn("Look at it", self.get(f"/desk/tickets/{ticket.number}", by=self.alma).text)
 
     def test_a_plan_that_an_agent_starts_on_it_knows_the_answers(self) -> None:

@@ -7,6 +7,7 @@ from olmo.desk.tests.base import PageTest
 from olmo.kernel import clock
 from olmo.staffing.actions import on_call
 from olmo.staffing.models import Absence, Layer, Override, Schedule
+from olmo.tickets import actions
 
 MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -202,6 +203,13 @@ class LeadingATeam(PageTest):
         self.assertIn("Mon 2 08:00–12:30 Tue 3 absent Wed 4 08:00–12:30", row)
         self.assertIn("Sat 7 free", row)
         self.assertIn("0 of 20 points", row)
+        ticket = self.report("Jam")
+        actions.assign(ticket, by=self.alma, team=self.desk, assignee=self.alma)
+        link = self.get(f"/desk/staff?team={self.desk.pk}", by=self.tove).one('a[href*="of=load"]')
+        self.assertIn("of 20 points", link.text())
+        weighing = self.get(link.attributes["href"] or "", by=self.tove)
+        self.assertEqual(weighing.words("#list .row__title"), ["Jam"])
+        self.assertIn("that weigh on Alma Ferri", " ".join(weighing.words(".sentence")))
         self.assertNotIn("llness", page.text)
 
     def test_others_have_no_such_page(self) -> None:

@@ -1,9 +1,15 @@
 """The pages of upkeep: who sees them, what they show, what is done there."""
 
+from html import escape
+
+from selectolax.lexbor import LexborHTMLParser
+
+from olmo.desk.lists.filters import Filters
 from olmo.desk.tests.test_knowledge import Pages
 from olmo.knowledge.models import Article
 from olmo.upkeep import checking, learning
 from olmo.upkeep.models import Question, Topic
+from olmo.writing import references
 
 
 class Mending(Pages):
@@ -14,7 +20,13 @@ class Mending(Pages):
         hidden = self.published("hidden", title="Hidden", audience="public", body="[x](/guides/999999)")
         Article.objects.filter(pk=hidden.pk).update(audience="team", team=self.desk)
         checking.check_all()
+        ticket = self.report("It drops")
+        references.used(Article.objects.get(key="often"), ticket, by=self.alma)
         shown = self.page(self.tove, "mending")
+        of = f"article.{Article.objects.get(key='often').pk}"
+        self.assertIn(f'href="/desk/?box=all&amp;of={of}">1</a>', shown)
+        self.assertEqual(list(Filters(box="all", of=of).tickets(self.tove)), [ticket])
+        self.assertIn("Used in 1 ticket<", self.page(self.tove, "article", int(of.partition(".")[2])))
         self.assertLess(shown.index("Often"), shown.index("Seldom"))
         self.assertIn("/guides/999999", shown)
         self.assertNotIn("Hidden", shown)
@@ -36,6 +48,17 @@ class Mending(Pages):
 
 
 class Commonest(Pages):
+    def behind(self, shown: str, of: str) -> int:
+        """The number on a page that leads to these tickets; it is how many there are."""
+        address = escape(Filters(box="all", of=of).url())
+        said = next(
+            link.text()
+            for link in LexborHTMLParser(shown).css("a.n-link")
+            if escape(link.attributes["href"] or "") == address
+        )
+        self.assertEqual(Filters(box="all", of=of).tickets(self.ines).count(), int(said), of)
+        return int(said)
+
     def test_leads_see_and_name_them_and_nobody_else(self) -> None:
         for n in range(8):
             self.report(f"Printer jam in tray {n}", text="Paper jam in the printer")
@@ -44,7 +67,10 @@ class Commonest(Pages):
         learning.refresh()
         shown = self.page(self.ines, "topics")
         self.assertIn("missing", shown)
+        for topic in Topic.objects.all():
+            self.assertEqual(self.behind(shown, f"topic.{topic.pk}"), topic.figures["n"])
         topic = Topic.objects.order_by("pk")[0]
+        self.assertFalse(Filters(box="all", of=f"topic.{topic.pk}").tickets(self.alma).exists())
         self.post(self.ines, "topic_name", topic.pk, given="Paper <b>jams</b>")
         self.assertIn("Paper &lt;b&gt;jams", self.page(self.ines, "topics", query="?all=1"))
         self.assertEqual(self.post(self.alma, "topic_name", topic.pk, given="x").status_code, 404)
