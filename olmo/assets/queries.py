@@ -1,6 +1,6 @@
 """Reads about assets, each starting from who asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +101,23 @@ def kinds(present: int | None = None) -> list[AssetKind]:
 def trail(asset: Asset, *, limit: int = 100) -> list[Step]:
     """What happened to an asset, the newest first."""
     return list(asset.steps.select_related("by")[:limit])
+
+
+def names_of(asset: Asset) -> list[str]:
+    """By what names something may be told of it: its tag, its kind, and each run of words of its name, or of maker and model."""
+    runs = [run for text in (asset.name, f"{asset.maker} {asset.model}") for run in words.runs(text)]
+    named = [asset.tag, asset.serial, asset.kind.name, *asset.kind.names.values(), *runs]
+    return list(dict.fromkeys(name for name in named if name))
+
+
+def called(viewer: Person, names: Sequence[str], *, limit: int) -> list[Asset]:
+    """Those of these kinds, or that have all words of one of these names; by tag, and none that is retired."""
+    folded = {words.fold(name) for name in names}
+    wanted = Q(kind__in=[one.pk for one in AssetKind.objects.all() if folded & words.names(one)])
+    for name in names:
+        wanted |= said if (said := saying(name)) else Q()
+    rows = visible_to(viewer).filter(wanted).exclude(state=State.RETIRED) if names else Asset.objects.none()
+    return list(rows.select_related("person").order_by("tag_key", "pk")[:limit])
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from .models import Asset
+from .models import Asset, AssetKind
 
 _PARTS = re.compile(r"[^\W_]+")
 LONGEST = 120
@@ -26,6 +26,17 @@ def of(asset: Asset) -> set[str]:
     whole = {fold(text)[:LONGEST] for text in (asset.tag, asset.serial) if text}
     parts = _PARTS.findall(fold(f"{asset.tag} {asset.serial} {asset.name} {asset.maker} {asset.model}"))
     return whole | {part[:LONGEST] for part in parts}
+
+
+def names(kind: AssetKind) -> set[str]:
+    """What a kind is called, in each language."""
+    return {fold(name) for name in (kind.name, *kind.names.values())}
+
+
+def runs(text: str) -> list[str]:
+    """Each run of words of a name: of "HP LaserJet M404" also "LaserJet M404" and "HP"."""
+    parts = text.split()[:MOST_ASKED]
+    return [" ".join(parts[at:end]) for at in range(len(parts)) for end in range(at + 1, len(parts) + 1)]
 
 
 def asked(text: str) -> list[str]:

@@ -148,14 +148,21 @@ def _keep_of_language(rows: list[Translation], language: str, words: Vocabulary)
     texts = [part[name] for part in parts for name in TIMES]
     told = iter(vocabulary.lexemes([words.telling(text, language) for text in texts], language))
     whole = iter(vocabulary.lexemes(texts, language))
+    written = iter(vocabulary.forms(texts, language))
     terms = []
     for row, part in zip(rows, parts, strict=True):
         said = {name: next(told) for name in TIMES}
-        groups = {name: words.groups(said[name], language) | words.groups(next(whole), language) for name in TIMES}
+        groups = {
+            name: words.groups(said[name], language)
+            | words.groups(next(whole), language)
+            | words.groups(next(written), language)
+            for name in TIMES
+        }
         weights = _weights(said, groups) | {
             f"!{code}": 1.0 for text in part.values() for code in vocabulary.codes_of(text)
         }
         weights["!" + "".join(vocabulary.words_of(row.article.key))] = 1.0
+        weights |= {vocabulary.subject_of(name): 1.0 for name in row.article.products}
         terms += [
             Term(translation=row, client_id=row.article.client_id, language=language, lexeme=lexeme, weight=weight)
             for lexeme, weight in weights.items()

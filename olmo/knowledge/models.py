@@ -196,7 +196,10 @@ class Passage(models.Model):
 
 
 class Term(models.Model):
-    """What a published text says: a lexeme of PostgreSQL's full text, "=12" for a group of synonyms, "!lt0482" for a code."""
+    """What a published text says: a lexeme of PostgreSQL's full text, "=12" for a group of synonyms, "!lt0482" for a code.
+
+    "@lexmark ms431": what the article is about, by its products.
+    """
 
     translation = models.ForeignKey(Translation, models.CASCADE, related_name="terms")
     client = models.ForeignKey(Client, models.CASCADE, null=True, related_name="+", db_index=False)

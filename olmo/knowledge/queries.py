@@ -1,5 +1,6 @@
 """Reads of articles. Each starts from the viewer."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -10,7 +11,8 @@ from olmo.people.models import Person
 from olmo.people.queries import clients_of, team_ids
 from olmo.tenancy.scope import EveryClient
 
-from .models import Article, Audience, State, Translation, Version
+from . import vocabulary
+from .models import Article, Audience, State, Term, Translation, Version
 
 MOST_TOPICS = 100
 
@@ -72,6 +74,14 @@ def _whole(found: QuerySet[Article]) -> Article:
     if article is None:
         raise NotFound
     return article
+
+
+def about(viewer: Person, names: Iterable[str]) -> QuerySet[Article]:
+    """Published articles about something of one of these names (their products), the most used first."""
+    named = {vocabulary.subject_of(name) for name in names if vocabulary.words_of(name)}
+    said = Term.objects.filter(lexeme__in=named).values("translation__article")
+    rows = visible_to(viewer).filter(readable(clock.now().date()), pk__in=said)
+    return rows.order_by("-uses", "key").prefetch_related(Prefetch("translations", _texts()))
 
 
 def topics(viewer: Person) -> list[str]:

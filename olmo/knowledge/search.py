@@ -26,12 +26,12 @@ from .vocabulary import Vocabulary
 
 LONGEST = 300  # characters of a question that are read
 SHARE, CALM = 0.2, 5.0  # what words in common may add, and how much of them is half of it
-UNKNOWN = 0.3  # how near a text counts whose vectors are not computed yet
+UNKNOWN = 0.25  # how near a text counts whose vectors are not computed yet
 SIMILAR, SHORTEST_TYPO, MOST_CODED = 0.5, 5, 20
-LEAST, LEAST_WORDS = 0.1, 0.01  # less answers nothing: by meaning, and by words alone
-# From here an answer counts as one. Something always lies nearest: of questions about other things, six in ten stay below, of
-# those that an article answers one in twenty (bench/run knowledge).
-NEAR, NEAR_WORDS = 0.3, 0.4
+LEAST, LEAST_WORDS = 0.15, 0.01  # less answers nothing: by meaning, and by words alone
+# From here an answer counts as one. Something always lies nearest: of questions about other things, more than half stay below, of
+# those that an article answers two in a hundred (docs/knowledge.md).
+NEAR, NEAR_WORDS = 0.25, 0.4
 # Texts that are compared in all their parts: the nearest, those with most words in common, and of these the ones without vectors.
 NEAREST, MOST_SAID, MOST_UNREAD = 200, 100, 100
 
@@ -91,7 +91,7 @@ def _read(typed: str, language: str, known: Vocabulary, is_typing: bool) -> Ques
     corrected = _corrected(typed, language, known)
     told = known.telling(corrected, language) or corrected
     lexemes, whole = vocabulary.lexemes([told, corrected], language)  # a phrase may hold a word that says nothing alone
-    groups = known.groups(whole, language)
+    groups = known.groups(whole, language) | known.groups(vocabulary.forms([corrected], language)[0], language)
     if is_typing and (last := vocabulary.words_of(typed)[-1:]) and typed[-1:].isalnum():
         lexemes += _completed(last[0], language)
     return Question(

@@ -73,6 +73,11 @@ def telling(text: str) -> str:
     return " ".join(word for word in words if word not in left_out)
 
 
+def subject_of(name: str) -> str:
+    """The lexeme of what an article is about: a product, a model, the tag of one thing."""
+    return f"@{' '.join(words_of(name))}"[:LONGEST_LEXEME]
+
+
 def codes_of(text: str) -> set[str]:
     """Codes, numbers and asset tags in a text, without their separators: "LT-0482" is the same as "lt0482"."""
     found = set()
@@ -129,12 +134,25 @@ def _read() -> Vocabulary:
     return Vocabulary(stop, starts, names)
 
 
+def forms(texts: Sequence[str], language: str) -> list[list[str]]:
+    """Each text as the lexemes of all its words in their order; of those that the full text leaves out, "~" and the words."""
+    read = [words_of(text) for text in texts]
+    known = sorted({word for words in read for word in words})
+    found = zip(known, lexemes(known, language), strict=True)
+    stems = {word: stem[0] if stem else f"~{word}" for word, stem in found}
+    return [[stems[word] for word in words] for words in read]
+
+
 def phrases_of(words: Mapping[str, Iterable[str]]) -> dict[str, list[list[str]]]:
-    """The words of a group as phrases of lexemes, for `Synonyms.lexemes`; what the full text leaves out entirely is left out."""
+    """The words of a group as phrases of lexemes, for `Synonyms.lexemes`; what the full text leaves out entirely is left out.
+
+    A phrase of which it would leave a single word keeps the others: "out of office" is not every office.
+    """
     found = {}
     for language, listed in words.items():
         texts = [" ".join(words_of(word)) for word in listed]
-        found[language] = [phrase for phrase in lexemes(texts, language) if phrase]
+        read = zip(lexemes(texts, language), forms(texts, language), strict=True)
+        found[language] = [whole if len(short) == 1 < len(whole) else short for short, whole in read if short]
     return found
 
 

@@ -26,7 +26,7 @@ from .topics import MONTH
 
 WEEKS = 12
 MOST, MOST_MEANT = clustering.MOST, 5_000  # newest tickets that are read; up to so many also by their meaning
-ASKED, LEAST_NEAR = 8, 0.3  # middle tickets by which an article is sought; how near it must be
+ASKED = 8  # middle tickets by which an article is sought
 FEWEST_COMPARED = 10  # tickets with an article, and without, from which a saving can be told
 LONGEST_SMALL = 9  # letters of a word that may say nothing in itself
 
@@ -105,7 +105,7 @@ def _best_article(middle: Sequence[Row], tickets: Sequence[int]) -> int | None:
     votes: Counter[int] = Counter()
     for _pk, subject, words, language, _at in middle:
         found = search.find(robot("Olmo"), f"{subject}. {words[:200]}", language=language, limit=1)
-        if found and (found[0].score >= LEAST_NEAR or not meaning.is_ready()):
+        if found and (found[0].is_near or not meaning.is_ready()):
             votes[found[0].article_id] += 1
     chosen, count = votes.most_common(1)[0] if votes else (0, 0)
     return chosen if count * 2 >= len(middle) and chosen else None

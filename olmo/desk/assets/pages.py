@@ -17,8 +17,10 @@ from olmo.assets.importing import COLUMNS
 from olmo.assets.models import Asset, AssetKind, State, Step
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict
+from olmo.knowledge import queries as knowledge
 from olmo.people import queries as people
 from olmo.people.models import Person
+from olmo.selfservice.queries import title_of
 from olmo.tickets import concerns
 from olmo.tickets import queries as tickets
 
@@ -28,7 +30,7 @@ from ..shell import DeskRequest, SeeOther, agents, page
 from .forms import AssetForm
 from .listing import TONES, is_id
 
-TICKETS = 25
+TICKETS, ARTICLES = 25, 5
 LABELS = {**COLUMNS, "client": gettext_lazy("Organisation")}
 
 
@@ -44,8 +46,18 @@ def asset(request: DeskRequest, pk: int) -> HttpResponse:
         "all_url": f"{reverse('desk:list')}?box=all&asset={pk}" if about.after else "",
         "one": found, "facts": _facts(found), "state": State(found.state).label, "tone": TONES[State(found.state)],
         "holders": queries.holders(steps), "steps": _said(request.person, steps),
+        "articles": about_it(request.person, [found]),
     }  # fmt: skip
     return page(request, "desk/assets/asset.html", context)
+
+
+def about_it(viewer: Person, things: Sequence[Asset]) -> list[dict[str, Any]]:
+    """Articles about one of these, or about their model or kind: number, address, title."""
+    rows = knowledge.about(viewer, [name for one in things for name in queries.names_of(one)])
+    return [
+        {"pk": one.pk, "url": reverse("desk:article", args=[one.pk]), "title": title_of(one), "kind": one.kind}
+        for one in rows[:ARTICLES]
+    ]
 
 
 def _facts(one: Asset) -> list[dict[str, Any]]:

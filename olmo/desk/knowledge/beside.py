@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from olmo.assets import queries as assets
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.kernel.text import clean_line
 from olmo.knowledge import anonymous, search
@@ -22,6 +23,7 @@ from olmo.writing import references, waiting
 from olmo.writing.models import Kind, Reference
 
 from .. import places
+from ..assets.pages import about_it
 from ..shell import DeskRequest, SeeOther, agents, is_part, page
 
 SHOWN, ASKED, MOST_TEXT = 5, 200, 20_000
@@ -36,16 +38,26 @@ def beside(request: DeskRequest, number: int) -> HttpResponse:
     ticket = queries.by_number(request.person, number)
     words = clean_line(request.GET.get("q", ""), search.LONGEST)
     found = search.find(request.person, words or _question(ticket), language=ticket.language, limit=SHOWN)
+    known = {one.article_id for one in found}
     waits = waiting.of_ticket(ticket)
     used = set(Reference.objects.filter(ticket=ticket).values_list("article_id", flat=True))
     context = {
         "tried": selfservice.tried(request.person, ticket),
         "ticket": ticket, "found": [(one, one.article_id in used, one.article_id in waits) for one in found], "words": words,
         "is_solved": ticket.status in SOLVED, "back_url": places.ticket(number),
+        "about": [one for one in _about(request.person, ticket) if one["pk"] not in known] if not words else [],
     }  # fmt: skip
     if is_part(request):
         return render(request, "desk/knowledge/beside.html#found", context)
     return page(request, "desk/knowledge/beside.html", context)
+
+
+def _about(viewer: Person, ticket: Ticket) -> list[dict[str, Any]]:
+    """Articles about the assets that the ticket names."""
+    things = (
+        assets.visible_to(viewer).filter(pk__in=ticket.asset_ids).select_related("kind") if ticket.asset_ids else ()
+    )
+    return about_it(viewer, list(things)) if things else []
 
 
 @require_POST

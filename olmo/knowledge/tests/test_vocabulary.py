@@ -31,6 +31,24 @@ class Words(KnowledgeTest):
         self.assertEqual(self.found("frobnicator"), [])
         self.assertEqual(AuditLine.objects.filter(subject__startswith="synonyms").count(), 2)
 
+    def test_a_phrase_counts_as_a_whole_where_the_full_text_would_leave_a_single_word_of_it(self) -> None:
+        administration.save_synonyms(None, {"en": ["out of zyxomma", "frobnicator"]}, by=self.ines)
+        known = vocabulary.current()
+
+        def named(text: str) -> bool:
+            groups = search._read(text, "en", known, False).groups
+            return any(
+                "frobnicator" in known.names[pk].values() or "out of zyxomma" in known.names[pk].values()
+                for pk in groups
+            )
+
+        self.assertTrue(named("we are out of zyxomma again"))
+        self.assertTrue(named("frobnicators"))
+        self.assertFalse(named("the zyxomma is out"))
+        self.published("robot", title="Running out of zyxomma")
+        self.published("other", title="The zyxomma of the office")
+        self.assertEqual(self.found("frobnicator"), ["robot"])
+
     def test_words_that_say_nothing_are_passed_over(self) -> None:
         self.published("quux", title="Quuxing the printer")
         self.assertEqual(self.found("quuxing"), ["quux"])
