@@ -16,6 +16,8 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from olmo.catalogue.models import Item
+from olmo.guides.models import Guide
 from olmo.kernel import clock, markdown
 from olmo.kernel.files import path_of
 from olmo.knowledge import queries
@@ -29,7 +31,7 @@ from .models import Fault, Question, Topic
 AT_ONCE, IN_ONE = 200, 20  # tickets that are looked at; articles in one transaction
 FEWEST_FAILED, LEAST_FAILED = 2, 0.3  # tickets, and the share of those that used it
 FEWEST_OTHERWISE, LEAST_OTHERWISE = 5, 0.8  # solved tickets of its kind, and the share of those that did without
-_INTERNAL = re.compile(r"/(files/knowledge|guides|desk/knowledge)/(\d{1,18})(?:[/?#].*)?")
+_INTERNAL = re.compile(r"/(files/knowledge|guides|desk/knowledge|catalogue|troubleshooters)/(\d{1,18})(?:[/?#].*)?")
 
 type Found = tuple[str, dict[str, object]]
 
@@ -98,7 +100,7 @@ def _dead_links(article: Article) -> Iterator[Found]:
     texts = ["\n".join(getattr(row.shown, part) for part in PARTS) for row in shown]
     own = (address.removeprefix(settings.BASE_URL) for text in texts for address in markdown.addresses(text))
     for place, pk in dict.fromkeys(match.group(1, 2) for path in own if (match := _INTERNAL.fullmatch(path))):
-        if not (_has_file(int(pk)) if place.startswith("files") else _has_article(int(pk))):
+        if not _THERE.get(place, _has_article)(int(pk)):
             yield Fault.Kind.LINK, {"address": f"/{place}/{pk}"}
     for address in links.dead(article):
         yield Fault.Kind.LINK, {"address": address}
@@ -113,22 +115,34 @@ def _has_article(pk: int) -> bool:
     return Article.objects.filter(queries.readable(clock.now().date()), pk=pk).exists()
 
 
+def _has_item(pk: int) -> bool:
+    return Item.objects.filter(pk=pk, is_active=True, service__is_active=True).exists()
+
+
+def _has_walk(pk: int) -> bool:
+    return Guide.objects.filter(pk=pk, is_active=True, shown__isnull=False).exists()
+
+
+_THERE = {"files/knowledge": _has_file, "catalogue": _has_item, "troubleshooters": _has_walk}
+
+
 def _failed(article: Article) -> Iterator[Found]:
     rows = Reference.objects.filter(article=article, at__gte=article.published_at, ticket__resolved_at__isnull=False)
     used = list(rows.order_by("-at").values_list("ticket_id", flat=True)[:AT_ONCE])
-    failed = lasting.came_back(used, _kind_of(article))
+    failed = lasting.came_back(used, [pk for kind in _kinds_of(article) for pk in kind])
     if len(failed) >= FEWEST_FAILED and len(failed) >= LEAST_FAILED * len(used):
         yield Fault.Kind.REOPENED, {"n": len(failed), "of": len(used), "tickets": sorted(failed)[:20]}
 
 
 def _otherwise(article: Article) -> Iterator[Found]:
-    solved = lasting.solved_since(_kind_of(article), article.published_at or clock.now(), AT_ONCE)
-    used = set(Reference.objects.filter(article=article, ticket__in=solved).values_list("ticket_id", flat=True))
-    without = [pk for pk in solved if pk not in used]
-    if len(without) >= FEWEST_OTHERWISE and len(without) >= LEAST_OTHERWISE * len(solved):
-        yield Fault.Kind.UNUSED, {"n": len(without), "of": len(solved), "tickets": without[:20]}
+    for kind in _kinds_of(article):
+        solved = lasting.solved_since(kind, article.published_at or clock.now(), AT_ONCE)
+        used = set(Reference.objects.filter(article=article, ticket__in=solved).values_list("ticket_id", flat=True))
+        without = [pk for pk in solved if pk not in used]
+        if len(without) >= FEWEST_OTHERWISE and len(without) >= LEAST_OTHERWISE * len(solved):
+            yield Fault.Kind.UNUSED, {"n": len(without), "of": len(solved), "tickets": without[:20]}
 
 
-def _kind_of(article: Article) -> list[int]:
-    topic = Topic.objects.filter(article=article).order_by("-at").first()
-    return topic.ticket_ids if topic else []
+def _kinds_of(article: Article) -> list[list[int]]:
+    """The tickets of each kind of request that it answers."""
+    return list(Topic.objects.filter(article=article).order_by("pk").values_list("ticket_ids", flat=True))

@@ -29,7 +29,7 @@ from ..lists.filters import Filters
 from ..shell import DeskRequest, agents, is_part, page
 from .uploads import listed
 
-PAGE, FOUND, SHOWN_STEPS, THINGS = 50, 20, 30, 20
+PAGE, FOUND, SHOWN_STEPS, THINGS = 50, 20, 30, 6
 SHOWS: dict[str, Words] = {
     "": gettext_lazy("All articles"),
     "published": gettext_lazy("Published"),
@@ -186,7 +186,7 @@ def article(request: DeskRequest, pk: int) -> HttpResponse:
         "readers": readers(found), "may": may, "yes": yes, "no": no,
         "suggestions": _suggestions(request.person, found), "kept_files": listed(found), "questions": list(found.questions.all()),
         "uses": belonging.uses(request.person, [pk]).get(pk, 0), "uses_url": Filters(box="all", of=f"article.{pk}").url(),
-        **_waiting(request.person, found), "things": assets.called(request.person, found.products, limit=THINGS),
+        **_waiting(request.person, found), "things": assets.called(request.person, found.products, limit=THINGS + 1),
         "steps": [(step, showing.sentence(step)) for step in _steps(found)],
         "missing": [(code, name) for code, name in settings.LANGUAGES if code not in translations],
         "agents": _reviewers(request.person, found),

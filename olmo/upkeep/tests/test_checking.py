@@ -6,6 +6,8 @@ from unittest.mock import patch
 
 from django.db import connection
 
+from olmo.catalogue import usual
+from olmo.catalogue.models import Item
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, NotAllowed, NotFound
 from olmo.knowledge.models import Article
@@ -60,6 +62,15 @@ class WhatIsWrong(KnowledgeTest):
         article = self.published(body=body, audience="public")
         addresses = [fault.data["address"] for fault in checking.check(article)]
         self.assertEqual(addresses, ["/guides/999999", "/files/knowledge/888"])
+        usual.add(by=self.ines)
+        item = Item.objects.get(key="vpn")
+        article = self.published(
+            "leads", body=f"[a](/catalogue/{item.pk}?x=1) [b](/troubleshooters/77)", audience="public"
+        )
+        self.assertEqual([fault.data["address"] for fault in checking.check(article)], ["/troubleshooters/77"])
+        Item.objects.filter(pk=item.pk).update(is_active=False)
+        found = [fault.data["address"] for fault in checking.check(article)]
+        self.assertEqual(found, [f"/catalogue/{item.pk}", "/troubleshooters/77"])
 
     def test_days_that_are_past(self) -> None:
         article, today = self.published(), clock.now().date()
@@ -109,6 +120,7 @@ class WhatIsWrong(KnowledgeTest):
         Topic.objects.create(
             words=["vpn"], article=article, ticket_ids=[one.pk for one in solved], first_at=now, at=now
         )
+        Topic.objects.create(words=["tunnel"], article=article, first_at=now, at=now)  # another kind that it answers
         self.assertEqual(self.kinds(article), ["unused"])
         for ticket in solved[:2]:
             references.used(article, ticket, by=self.alma)
