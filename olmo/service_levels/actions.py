@@ -258,7 +258,7 @@ def _otherwise(events: list[Event], told: list[Told], found: Governing) -> list[
 def _correct(ticket: Ticket, changes: list[Rejudged], now: datetime) -> list[Event]:
     if not changes:
         return []
-    with clock.at(now), changing(ticket, by=robot("Olmo")) as log:
+    with clock.at(now), changing(ticket, by=robot("Olmo"), is_held=True) as log:
         for change in changes:
             log.record(change)
     return log.events
@@ -310,7 +310,7 @@ def _record_due(ticket: Ticket, events: list[Event], found: Governing, by: Perso
     """Record what is due of one locked ticket; returns its clocks as they are now. What they name as due stays as it was."""
     now = clocks.now()
     told = clocks.replayed(ticket, events, found, now)
-    with clock.at(now), changing(ticket, by=by) as log:
+    with clock.at(now), changing(ticket, by=by, is_held=True) as log:
         for change in clocks.due_changes(events, told, now, found):
             log.record(change)
     whole = [*events, *log.events]

@@ -102,16 +102,19 @@ class Log:
 
 @contextmanager
 def changing(
-    ticket: Ticket, *, by: Person, seen: int | None = None, touching: Iterable[str] = (), ends_chain: bool = False
-) -> Iterator[Log]:
+    ticket: Ticket, *, by: Person, seen: int | None = None, touching: Iterable[str] = (), ends_chain: bool = False,
+    is_held: bool = False,
+) -> Iterator[Log]:  # fmt: skip
     """Lock `ticket`, refresh it, yield its log, and write what was recorded when the block ends without an error.
 
     seen: the version that the author had on the page; with it, events after it by others that touch one of `touching`
     raise Stale. Raises NotFound when the scope does not show the ticket, ChainTooDeep when automatic changes caused one
-    another more than 8 times (`ends_chain` is for the event that says so).
+    another more than 8 times (`ends_chain` is for the event that says so). is_held: the caller read this row under its lock in
+    this transaction, which ends as a whole if anything fails; so it is neither locked nor read again.
     """
-    with transaction.atomic():
-        _lock(ticket)
+    with transaction.atomic(savepoint=not is_held):
+        if not is_held:
+            _lock(ticket)
         log = Log(ticket, by)
         if log.depth > MAX_DEPTH and not ends_chain:
             raise ChainTooDeep(ticket)

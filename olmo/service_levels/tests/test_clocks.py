@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
 from olmo.service_levels import actions, clocks
@@ -124,10 +125,12 @@ class Sweeping(Promised):
     def test_after_six_hours_of_outage_each_breach_once_in_order_and_marked_late(self) -> None:
         with self.at("2026-03-09 08:00"):
             made = [self.report(f"Problem {n}") for n in range(5)]
-        for _ in range(2):
-            with self.at("2026-03-09 14:00"):
-                while actions.sweep():
-                    pass
+        with self.at("2026-03-09 14:00"), CaptureQueriesContext(connection) as asked:
+            while actions.sweep():
+                pass
+        self.assertEqual(sum("FOR UPDATE" in q["sql"] for q in asked), 2)  # all five at once, then there is none
+        with self.at("2026-03-09 14:00"):
+            self.assertEqual(actions.sweep(), 0)
         for ticket in made:
             found = Event.objects.filter(ticket=ticket, kind="breached").order_by("seq")
             self.assertEqual([e.data["metric"] for e in found], ["first_response", "resolution"])
