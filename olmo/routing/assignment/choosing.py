@@ -1,12 +1,12 @@
 """Who of a team gets a ticket, as a pure function that gives its reasons.
 
-The order: filters first (organisation, given back, there, room, skills, language), then the last solver of the requester, then
-the team's way. What is equal is decided by whose turn is longest ago, and then by the number of the person: the same facts give
-the same answer.
+The order: filters first (organisation, given back, there, room, skills, language), then the last solver of the requester (while
+they are absent their deputy), then the team's way. What is equal is decided by whose turn is longest ago, and then by the number
+of the person: the same facts give the same answer.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -82,15 +82,25 @@ def choose(task: Task, candidates: Iterable[Candidate], way: Way, history: Histo
     """Who gets it, or nobody, and why."""
     left: list[list[Any]] = []
     fit: list[Candidate] = []
-    for one in sorted(candidates, key=lambda c: c.person):
+    everybody = sorted(candidates, key=lambda c: c.person)
+    solver, history = history.solver, replace(history, solver=_in_place_of(history.solver, everybody))
+    for one in everybody:
         reason = _out(task, one, way, history)
         left.append([one.person, *reason]) if reason else fit.append(one)
     best = min(fit, key=lambda one: _rank(task, one, way, history), default=None)
-    why: dict[str, Any] = {"by": _by(fit, best, way, history), "method": str(way.method)}
+    why: dict[str, Any] = {"by": _by(fit, best, way, history, solver), "method": str(way.method)}
     if best is not None:
         why["given"] = _facts(task, best)
     why |= {"left": left[:TOLD], "others": [[o.person, _facts(task, o)] for o in fit if o is not best][:TOLD]}
     return Choice(best.person if best else None, why)
+
+
+def _in_place_of(solver: int | None, everybody: Iterable[Candidate]) -> int | None:
+    """The solver, or while they are absent whoever stands in for them."""
+    absent = {one.person: one.verdict.deputy for one in everybody if not one.verdict.is_yes and one.verdict.deputy}
+    while solver in absent:
+        solver = absent.pop(solver)
+    return solver
 
 
 def _out(task: Task, one: Candidate, way: Way, history: History) -> list[Any]:
@@ -153,11 +163,11 @@ def _rank(task: Task, one: Candidate, way: Way, history: History) -> tuple[Any, 
     return (one.person != history.solver, *by, turn, one.person)
 
 
-def _by(fit: list[Candidate], best: Candidate | None, way: Way, history: History) -> str:
+def _by(fit: list[Candidate], best: Candidate | None, way: Way, history: History, solver: int | None) -> str:
     if best is None:
         return "nobody"
     if best.person == history.solver:
-        return "sticky"
+        return "sticky" if best.person == solver else "deputy"
     return "only" if len(fit) == 1 else str(way.method)
 
 

@@ -76,6 +76,7 @@ _BY: Mapping[str, Words] = {
     "nobody": gettext_lazy("Nobody of the team can take it at the moment. It is given out as soon as somebody can."),
     "only": gettext_lazy("%(name)s was the only one who could take it."),
     "sticky": gettext_lazy("%(name)s solved the requester’s last ticket, and could take this one too."),
+    "deputy": gettext_lazy("%(name)s stands in for whoever solved the requester’s last ticket."),
     Method.TURN: gettext_lazy("It was the turn of %(name)s: the others who could take it were given one later."),
     Method.LOAD: gettext_lazy("%(name)s had the least work of those who could take it: %(load)s of %(capacity)s points."),
     Method.SKILL: gettext_lazy("%(name)s knows best what it needs, of those who could take it."),

@@ -44,6 +44,16 @@ class Choosing(TestCase):
         away = choose(Task(), [agent(1), agent(2, verdict=GONE)], Way(), history)
         self.assertEqual((away.person, away.why["by"]), (1, "only"))
 
+    def test_while_the_last_solver_is_absent_their_deputy_goes_first(self) -> None:
+        history = History(turns={1: 1, 9: 8}, solver=2)
+        people = [agent(1), agent(2, verdict=GONE), agent(9)]
+        found = choose(Task(), people, Way(), history)
+        self.assertEqual((found.person, found.why["by"]), (9, "deputy"))
+        further = [*people[:2], agent(9, verdict=Verdict(False, Reason.ABSENT, None, 1))]
+        self.assertEqual(choose(Task(), further, Way(), history).person, 1)  # who stands in for the deputy
+        round_again = [agent(2, verdict=GONE), agent(9, verdict=Verdict(False, Reason.ABSENT, None, 2))]
+        self.assertIsNone(choose(Task(), round_again, Way(), history).person)
+
     def test_filters_come_before_everything_and_each_says_why(self) -> None:
         people = [
             agent(1, may_see=False), agent(2), agent(3, verdict=GONE), agent(4, load=18), agent(5, skills={7: 1}),
