@@ -57,6 +57,8 @@ class Source(models.TextChoices):
     ORGANISATION = "organisation", gettext_lazy("Organisation")
     TITLE = "title", gettext_lazy("Role or department")
     LOCATION = "location", gettext_lazy("Location")
+    MANAGER = "manager", gettext_lazy("Manager")
+    COST_CENTRE = "cost_centre", gettext_lazy("Cost centre")
 
 
 @dataclass(frozen=True)

@@ -120,15 +120,16 @@ class AnswersForm(forms.Form):
     """The questions that are asked with the answers so far.
 
     wrong: what is said at which question; follow_url: where a script asks anew when an answer changes what is asked.
+    offered: by kind of question what can be chosen instead of typed, as (what is typed, what it is).
     """
 
     use_required_attribute = False
 
     def __init__(
         self, form: Form, answers: Mapping[str, Any], *, wrong: Mapping[str, str] | None = None, follow_url: str = "",
-        more_rows: bool = False,
+        more_rows: bool = False, offered: Mapping[str, Sequence[tuple[str, str]]] | None = None,
     ) -> None:  # fmt: skip
-        self.form, self.answers = form, dict(answers)
+        self.form, self.answers, self.offered = form, dict(answers), dict(offered or {})
         self.shown = answering.asked(form, self.answers)
         super().__init__(initial={PREFIX + key: value for key, value in self.answers.items()}, label_suffix="")
         self.more_rows, leaned_on = more_rows, {key for one in form for key in form.needs(one)}
@@ -137,6 +138,8 @@ class AnswersForm(forms.Form):
                 made = _field(one, self)
                 if follow_url and one.key in leaned_on:
                     made.widget.attrs.update({"hx-post": follow_url, **FOLLOW})
+                if self.offered.get(one.kind):
+                    made.widget.attrs["list"] = f"offered-{one.kind}"
                 self.fields[PREFIX + one.key] = made
         self.wrong = {PREFIX + key: reason for key, reason in (wrong or {}).items() if PREFIX + key in self.fields}
         self._errors = forms.utils.ErrorDict({name: self.error_class([reason]) for name, reason in self.wrong.items()})

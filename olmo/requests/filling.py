@@ -23,7 +23,7 @@ from olmo.tickets.models import Attachment
 
 from . import once
 from .models import Answers
-from .queries import as_typed, known, known_of, recipient
+from .queries import as_typed, known, known_of, offered, recipient
 from .wanted import Wanted
 
 type Fill = Callable[[Form], Mapping[str, Any]]
@@ -49,7 +49,7 @@ class Page:
 @dataclass
 class Filling:
     """What a page shows. wanted: what to order, when all is right; notice: a sentence above the form; status: of the answer;
-    mark: of this page, kept when it is shown again.
+    mark: of this page, kept when it is shown again; about: for whom it was said that answers are about somebody else.
     """
 
     version: FormVersion
@@ -62,6 +62,7 @@ class Filling:
     wanted: Wanted | None = None
     status: int = 200
     mark: str = field(default_factory=once.mark)
+    about: str = ""
 
     @property
     def wrong(self) -> list[tuple[str, str, str]]:
@@ -84,7 +85,7 @@ def begin(
     first = as_typed(form, answers) if answers is not None else first_answers(form, known_of(page.asker))
     first |= fill(form) if fill else {}
     whom = recipient.email if recipient is not None and recipient.pk != page.asker.pk else ""
-    return Filling(version, _drawn(form, first, page), whom or "")
+    return Filling(version, _drawn(form, first, page), whom or "", about=(whom or "").casefold())
 
 
 def go_on(page: Page, post: QueryDict, files: MultiValueDict[str, Any]) -> Filling:
@@ -97,6 +98,7 @@ def go_on(page: Page, post: QueryDict, files: MultiValueDict[str, Any]) -> Filli
         return _replaced(page, form, in_force, typed)
     found = Filling(version, _drawn(form, typed, page, more_rows=post.get("act") == "rows"), post.get("recipient", ""))
     found.mark = post.get("mark", "")[: once.LONGEST] or found.mark
+    found.about = post.get("about", "")[:254]
     if post.get("act") in ("look", "rows"):
         return found
     return _judged(found, form, typed, wrong, page, set(post.get("asked", "").split()))
@@ -118,10 +120,24 @@ def _judged(
     if result.wrong or whom is None:
         found.form, found.status = _drawn(form, typed, page, wrong=result.wrong), 422
         return found
+    if own := _about_asker(found, form, whom, page):
+        words = _("It is for %(name)s, but these answers are about you: %(names)s. Change them, or send it as it is.")
+        found.notice, found.status = words % {"name": whom.name, "names": ", ".join(own)}, 422
+        return found
     uploads = [pk for one in form.questions if one.kind == FieldKind.FILE for pk in result.values.get(one.key, ())]
     found.dropped = result.dropped
     found.wanted = Wanted(version=found.version, values=result.values, recipient=whom, uploads=uploads, mark=found.mark)
     return found
+
+
+def _about_asker(found: Filling, form: Form, whom: Person, page: Page) -> list[str]:
+    """The questions that were filled in with what is known of who asks, though it is for somebody else: told once for each."""
+    if whom.pk == page.asker.pk or found.about == found.address.strip().casefold():
+        return []
+    known, found.about = known_of(page.asker), found.address.strip().casefold()
+    answers, shown = found.form.answers, found.form.shown
+    own = [one for one in form.questions if one.source and one.key in shown and answers.get(one.key)]
+    return [str(one) for one in own if answers[one.key] == known.get(one.source)]
 
 
 def _whom(found: Filling, page: Page) -> Person | None:
@@ -151,7 +167,7 @@ def _shown(value: Any) -> str:
 
 
 def _drawn(form: Form, answers: Mapping[str, Any], page: Page, **more: Any) -> AnswersForm:
-    drawn = AnswersForm(form, answers, follow_url=page.url, **more)
+    drawn = AnswersForm(form, answers, follow_url=page.url, offered=offered(form, page.by, page.asker), **more)
     for one in form.questions:
         if one.kind == FieldKind.FILE and one.key in drawn.shown:
             ids = [int(pk) for pk in answers.get(one.key, ()) if str(pk).isdecimal()]

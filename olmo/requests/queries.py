@@ -77,6 +77,13 @@ def asset_names(ids: Sequence[int]) -> Mapping[int, str]:
     return {row.pk: str(row) for row in Asset.objects.filter(pk__in=ids)} if ids else {}
 
 
+def offered(form: Form, viewer: Person, asker: Person) -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen instead of typed: the devices of whoever asks, by their tags."""
+    if all(one.kind != FieldKind.ASSET for one in form):
+        return {}
+    return {FieldKind.ASSET: [(one.tag, str(one)) for one in assets.of_person(viewer, asker)]}
+
+
 def as_typed(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
     """Answers as they would be typed again: people by their addresses, assets by their tags."""
     found = dict(values)
@@ -178,6 +185,8 @@ def known_of(person: Person) -> dict[str, str]:
     return {
         "name": person.name, "email": person.email or "", "phone": phones[0] if phones else "", "title": person.title,
         "organisation": person.client.name if person.client else "", "location": person.location,
+        "manager": (person.manager.email or person.manager.name) if person.manager else "",
+        "cost_centre": str(person.cost_centre or ""),
     }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ _WITH_LIMITS = {
     FieldKind.NUMBER: gettext_lazy("Largest"), FieldKind.FILE: gettext_lazy("Files at most"),
     FieldKind.TABLE: gettext_lazy("Rows at most"),
 }  # fmt: skip
+_SOURCES = {FieldKind.TEXT: tuple(Source), FieldKind.PERSON: (Source.EMAIL, Source.MANAGER)}
 
 
 class FieldForm(SettingsForm):
@@ -69,10 +70,11 @@ class FieldForm(SettingsForm):
 
     def _own_groups(self) -> list[Group]:
         rows: list[str | tuple[str, ...]] = ["is_required"]
-        if self.kind == FieldKind.TEXT:
+        if self.kind in _SOURCES:
+            known = [(one.value, one.label) for one in _SOURCES[self.kind]]
             self.fields["source"] = forms.ChoiceField(
-                label=_("Filled in at first with"), required=False, choices=[("", _("Nothing")), *Source.choices],
-                help_text=_("What is known of the person for whom it is ordered."),
+                label=_("Filled in at first with"), required=False, choices=[("", _("Nothing")), *known],
+                help_text=_("What is known of the person who asks for it."),
             )  # fmt: skip
             rows.append("source")
         if self.kind in _WITH_LIMITS:

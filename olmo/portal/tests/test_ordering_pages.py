@@ -111,6 +111,23 @@ class Ordering(PortalOrderTest):
         self.assertEqual(self.send(a_model="light", recipient="mia@acme.example").status_code, 303)
         self.assertEqual(Order.objects.get().recipient, self.mia)
 
+    def test_what_was_filled_in_about_oneself_is_pointed_out_when_it_is_for_a_colleague(self) -> None:
+        where = Field(key="where", kind="text", labels={"en": "Where to"}, hints={}, source="location")
+        catalogue.put_field(self.item, where, by=self.ines)
+        catalogue.publish(self.item, by=self.ines)
+        given = {
+            "a_model": "light",
+            "a_where": "Milan, floor 2",
+            "asked": "model where",
+            "recipient": "mia@acme.example",
+        }
+        self.assertContains(self.browser.get(self.url), 'value="Milan, floor 2"')
+        page = self.send(**given)
+        self.assertContains(page, "It is for Mia Conti, but these answers are about you: Where to.", status_code=422)
+        self.assertContains(page, 'name="about" value="mia@acme.example"', status_code=422)
+        self.assertEqual(self.send(**{**given, "a_where": "Rome"}).status_code, 303)
+        self.assertEqual(self.send(**given, about="mia@acme.example").status_code, 303)
+
     def test_a_form_replaced_under_way_keeps_everything_that_was_typed(self) -> None:
         before = queries.form_in_force(self.item)
         assert before is not None

@@ -13,6 +13,7 @@ from olmo.catalogue import actions as catalogue
 from olmo.catalogue import answering
 from olmo.catalogue import queries as catalogue_queries
 from olmo.catalogue.definition import Field, Form
+from olmo.catalogue.forms import AnswersForm
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from olmo.people.actions import enrol_requester
@@ -362,6 +363,8 @@ class NamingPeopleAndAssets(OrderTest):
     def test_what_was_answered_is_typed_again_as_one_would_write_it(self) -> None:
         form = Form((Field(key="who", kind="person", labels={"en": "Who"}, hints={}),))
         self.assertEqual(queries.as_typed(form, {"who": self.mia.pk}), {"who": "mia@acme.example"})
+        known = queries.known_of(self.rui)
+        self.assertEqual((known["manager"], known["cost_centre"]), ("mia@acme.example", str(self.rui.cost_centre)))
 
     def test_an_asset_is_one_that_the_person_has(self) -> None:
         kind = AssetKind.objects.order_by("pk")[0]
@@ -370,6 +373,10 @@ class NamingPeopleAndAssets(OrderTest):
         form = Form((Field(key="pc", kind="asset", labels={"en": "Computer"}, hints={}),))
         found = answering.check(form, {"pc": "pc-7"}, queries.known(self.acme.pk, self.rui))
         self.assertEqual(found.values, {"pc": mine.pk})
+        offered = queries.offered(form, self.rui, self.rui)
+        drawn = str(AnswersForm(form, {}, offered=offered)["a_pc"])
+        self.assertEqual(offered, {"asset": [("PC-7", "PC-7 ThinkPad")]})
+        self.assertIn('list="offered-asset"', drawn)
         parts = answering.readable(form, found.values, queries.known(self.acme.pk))
         self.assertEqual(parts[0].lines[0].text, "PC-7 ThinkPad")
         for person in (self.mia, self.bea):
