@@ -47,10 +47,12 @@ ARGUMENTS = (
     " --disable-component-update --disable-sync"
 )
 Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDE = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
 AXE = Axe().axe_script
 SERIOUS = frozenset({"serious", "critical"})
+WHOLE = "document, {resultTypes: ['violations']}"  # what axe looks at, and by which rules
 
 
 class Journey(Cast, CommittingTest):
@@ -150,14 +152,9 @@ class Journey(Cast, CommittingTest):
         RESULTS.mkdir(exist_ok=True)
         page.screenshot(path=RESULTS / f"{name}.png")
 
-    def assert_accessible(self, page: Page) -> None:
+    def assert_accessible(self, page: Page, looked_at: str = WHOLE) -> None:
         """Axe finds nothing serious or critical on the page as it stands (WCAG 2.2 A and AA, and best practices)."""
-        if not page.evaluate("'axe' in window"):
-            page.evaluate(AXE)
-        found = page.evaluate("axe.run({resultTypes: ['violations']}).then((found) => found.violations)")
-        grave = [f for f in found if f["impact"] in SERIOUS]
-        told = [f"{f['id']}: {f['help']}: {f['nodes'][0]['target']}" for f in grave]
-        self.assertEqual(told, [], page.url)
+        self.assertEqual(grave_faults(page, looked_at), [], page.url)
 
     def assert_not_sideways(self, page: Page) -> None:
         """Nothing makes the page scroll sideways."""
@@ -167,3 +164,11 @@ class Journey(Cast, CommittingTest):
     def _hear(self, page: Page, said: ConsoleMessage) -> None:
         if said.type == "error":
             self.faults.append(f"{page.url}: {said.text}")
+
+
+def grave_faults(page: Page, looked_at: str = WHOLE) -> list[str]:
+    """What axe calls serious or critical, each with the first element that has it."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found = page.evaluate(f"axe.run({looked_at}).then((found) => found.violations)")
+    return [f"{f['id']}: {f['help']}: {f['nodes'][0]['target']}" for f in found if f["impact"] in SERIOUS]

@@ -15,6 +15,8 @@ from playwright.sync_api import Page, sync_playwright
 from olmo.ops.tests.olmo_process import Olmo
 from olmo.outbox.tests.sink import Sink
 
+from .base import THEMES, grave_faults
+
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
 PASSWORD = "elm leaves in the rain"
 
@@ -62,6 +64,9 @@ class TheWholeWay(unittest.TestCase):
         found = re.search(r"http://\S+/set-up/\S+", self.olmo.said)
         assert found is not None
         page.goto(found.group())
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            self.assertEqual(grave_faults(page), [], theme)
         for name, value in {
             "provider": "Quercia IT", "address": "help@quercia.example", "name": "Alma Ferri",
             "email": "alma@quercia.example", "password": PASSWORD, "again": PASSWORD,
