@@ -1,4 +1,4 @@
-"""What the palette finds beside commands: tickets by number and words, people. Other rooms' things are one more source.
+"""What the palette finds beside commands: tickets by number and words, people, assets, articles. Another kind is one more source.
 
 A source takes the viewer and what was typed, and says what it found (docs/keyboard.md). Commands are found by the browser.
 """
