@@ -90,8 +90,10 @@ def _readable(viewer: Person, among: QuerySet[Article] | None) -> QuerySet[Trans
 def _read(typed: str, language: str, known: Vocabulary, is_typing: bool) -> Question:
     corrected = _corrected(typed, language, known)
     told = known.telling(corrected, language) or corrected
-    lexemes, whole = vocabulary.lexemes([told, corrected], language)  # a phrase may hold a word that says nothing alone
-    groups = known.groups(whole, language) | known.groups(vocabulary.forms([corrected], language)[0], language)
+    words = vocabulary.words_of(corrected)
+    lexemes, whole, *each = vocabulary.lexemes([told, corrected, *words], language)
+    groups = known.groups(whole, language)  # a phrase may hold a word that says nothing alone
+    groups |= known.groups(vocabulary.stems_of(words, each), language)
     if is_typing and (last := vocabulary.words_of(typed)[-1:]) and typed[-1:].isalnum():
         lexemes += _completed(last[0], language)
     return Question(

@@ -138,9 +138,13 @@ def forms(texts: Sequence[str], language: str) -> list[list[str]]:
     """Each text as the lexemes of all its words in their order; of those that the full text leaves out, "~" and the words."""
     read = [words_of(text) for text in texts]
     known = sorted({word for words in read for word in words})
-    found = zip(known, lexemes(known, language), strict=True)
-    stems = {word: stem[0] if stem else f"~{word}" for word, stem in found}
+    stems = dict(zip(known, stems_of(known, lexemes(known, language)), strict=True))
     return [[stems[word] for word in words] for words in read]
+
+
+def stems_of(words: Sequence[str], read: Sequence[Sequence[str]]) -> list[str]:
+    """Words as `forms` has them. read: each by itself, as `lexemes` reads it."""
+    return [stem[0] if stem else f"~{word}" for word, stem in zip(words, read, strict=True)]
 
 
 def phrases_of(words: Mapping[str, Iterable[str]]) -> dict[str, list[list[str]]]:
