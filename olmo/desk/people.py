@@ -14,7 +14,7 @@ from olmo.kernel.errors import NotFound
 from olmo.kernel.text import clean_line
 from olmo.people import queries
 from olmo.people.identities import number_keys
-from olmo.people.models import Identity, Kind, Person, PersonNote
+from olmo.people.models import Identity, Kind, Person
 from olmo.tickets import queries as tickets
 from olmo.tickets.models import Ticket
 
@@ -104,7 +104,7 @@ def card(request: DeskRequest, pk: int) -> HttpResponse:
     if person is None or person.is_robot:
         raise NotFound
     found = tickets.page(_tickets_of(request.person, person), size=TICKETS)
-    notes = PersonNote.objects.filter(person=person).select_related("by")
+    notes = queries.notes(person)
     context = {
         "one": person,
         "speaks": dict(settings.LANGUAGES).get(person.language, person.language),

@@ -8,7 +8,7 @@ from olmo.kernel import prepared
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EVERY_CLIENT, Clients, EveryClient
 
-from .models import Identity, Kind, Person, Team
+from .models import Identity, Kind, Person, PersonNote, Team
 
 # Every request begins with this: as plain SQL it costs a fifth of the same question to the ORM.
 _COLUMNS = prepared.columns(Person, "p")
@@ -85,6 +85,11 @@ def team_ids(person: Person) -> list[int]:
 def agents() -> QuerySet[Person]:
     """Active agents by name."""
     return Person.objects.filter(kind=Kind.AGENT, is_active=True).order_by("name")
+
+
+def notes(person: Person) -> QuerySet[PersonNote]:
+    """What agents noted of a person, the newest first; for agents alone, who may see the person."""
+    return PersonNote.objects.filter(person=person).select_related("by")
 
 
 def next_tier_team(team: Team | None) -> Team | None:

@@ -129,12 +129,7 @@ def change(order: Order, wanted: Wanted, *, by: Person, seen: int | None = None,
         raise Invalid("reason", _("Say why the answers are changed."))
     with changing(ticket, by=by) as log:
         order = _locked(order, by)
-        if seen is not None and seen != order.revision:
-            raise Conflict(_("Somebody changed the answers meanwhile. Nothing was saved: look at them again."))
-        if not policy.is_changeable(order):
-            raise Conflict(_("This request is done. Order anew what else you need."))
-        if not queries.is_still_taken(wanted.version):
-            raise FormGone
+        _require_changeable(order, wanted, seen)
         order.revision += 1
         order.version, order.author = wanted.version, by
         kept = held(answers(order))
@@ -143,10 +138,7 @@ def change(order: Order, wanted: Wanted, *, by: Person, seen: int | None = None,
         is_done, asks, passed = ticket.is_done, asks_again(order, by), approvers.needed(order).keys()
     if is_done:
         actions.reopen(ticket, by=by)
-    fresh = [pk for pk in wanted.uploads if pk not in kept]
-    words = _message(replace(wanted, uploads=fresh, recipient=order.recipient), by, reason)
-    said = (actions.receive if by.is_requester else actions.note)(ticket, by=by, message=words)
-    _keep(order, wanted, by, said.data["message"])
+    _say(order, wanted, kept, by, reason)
     if not (asks or approvers.needed(order).keys() - passed):
         deciding.show_anew(order)
         return order
@@ -154,6 +146,23 @@ def change(order: Order, wanted: Wanted, *, by: Person, seen: int | None = None,
         deciding.drop(order)
         deciding.ask(order, log)
     return order
+
+
+def _require_changeable(order: Order, wanted: Wanted, seen: int | None) -> None:
+    if seen is not None and seen != order.revision:
+        raise Conflict(_("Somebody changed the answers meanwhile. Nothing was saved: look at them again."))
+    if not policy.is_changeable(order):
+        raise Conflict(_("This request is done. Order anew what else you need."))
+    if not queries.is_still_taken(wanted.version):
+        raise FormGone
+
+
+def _say(order: Order, wanted: Wanted, kept: set[int], by: Person, reason: str) -> None:
+    """The new answers in a message, whose words they are, with the files that the former ones did not have."""
+    fresh = [pk for pk in wanted.uploads if pk not in kept]
+    words = _message(replace(wanted, uploads=fresh, recipient=order.recipient), by, reason)
+    said = (actions.receive if by.is_requester else actions.note)(order.ticket, by=by, message=words)
+    _keep(order, wanted, by, said.data["message"])
 
 
 def asks_again(order: Order, by: Person) -> bool:

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from olmo.kernel import clock, spoken
+from olmo.people import queries as people
 from olmo.people.identities import number_keys
-from olmo.people.models import Identity, Person, PersonNote
+from olmo.people.models import Identity, Person
 from olmo.tenancy import queries as tenancy
 from olmo.tickets import queries as tickets
 from olmo.tickets.models import Status
@@ -33,7 +34,7 @@ def card(viewer: Person, person: Person) -> dict[str, Any]:
         "local_time": local_time(person.time_zone),
         "addresses": [value for kind, value in identities if kind == Identity.Kind.EMAIL],
         "numbers": [value for kind, value in identities if kind == Identity.Kind.PHONE],
-        "notes": list(PersonNote.objects.filter(person=person).select_related("by")[:NOTES_SHOWN]),
+        "notes": list(people.notes(person)[:NOTES_SHOWN]),
         "open": open_tickets(viewer, person),
         "url": reverse("desk:person", args=[person.pk]),
     }

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel.errors import NotFound
 from olmo.people import actions, queries
-from olmo.people.models import Identity, Person, PersonNote
+from olmo.people.models import Identity, Person
 from olmo.tickets import queries as tickets
 from olmo.tickets.conversation import Around
 from olmo.tickets.models import ACTIVE, Ticket
@@ -89,7 +89,7 @@ def _known(viewer: Person, ticket: Ticket) -> dict[str, Any]:
             {**row, "url": places.ticket(row["number"])} for row in rows.values("number", "subject", "updated_at")[:3]
         ],
         "counts": _counts(person, theirs),
-        "notes": list(PersonNote.objects.filter(person=person).select_related("by")[:10]),
+        "notes": list(queries.notes(person)[:10]),
     }
 
 
