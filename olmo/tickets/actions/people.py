@@ -8,7 +8,7 @@ from olmo.people.models import Person
 from .. import policy
 from ..changes import AssetsNamed, RequesterChanged, Unwatched, Watched
 from ..log import changing
-from ..models import Attachment, Event, Message, PartnerCase, SearchDocument, Ticket
+from ..models import Attachment, ChecklistItem, Event, Message, PartnerCase, SearchDocument, Ticket
 
 
 def change_requester(ticket: Ticket, *, by: Person, requester: Person, seen: int | None = None) -> Event | None:
@@ -59,6 +59,7 @@ def _require_may_watch(ticket: Ticket, by: Person, person: Person) -> None:
 def move(ticket: Ticket, client_id: int) -> None:
     """Everything that carries the client moves in this transaction; the row itself moves by the change."""
     Attachment.objects.filter(message__ticket=ticket).update(client_id=client_id)
+    ChecklistItem.objects.filter(ticket=ticket).update(client_id=client_id)
     Message.objects.filter(ticket=ticket).update(client_id=client_id)
     SearchDocument.objects.filter(ticket=ticket).update(client_id=client_id)
     PartnerCase.objects.filter(ticket=ticket).update(client_id=client_id)

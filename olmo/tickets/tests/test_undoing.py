@@ -94,12 +94,16 @@ class Undoing(DeskTest):
 
     def test_a_requester_of_another_client_takes_the_words_back_with_the_ticket(self) -> None:
         ticket = self.report("Wrong address")
+        actions.adjust_checklist(ticket, by=self.alma, add=["Badge"])
+        items = ChecklistItem.objects.filter(ticket=ticket)
         with undo.undoable(self.alma, "Requester") as made:
             actions.change_requester(ticket, by=self.alma, requester=self.bea)
+        self.assertEqual([item.client_id for item in items.all()], [self.bolt.pk])
         undo.undo(made.token, by=self.alma)
         ticket.refresh_from_db()
         self.assertEqual((ticket.requester, ticket.client), (self.rui, self.acme))
         self.assertEqual({m.client_id for m in Message.objects.filter(ticket=ticket)}, {self.acme.pk})
+        self.assertEqual([item.client_id for item in items.all()], [self.acme.pk])
         self.assertReplays(ticket)
 
     def test_a_merge_gives_both_their_state_back(self) -> None:
