@@ -33,7 +33,7 @@ def changing(article: Article, by: Person, seen: int | None) -> Iterator[None]:
         article.save()
 
 
-def record(article: Article, kind: str, by: Person, data: dict[str, Any] | None = None) -> None:
+def note_step(article: Article, kind: str, by: Person, data: dict[str, Any] | None = None) -> None:
     """Add a step to the trail."""
     Step.objects.create(article=article, kind=kind, by=by, at=clock.now(), data=data or {})
 

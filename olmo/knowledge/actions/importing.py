@@ -8,7 +8,7 @@ from olmo.people.models import Person
 
 from .. import files, policy
 from ..models import Article, State, Version
-from .changing import record, show_newest
+from .changing import note_step, show_newest
 from .setting import Settings, apply, create
 from .writing import Text, add, checked, text_of
 
@@ -34,6 +34,6 @@ def take_in(
             changed.append(language)
     if changed or has_files or article.state != State.PUBLISHED:
         article.version += 1
-        record(article, "imported", by, {"languages": changed})
+        note_step(article, "imported", by, {"languages": changed})
     show_newest(article)
     return article, changed

@@ -11,7 +11,7 @@ from olmo.people.models import Person
 
 from .. import pending, policy, reactions
 from ..models import Article, State, Translation
-from .changing import back_to_draft, changing, record, show_newest
+from .changing import back_to_draft, changing, note_step, show_newest
 
 
 def ask_review(article: Article, *, by: Person, reviewer: Person | None = None, seen: int | None = None) -> None:
@@ -29,7 +29,7 @@ def ask_review(article: Article, *, by: Person, reviewer: Person | None = None, 
             _require_reviewer(article, reviewer)
         article.state, article.reviewer, article.remark = State.IN_REVIEW, reviewer, ""
         article.save()
-        record(article, "review_asked", by, {"reviewer": reviewer.pk if reviewer else None})
+        note_step(article, "review_asked", by, {"reviewer": reviewer.pk if reviewer else None})
 
 
 def approve(article: Article, *, by: Person, seen: int | None = None) -> None:
@@ -38,7 +38,7 @@ def approve(article: Article, *, by: Person, seen: int | None = None) -> None:
         _require_second(article, by)
         article.state, article.approved_by, article.remark = State.APPROVED, by, ""
         article.save()
-        record(article, "approved", by, {"versions": sorted(version.pk for version in pending.versions(article))})
+        note_step(article, "approved", by, {"versions": sorted(version.pk for version in pending.versions(article))})
 
 
 def send_back(article: Article, remark: str, *, by: Person, seen: int | None = None) -> None:
@@ -51,7 +51,7 @@ def send_back(article: Article, remark: str, *, by: Person, seen: int | None = N
         back_to_draft(article)
         article.remark = words
         article.save()
-        record(article, "sent_back", by)
+        note_step(article, "sent_back", by)
 
 
 def publish(article: Article, *, by: Person, seen: int | None = None) -> None:
@@ -61,7 +61,7 @@ def publish(article: Article, *, by: Person, seen: int | None = None) -> None:
         if article.state != State.APPROVED:
             raise Conflict(_("A second person must approve it before it is published."))
         show_newest(article)
-        record(article, "published", by)
+        note_step(article, "published", by)
         reactions.shown(article)
 
 
@@ -73,7 +73,7 @@ def retire(article: Article, *, by: Person, reason: str = "", seen: int | None =
             raise Conflict(_("This article is retired already."))
         article.state = State.RETIRED
         article.save()
-        record(article, "retired", by, {"reason": clean_line(reason, 300)})
+        note_step(article, "retired", by, {"reason": clean_line(reason, 300)})
         reactions.hidden(article)
 
 
@@ -87,7 +87,7 @@ def revive(article: Article, *, by: Person, seen: int | None = None) -> None:
         article.published_at = None
         back_to_draft(article)
         article.save()
-        record(article, "revived", by)
+        note_step(article, "revived", by)
 
 
 def reviewed(article: Article, *, by: Person, next_on: date | None, seen: int | None = None) -> None:
@@ -100,7 +100,7 @@ def reviewed(article: Article, *, by: Person, next_on: date | None, seen: int | 
             raise Invalid("review_on", _("Choose a day that is still to come."))
         article.review_on = next_on
         article.save()
-        record(article, "reviewed", by, {"review_on": str(next_on) if next_on else None})
+        note_step(article, "reviewed", by, {"review_on": str(next_on) if next_on else None})
 
 
 def _require_reviewer(article: Article, reviewer: Person) -> None:

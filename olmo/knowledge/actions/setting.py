@@ -21,7 +21,7 @@ from olmo.tenancy.scope import EveryClient
 
 from .. import files, policy, reactions
 from ..models import Article, Audience, Kind
-from .changing import changing, record
+from .changing import changing, note_step
 
 MOST_PRODUCTS = 20
 _KEY = re.compile(r"\w[\w.:/#@+-]*")
@@ -53,7 +53,7 @@ def create(wanted: Settings, *, by: Person) -> Article:
     apply(article, wanted, by)
     with refusing(_KEY_ONCE):
         article.save()
-    record(article, "created", by, {"key": article.key, "audience": article.audience})
+    note_step(article, "created", by, {"key": article.key, "audience": article.audience})
     return article
 
 
@@ -69,7 +69,7 @@ def change_settings(article: Article, wanted: Settings, *, by: Person, seen: int
             article.save()
         if change:
             files.follow(article)
-            record(article, "settings", by, change)
+            note_step(article, "settings", by, change)
             if article.published_at:
                 reactions.shown(article)
 

@@ -14,7 +14,7 @@ from olmo.people.models import Person
 
 from .. import files, pending, policy
 from ..models import PARTS, Article, Translation, Version
-from .changing import back_to_draft, changing, record
+from .changing import back_to_draft, changing, note_step
 
 MOST, LONGEST_TITLE = 100_000, 200  # characters of one part of a text
 
@@ -44,7 +44,7 @@ def write(
         policy.require(policy.may_write(by, article))
         version = add(article, language, text, by, reason)
         back_to_draft(article)
-        record(article, "written", by, {"language": language, "number": version.number})
+        note_step(article, "written", by, {"language": language, "number": version.number})
     return version
 
 
@@ -58,7 +58,7 @@ def restore(article: Article, version: Version, *, by: Person, seen: int | None 
         reason = _("Version %(number)s brought back.") % {"number": version.number}
         made = add(article, language, text_of(version), by, reason)
         back_to_draft(article)
-        record(article, "restored", by, {"language": language, "number": made.number, "of": version.number})
+        note_step(article, "restored", by, {"language": language, "number": made.number, "of": version.number})
     return made
 
 
@@ -78,7 +78,7 @@ def change_files(
             files.adopt(article, new)
             files.take_off(gone)
             back_to_draft(article)
-            record(article, pending.FILES, by, {"added": [f.pk for f in new], "taken_off": [f.pk for f in gone]})
+            note_step(article, pending.FILES, by, {"added": [f.pk for f in new], "taken_off": [f.pk for f in gone]})
     return True
 
 
