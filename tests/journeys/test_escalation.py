@@ -179,7 +179,7 @@ class MoreThanOneDeskCanDo(Journey):
             send = agent.get_by_role("button", name="Send to Carrier")
             expect(send).to_be_visible()
             expect(agent.locator("[data-send=reply], [data-send=note]").locator("visible=true")).to_have_count(0)
-            agent.locator(".composer__along summary").click()
+            agent.locator(".composer__along:not(.composer__work) summary").click()
             agent.get_by_label("Nothing works since nine.").check()
             agent.fill("#partner-text", f"Please check the line, scripts: {scripts}.")
             if scripts:
