@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from olmo.kernel.errors import Invalid, NotFound
-from olmo.kernel.text import clean, clean_line
+from olmo.kernel.text import clean, clean_line, whole_number
 from olmo.people import queries as people
 from olmo.people.models import Person
 from olmo.tenancy.scope import EveryClient
@@ -79,7 +79,7 @@ def page(rows: QuerySet[Asset], *, after: str = "", size: int = PAGE) -> Page:
     """One page by tag, by keyset. after: what the former page said. Raises Invalid."""
     if after:
         key, _tilde, pk = clean(after, 80).rpartition("~")
-        if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+        if whole_number(pk) is None:
             raise Invalid("after", after[:80])
         rows = rows.filter(Q(tag_key__gt=key) | Q(tag_key=key, pk__gt=int(pk)))
     found = list(rows.select_related("client", "kind", "person").order_by("tag_key", "pk")[: size + 1])

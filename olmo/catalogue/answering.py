@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from olmo.kernel.errors import Invalid
-from olmo.kernel.text import clean, clean_line
+from olmo.kernel.text import clean, clean_line, whole_numbers
 
 from .bilingual import said
 from .definition import WITH_CHOICES, Field, FieldKind, Form, Test
@@ -180,7 +180,7 @@ def _found(one: Field, value: Any, find: Callable[[str], int] | None) -> int:
 
 
 def _files(one: Field, value: Any, known: Known) -> list[int]:
-    ids = [int(each) for each in _words(value) if each.isascii() and each.isdecimal() and len(each) < 19]
+    ids = whole_numbers(_words(value))
     found = known.files(ids)
     if len(found) > (one.most or FILES):
         raise Invalid(one.key, _("At most %(most)d files.") % {"most": one.most or FILES})

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from olmo.escalation import queries as escalation
 from olmo.kernel.errors import Invalid
+from olmo.kernel.text import whole_number
 from olmo.notifications import actions, kinds, queries, shifts
 from olmo.notifications.models import Alert
 from olmo.people.models import Person
@@ -136,6 +137,6 @@ def _place(ticket: Ticket, event: Event) -> str:
 def _number(text: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    if whole_number(text) is None:
         raise Invalid("notice", _("There is no such notice: %(text)s") % {"text": text[:30]})
     return int(text)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from olmo.assets import queries as assets
 from olmo.kernel import marks
 from olmo.kernel.errors import Invalid, Words
-from olmo.kernel.text import clean_line
+from olmo.kernel.text import clean_line, whole_numbers
 from olmo.knowledge import search as articles
 from olmo.people.models import Person
 from olmo.procedures.models import Procedure
@@ -112,7 +112,7 @@ def palette(request: DeskRequest) -> HttpResponse:
 
 def _recent(viewer: Person, text: str) -> list[Found]:
     """The tickets with these numbers, in this order, as far as the viewer may see them."""
-    numbers = [int(n) for n in text.split(",")[:MOST] if n.isascii() and n.isdecimal() and len(n) < 19]
+    numbers = whole_numbers(text.split(",")[:MOST])
     rows = queries.visible_to(viewer).filter(number__in=numbers).order_by()
     known = {row["number"]: row for row in rows.values("number", "subject", "client__name", "priority")}
     return [

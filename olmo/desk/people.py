@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from olmo.assets import queries as things
 from olmo.kernel.errors import NotFound
-from olmo.kernel.text import clean_line
+from olmo.kernel.text import clean_line, whole_number
 from olmo.people import queries
 from olmo.people.identities import number_keys
 from olmo.people.models import Identity, Kind, Person
@@ -91,7 +91,7 @@ def suggestions(request: DeskRequest) -> HttpResponse:
 
 
 def _client_of(viewer: Person, number: str) -> int | None:
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+    if whole_number(number) is None:
         return None
     return tickets.by_number(viewer, int(number)).client_id
 

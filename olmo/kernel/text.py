@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # C0 and C1 controls except tab, line feed and carriage return; lone surrogates cannot be encoded at all.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -24,9 +25,14 @@ def clean_line(text: str, limit: int = 255) -> str:
     return _BREAKS.sub(" ", _DIRECTION.sub("", clean(text))).strip()[:limit].rstrip()
 
 
-def whole(text: str, digits: int = 18) -> int | None:
+def whole_number(text: str, digits: int = 18) -> int | None:
     """A number of so many digits at most, as a form or an address sends it (18 fit a key); anything else is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
+
+
+def whole_numbers(texts: Iterable[str]) -> list[int]:
+    """Those of several texts that are numbers, in their order."""
+    return [number for text in texts if (number := whole_number(text)) is not None]
 
 
 def digest(text: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from olmo.kernel import spoken
 from olmo.kernel.errors import NotFound, Words
+from olmo.kernel.text import whole_numbers
 from olmo.outbox import queries as outbox
 from olmo.outbox.models import PUSH, Envelope, State
 from olmo.people.models import Identity, Person
@@ -206,7 +207,7 @@ def _pushes(viewer: Person, event: Event) -> list[Envelope]:
 def _names(addresses: Iterable[str]) -> dict[str, str]:
     """Of addresses of notices: whose they are, as far as it is known."""
     wanted = list(addresses)
-    devices = [int(address[5:]) for address in wanted if address.startswith("push:") and address[5:].isdecimal()]
+    devices = whole_numbers(address[5:] for address in wanted if address.startswith("push:"))
     mine = Q(identities__kind=Identity.Kind.EMAIL, identities__value__in=wanted)
     rows = Person.objects.filter(mine | Q(pk__in=devices)).values_list("pk", "name", "identities__value")
     return {key: name for pk, name, value in rows for key in (value, f"push:{pk}") if key}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
+from olmo.kernel.text import whole_number
 from olmo.people.answers import onward
 from olmo.people.gate import for_requesters
 from olmo.requests import deciding, policy, queries, showing, substitutes
@@ -62,7 +63,7 @@ def substitute(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return page(request, "portal/substitute.html", {"typed": {}})
     if pk := post.get("remove"):
-        substitutes.remove(person, int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+        substitutes.remove(person, whole_number(pk) or 0)
         messages.success(request, _("They do not stand in for you any more."))
         return onward(reverse("portal:approvals"))
     try:

@@ -8,6 +8,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from olmo.assets import queries as assets
+from olmo.kernel.text import whole_number
 from olmo.people.models import Person
 from olmo.tickets.actions.values import MAX_TEXT, fields_for
 from olmo.tickets.models import Category, CustomField
@@ -84,7 +85,7 @@ class ReportForm(forms.Form):
 
     def _category(self) -> int | None:
         chosen = str(self.data.get("category", "") if self.is_bound else self.initial.get("category", ""))
-        return int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else None
+        return whole_number(chosen)
 
 
 def categories(reporter: Person) -> Any:

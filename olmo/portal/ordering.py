@@ -17,7 +17,7 @@ from olmo.guides import queries as troubleshooters
 from olmo.guides.models import Run
 from olmo.guides.ordering import fills
 from olmo.kernel.errors import Conflict, Invalid, NotFound
-from olmo.kernel.text import clean_line
+from olmo.kernel.text import clean_line, whole_number
 from olmo.people.answers import onward
 from olmo.people.gate import for_requesters
 from olmo.people.models import Person
@@ -92,7 +92,10 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     item = queries.items(person).filter(pk=pk).first()
     if item is None:
         raise NotFound
-    draft, run = _number(request.GET.get("draft", "")), _run(person, _number(request.GET.get("run", "")))
+    draft, run = (
+        (whole_number(request.GET.get("draft", "")) or 0),
+        _run(person, (whole_number(request.GET.get("run", "")) or 0)),
+    )
     around = _page(request, item, request.get_full_path())
     if request.method != "POST":
         return _form(request, item, _begun(around, person, draft, run))
@@ -143,7 +146,7 @@ def basket(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _basket(request)
     if drop := request.POST.get("drop"):
-        together.take_out(person, _number(drop))
+        together.take_out(person, whole_number(drop) or 0)
         return onward(reverse("portal:basket"))
     try:
         ticket = together.send(person)
@@ -161,7 +164,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     url = reverse("portal:order_change", args=[number])
     before = requests.answers(found)
     around = _page(request, found.item, url, before)
-    seen = _number(request.POST.get("seen", "")) or found.revision
+    seen = whole_number(request.POST.get("seen", "")) or found.revision
     context = {"order": found, "seen": seen, "cancel_url": reverse("portal:ticket", args=[number])}
     if request.method != "POST":
         return _form(request, found.item, filling.begin(around, before.content), **context)
@@ -185,10 +188,6 @@ def _order(person: Person, number: int) -> Order:
     if found is None:
         raise NotFound
     return found
-
-
-def _number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
 
 
 def _told(request: HttpRequest, dropped: list[str]) -> None:

@@ -12,6 +12,7 @@ from olmo.guides import actions, queries, showing
 from olmo.guides.models import Run
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.kernel.middleware import status_of
+from olmo.kernel.text import whole_number
 from olmo.people.answers import onward
 from olmo.people.gate import for_requesters
 from olmo.people.models import Person
@@ -53,7 +54,7 @@ def step(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return _step_page(request, run, number)
     chosen = request.POST.get("answer", "")
     try:
-        index = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 4 else -1
+        index = int(chosen) if whole_number(chosen, 3) is not None else -1
         actions.answer(run, number, index, by=person)
     except (Invalid, Conflict) as refusal:
         return _step_page(request, run, number, error=str(refusal.message), status=status_of(refusal))
@@ -91,7 +92,7 @@ def filled_in(person: Person, number: str) -> tuple[Run | None, dict[str, Any]]:
     """The run of a form, and what it puts into it. Raises NotFound."""
     if not number:
         return None, {}
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+    if whole_number(number) is None:
         raise NotFound
     run = queries.own_run(person, int(number))
     return run, {"subject": str(run.version.guide), "text": actions.as_text(run, language())}

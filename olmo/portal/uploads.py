@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from olmo.kernel.errors import OlmoError
 from olmo.kernel.middleware import status_of
+from olmo.kernel.text import whole_numbers
 from olmo.people.gate import for_requesters
 from olmo.people.models import Person
 from olmo.tickets import actions
@@ -45,7 +46,7 @@ def keep(by: Person, file: "UploadedFile[Any]") -> Attachment:
 
 def sent_with(request: HttpRequest) -> list[int]:
     """Ids of the files of a form: those uploaded before it, and those that came with it. Raises Invalid, NoSpace."""
-    before = [int(pk) for pk in request.POST.getlist("upload") if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+    before = whole_numbers(request.POST.getlist("upload"))
     person = cast(PortalRequest, request).person
     return before + [keep(person, file).pk for file in request.FILES.getlist("files") if file.name]
 

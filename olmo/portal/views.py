@@ -15,6 +15,7 @@ from olmo.guides import actions as guides
 from olmo.guides.models import Run
 from olmo.kernel import live
 from olmo.kernel.errors import Invalid, NotFound, OlmoError
+from olmo.kernel.text import whole_number, whole_numbers
 from olmo.people.answers import onward
 from olmo.people.gate import for_requesters, home_of
 from olmo.people.models import Person
@@ -90,7 +91,9 @@ def new(request: HttpRequest) -> HttpResponse:
         form.refuse(refusal.field, str(refusal.message))
     except OlmoError as refusal:
         form.add_error(None, str(refusal.message))
-    return _report_page(request, form, follows, run, ids=ids or _ids_of(request), status=422)
+    return _report_page(
+        request, form, follows, run, ids=ids or whole_numbers(request.POST.getlist("upload")), status=422
+    )
 
 
 def _open(person: Person, form: ReportForm, ids: list[int], follows: Ticket | None, run: Run | None) -> Ticket:
@@ -128,13 +131,9 @@ def _report_page(
 def _followed(person: Person, number: str) -> Ticket | None:
     if not number:
         return None
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+    if whole_number(number) is None:
         raise NotFound
     return queries.by_number(person, int(number))
-
-
-def _ids_of(request: HttpRequest) -> list[int]:
-    return [int(pk) for pk in request.POST.getlist("upload") if pk.isascii() and pk.isdecimal() and len(pk) < 19]
 
 
 def _welcome(request: HttpRequest) -> HttpResponse:

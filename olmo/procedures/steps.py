@@ -24,7 +24,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from olmo.kernel.errors import Invalid
-from olmo.kernel.text import clean, clean_line
+from olmo.kernel.text import clean, clean_line, whole_number
 
 MOST_STEPS, MOST_CHOICES = 60, 20
 STOP = 0
@@ -140,7 +140,7 @@ def _with(step: Step, word: str, value: str) -> Step:
         case "expect":
             return replace(step, expect=value)
         case "otherwise":
-            is_number = value.isascii() and value.isdecimal() and len(value) < 4
+            is_number = whole_number(value, 3) is not None
             return replace(step, otherwise=int(value) if is_number else STOP)
         case _:
             return replace(step, link=value.strip("<>"))

@@ -17,6 +17,7 @@ from olmo.catalogue.definition import FieldKind, Form
 from olmo.catalogue.forms import PREFIX, AnswersForm, answers_of, first_answers, labels
 from olmo.catalogue.models import FormVersion, Item
 from olmo.kernel.errors import NotFound, OlmoError, Words
+from olmo.kernel.text import whole_number
 from olmo.people.models import Person
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Attachment
@@ -199,7 +200,7 @@ def _in_force(item: Item) -> FormVersion:
 
 def _filled(item: Item, typed: str) -> FormVersion:
     """The version that a page says it shows; without one the form in force."""
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 19):
+    if whole_number(typed) is None:
         return _in_force(item)
     found = FormVersion.objects.select_related("item__service").filter(item=item, pk=int(typed)).first()
     if found is None:

@@ -11,6 +11,7 @@ from olmo.catalogue.bilingual import said
 from olmo.catalogue.models import Item, Offered, PriceKind
 from olmo.kernel import spoken
 from olmo.kernel.errors import Invalid
+from olmo.kernel.text import whole_number
 from olmo.people.models import Person
 
 from . import amounts, links, policy, queries
@@ -126,4 +127,4 @@ def _tone(row: Approval) -> str:
 
 def seen(typed: str) -> int:
     """The revision that a page of an approval says it showed; 0 of one that says none."""
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else 0
+    return whole_number(typed, 8) or 0

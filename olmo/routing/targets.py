@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from olmo.kernel.errors import NotFound
+from olmo.kernel.text import whole_numbers
 from olmo.people.models import Person, Team
 from olmo.tickets import actions
 from olmo.tickets.models import Category, Channel, Event, Impact, Ticket, TicketKind, Urgency
@@ -70,7 +71,7 @@ def _judged(impact: int, urgency: int) -> str:
 
 
 def _ids(labels: Iterable[str]) -> list[int]:
-    return [int(label) for label in labels if label.isascii() and label.isdecimal() and len(label) < 19]
+    return whole_numbers(labels)
 
 
 def _levels(label: str) -> tuple[int, int] | None:

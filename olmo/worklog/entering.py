@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from olmo.kernel.errors import Invalid
+from olmo.kernel.text import whole_number
 from olmo.people.models import Person
 from olmo.tickets.models import Message, Ticket
 
@@ -47,5 +48,5 @@ def _minutes(text: str) -> int:
 
 
 def _activity(text: str) -> Activity | None:
-    is_id = text.isascii() and text.isdecimal() and len(text) < 19
+    is_id = whole_number(text) is not None
     return queries.activities().filter(pk=int(text)).first() if is_id else None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from olmo.kernel.errors import Invalid
-from olmo.kernel.text import clean_line
+from olmo.kernel.text import clean_line, whole_number
 from olmo.people.models import AuditLine, Person
 from olmo.reports.exports.streaming import Things
 
@@ -37,7 +37,7 @@ class Wanted:
     def read(cls, data: QueryDict) -> "Wanted":
         """From an address. Raises Invalid naming the word that is not understood."""
         by, kind = data.get("by", ""), data.get("kind", "")
-        if by and not (by.isascii() and by.isdecimal() and len(by) < 19):
+        if by and whole_number(by) is None:
             raise Invalid("by", _("“%(value)s” is nobody.") % {"value": by[:40]})
         return cls(
             kind=kind if kind in logged.KINDS else "", by=int(by) if by else None, first=_day("first", data),
@@ -66,7 +66,7 @@ def changes(request: DeskRequest) -> HttpResponse:
     if request.method == "POST":
         return _export(request, wanted)
     lines = wanted.lines()
-    if before.isascii() and before.isdecimal() and len(before) < 19:
+    if whole_number(before) is not None:
         lines = lines.filter(pk__lt=int(before))
     found = list(lines[: PAGE + 1])
     kept = request.GET.copy()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from olmo.channels import actions, queries
+from olmo.kernel.text import whole_number
 
 from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
@@ -25,7 +26,7 @@ _COLUMNS: Columns = {
 def incoming(request: DeskRequest) -> HttpResponse:
     """The parked messages, newest first, and how much waits to be processed."""
     rows, before = queries.parked(request.person), request.GET.get("before", "")
-    if before.isascii() and before.isdecimal() and len(before) < 19:
+    if whole_number(before) is not None:
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: PAGE + 1])
     older = f"?before={found[PAGE - 1].pk}" if len(found) > PAGE else ""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from olmo.kernel.text import whole_number
 from olmo.outbox import queries as outbox
 from olmo.outbox.models import PENDING, Envelope, State
 from olmo.people import administration
@@ -33,7 +34,7 @@ def outgoing(request: DeskRequest) -> HttpResponse:
     mails = Envelope.objects.defer("text", "html", "attachments", "headers").select_related("client")
     before = request.GET.get("before", "")
     stopped = mails.filter(state__in=STOPPED).order_by("-pk")
-    if before.isascii() and before.isdecimal() and len(before) < 19:
+    if whole_number(before) is not None:
         stopped = stopped.filter(pk__lt=int(before))
     found, waiting = list(stopped[: PAGE + 1]), list(mails.filter(state__in=PENDING).order_by("next_at", "pk")[:PAGE])
     context: dict[str, Any] = {

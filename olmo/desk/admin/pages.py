@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from olmo.kernel.errors import Invalid, NotFound, Words
-from olmo.kernel.text import clean, clean_line
+from olmo.kernel.text import clean, clean_line, whole_number
 from olmo.people.queries import clients_of
 from olmo.tenancy.scope import EveryClient
 
@@ -180,7 +180,7 @@ def typed(request: DeskRequest) -> str:
 
 def _beyond(after: str) -> Q:
     name, _tilde, pk = clean(after, 300).rpartition("~")
-    if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+    if whole_number(pk) is None:
         raise Invalid("after", after[:80])
     return Q(name__gt=name) | Q(name=name, pk__gt=int(pk))
 

@@ -12,6 +12,7 @@ from olmo.fulfilment.administration import PlanSettings
 from olmo.fulfilment.models import Plan
 from olmo.fulfilment.steps import MOST_STEPS, Step
 from olmo.kernel.errors import Conflict, Invalid
+from olmo.kernel.text import whole_number
 from olmo.kernel.tokens import new_token
 from olmo.people.models import Kind, Person, Team
 from olmo.tenancy.models import Client
@@ -54,7 +55,7 @@ class PlanForm(SettingsForm):
         """Add the fields of each step: those that are there, and at least one."""
         known = administration.steps_of(self.thing) if self.thing else []
         text = (self.typed or {}).get("rows", "")
-        count = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else max(len(known), 1)
+        count = int(text) if whole_number(text, 3) is not None else max(len(known), 1)
         self.initial["rows"] = min(count, MOST_STEPS)
         places = {step["key"]: n + 1 for n, step in enumerate(known)}
         for place in range(self.initial["rows"]):
@@ -191,7 +192,7 @@ def _needs(place: int, text: str, keys: Mapping[int, str]) -> list[str]:
     """The keys of the rows whose numbers were typed. Raises Invalid, naming the one that is none."""
     found = []
     for word in text.replace(",", " ").replace(";", " ").split():
-        number = int(word) if word.isascii() and word.isdecimal() and len(word) < 4 else 0
+        number = whole_number(word, 3) or 0
         if number not in keys:
             words = gettext("“%(number)s” is not the number of a step here.") % {"number": word[:20]}
             raise Invalid(f"steps-{place}-needs", words)

@@ -14,6 +14,7 @@ from olmo.escalation import administration
 from olmo.escalation.administration import PolicySettings, StepSettings
 from olmo.escalation.models import Act, Metric, Policy, Unit
 from olmo.kernel.errors import Conflict, Invalid
+from olmo.kernel.text import whole_number
 from olmo.people.models import Kind, Person, Team
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Priority
@@ -88,7 +89,7 @@ class PolicyForm(SettingsForm):
 
     def _count(self, known: int) -> int:
         text = (self.typed or {}).get("rows", "")
-        count = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else max(known, 1)
+        count = int(text) if whole_number(text, 3) is not None else max(known, 1)
         return min(count, administration.MOST_STEPS)
 
     def _add(self, place: int, step: Any) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from olmo.assets import queries
 from olmo.assets.models import Asset, State
-from olmo.kernel.text import clean_line
+from olmo.kernel.text import clean_line, whole_number
 from olmo.people.models import Person
 
 from ..lists.filters import clients
@@ -107,4 +107,4 @@ def _offered(viewer: Person, asked: Asked) -> dict[str, Any]:
 
 def is_id(text: str) -> bool:
     """Whether a word of an address can be an id."""
-    return text.isascii() and text.isdecimal() and len(text) < 19
+    return whole_number(text) is not None

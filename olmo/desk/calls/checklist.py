@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from olmo.kernel import marks
 from olmo.kernel.errors import NotFound
+from olmo.kernel.text import whole_number
 from olmo.people.models import Person
 from olmo.tickets import actions, queries
 from olmo.tickets.actions.checklists import words_of
@@ -76,7 +77,7 @@ def ticks(request: DeskRequest, number: int) -> HttpResponse:
     ticket = queries.by_number(request.person, number)
     name = "tick" if "tick" in request.POST else "untick"
     pk = request.POST.get(name, "")
-    if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+    if whole_number(pk) is None:
         raise NotFound
     actions.tick(ticket, by=request.person, item=int(pk), is_done=name == "tick")
     return SeeOther(places.ticket(number))

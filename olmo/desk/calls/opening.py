@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError
 from olmo.kernel.files import NoSpace
 from olmo.kernel.middleware import status_of
-from olmo.kernel.text import clean_line
+from olmo.kernel.text import clean_line, whole_number
 from olmo.tickets import actions, preparing
 from olmo.tickets import queries as tickets
 from olmo.tickets.models import CallDirection, Template, Ticket
@@ -77,7 +77,7 @@ def _done(request: DeskRequest, form: Opening, draft: Typed) -> Ticket | None:
 def _continued(request: DeskRequest, form: Opening, draft: Typed) -> Ticket:
     """The call is about a ticket that is open already: note it there, with its minutes."""
     number = request.POST["continue"]
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+    if whole_number(number) is None:
         raise NotFound
     ticket, spent = tickets.by_number(request.person, int(number)), form.spent()
     with transaction.atomic():
@@ -109,7 +109,7 @@ def _step(request: DeskRequest, form: Opening, draft: Typed) -> HttpResponse:
 
 def _from_template(form: Opening, typed: dict[str, Any], chosen: str) -> dict[str, Any]:
     """What a template fills in. Words that were typed stay: its text goes below them, its subject only where there is none."""
-    pk = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10 else 0
+    pk = whole_number(chosen, 9) or 0
     template = preparing.usable(form.by).filter(pk=pk).first()
     if template is None:
         return {}

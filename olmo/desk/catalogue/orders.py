@@ -21,7 +21,7 @@ from olmo.catalogue.models import Item
 from olmo.guides.ordering import fills
 from olmo.guides.queries import own_run
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from olmo.kernel.text import clean_line
+from olmo.kernel.text import clean_line, whole_number
 from olmo.people import queries as people
 from olmo.people.models import Kind, Person
 from olmo.requests import deciding, filling, ordering, policy, showing
@@ -133,7 +133,7 @@ def change(request: DeskRequest, number: int) -> HttpResponse:
     before = requests.answers(found)
     around = replace(_page(request, found.item, found.ticket.requester), url=request.path, before=before)
     given = request.POST.get("seen", "")
-    seen = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else found.revision
+    seen = int(given) if whole_number(given, 8) is not None else found.revision
     more: dict[str, Any] = {"order": found, "seen": seen, "reason": request.POST.get("reason", "")}
     if found.item.approval_steps.exists():
         more["approvals"] = "again" if ordering.asks_again(found, request.person) else "stay"
@@ -237,7 +237,7 @@ def _order(viewer: Person, number: int) -> Order:
 def _filled(request: DeskRequest, item: Item) -> filling.Fill | None:
     """What a troubleshooter that led here (`run`) knows. Raises NotFound (not theirs)."""
     pk = request.GET.get("run", "")
-    if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+    if whole_number(pk) is None:
         return None
     return fills(own_run(request.person, int(pk)), item)
 
@@ -247,7 +247,7 @@ def _asker(request: DeskRequest) -> Person | None:
     pk = request.GET.get("for", "")
     if not pk:
         return None
-    if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+    if whole_number(pk) is None:
         raise NotFound
     rows = people.visible_to(request.person).filter(kind=Kind.REQUESTER, is_active=True).select_related("client")
     found = rows.filter(pk=int(pk)).first()

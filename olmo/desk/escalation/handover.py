@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from olmo.kernel.errors import Conflict, Invalid, NotFound
+from olmo.kernel.text import whole_number
 from olmo.people import queries as people
 from olmo.people.models import Person, Team
 from olmo.tickets import actions, queries
@@ -70,7 +71,7 @@ def _target(request: DeskRequest) -> Person | Team | None:
     kind, text = request.POST.get("to", "")[:1], request.POST.get("to", "")[1:]
     if request.POST.get("to") == OWN_TEAM:
         return None
-    pk = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    pk = whole_number(text) or 0
     found: Person | Team | None = None
     if kind == "p":
         found = people.agents().exclude(pk=request.person.pk).filter(pk=pk).first()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from olmo.kernel.errors import Invalid, NotFound
+from olmo.kernel.text import whole_number
 from olmo.tickets import actions, queries
 from olmo.tickets.models import LinkKind, Message, Ticket
 
@@ -26,7 +27,7 @@ class OtherForm(ChangeForm):
     def other(self) -> Ticket:
         """The ticket that `number` names. Raises Invalid when there is none that the agent may see."""
         digits = str(self.cleaned_data["number"]).strip().removeprefix("#")
-        if not (digits.isascii() and digits.isdecimal() and len(digits) < 19):
+        if whole_number(digits) is None:
             raise Invalid("number", _("“%(number)s” is not a ticket’s number.") % {"number": digits[:30]})
         try:
             return queries.by_number(self.by, int(digits))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from olmo.kernel import clock
 from olmo.kernel.errors import NotFound
+from olmo.kernel.text import whole_number
 from olmo.people import actions as people
 from olmo.people import queries
 from olmo.people.models import Kind, Person, Team
@@ -202,4 +203,4 @@ _MISSING = {
 
 def _number(value: Any) -> int | None:
     text = str(value if value is not None else "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    return whole_number(text, 9)

@@ -15,7 +15,7 @@ from olmo.assets import queries as assets
 from olmo.automation.steps import ME, NONE
 from olmo.fulfilment.models import Plan
 from olmo.kernel.errors import Invalid
-from olmo.kernel.text import clean_line
+from olmo.kernel.text import clean_line, whole_number
 from olmo.people import queries as people
 from olmo.people.models import Kind, Person
 from olmo.tickets import suppliers, working
@@ -287,7 +287,7 @@ class ManyForm(StepsForm):
 def _digits(typed: str) -> int | None:
     """The number of a ticket, as it was typed."""
     digits = typed.strip().removeprefix("#")
-    if digits and not (digits.isascii() and digits.isdecimal() and len(digits) < 19):
+    if digits and whole_number(digits) is None:
         raise forms.ValidationError(gettext("“%(number)s” is not a ticket’s number.") % {"number": digits[:30]})
     return int(digits) if digits else None
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from olmo.fulfilment import actions, queries
 from olmo.fulfilment.models import Plan, Run, Task
 from olmo.kernel.errors import Conflict, Invalid, NotFound
+from olmo.kernel.text import whole_number
 from olmo.requests.queries import given
 from olmo.tickets import queries as tickets
 from olmo.tickets.models import Ticket
@@ -59,7 +60,7 @@ def plans(request: DeskRequest, number: int) -> HttpResponse:
     """Start a plan (`plan`) on the ticket."""
     ticket = tickets.by_number(request.person, number)
     pk = request.POST.get("plan", "")
-    plan = Plan.objects.filter(pk=int(pk)).first() if pk.isascii() and pk.isdecimal() and len(pk) < 19 else None
+    plan = Plan.objects.filter(pk=int(pk)).first() if whole_number(pk) is not None else None
     if plan is None:
         raise NotFound
     try:

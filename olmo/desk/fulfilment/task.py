@@ -14,6 +14,7 @@ from olmo.fulfilment.models import Task
 from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError, Words
 from olmo.kernel.markdown import as_html
 from olmo.kernel.middleware import status_of
+from olmo.kernel.text import whole_number
 from olmo.tickets.undo import undoable
 
 from .. import places
@@ -46,7 +47,7 @@ def shown(request: DeskRequest, found: Task, *, refusal: OlmoError | None = None
 def _tick(request: DeskRequest, found: Task) -> object:
     name = "tick" if "tick" in request.POST else "untick"
     text = request.POST.get(name, "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 4):
+    if whole_number(text, 3) is None:
         raise NotFound
     return actions.tick(found, by=request.person, line=int(text), is_done=name == "tick")
 

@@ -12,6 +12,7 @@ from olmo.guides import actions, queries, showing
 from olmo.guides.models import Run
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.kernel.middleware import status_of
+from olmo.kernel.text import whole_number
 from olmo.knowledge import vocabulary
 from olmo.tickets import policy
 from olmo.tickets import queries as tickets
@@ -50,7 +51,7 @@ def step(request: DeskRequest, pk: int, number: int) -> HttpResponse:
     if request.method == "POST":
         chosen = request.POST.get("answer", "")
         try:
-            index = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 4 else -1
+            index = int(chosen) if whole_number(chosen, 3) is not None else -1
             actions.answer(run, number, index, by=request.person)
         except (Invalid, Conflict) as refusal:
             return _page(request, run, number, error=str(refusal.message), status=status_of(refusal))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from olmo.kernel.text import whole_number
 from olmo.knowledge import actions, feedback, queries
 from olmo.knowledge.models import Article, Suggestion, Version
 from olmo.people.models import Person
@@ -22,12 +23,8 @@ from ..shell import DeskRequest, SeeOther, agents
 type Verb = Callable[[Article, DeskRequest, int | None], str]
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
-
-
 def _review(article: Article, request: DeskRequest, seen: int | None) -> str:
-    pk = _number(request.POST.get("reviewer", ""))
+    pk = whole_number(request.POST.get("reviewer", ""))
     reviewer = Person.objects.filter(kind="agent", pk=pk).first() if pk else None
     actions.ask_review(article, by=request.person, reviewer=reviewer, seen=seen)
     return _("Sent to review.")
@@ -68,7 +65,7 @@ def _confirm(article: Article, request: DeskRequest, seen: int | None) -> str:
 
 
 def _restore(article: Article, request: DeskRequest, seen: int | None) -> str:
-    pk = _number(request.POST.get("version", ""))
+    pk = whole_number(request.POST.get("version", ""))
     version = Version.objects.filter(pk=pk).select_related("translation").first() if pk else None
     if version is None:
         raise NotFound
@@ -90,7 +87,7 @@ def act(name: str) -> Callable[..., HttpResponse]:
     def acted(request: DeskRequest, pk: int) -> HttpResponse:
         article = queries.by_id(request.person, pk)
         try:
-            messages.success(request, VERBS[name](article, request, _number(request.POST.get("seen", ""))))
+            messages.success(request, VERBS[name](article, request, whole_number(request.POST.get("seen", ""))))
         except (Conflict, Invalid, NotAllowed) as refusal:
             messages.error(request, str(refusal.message))
         return SeeOther(f"{reverse('desk:article', args=[pk])}{_where(request)}")
@@ -109,7 +106,7 @@ def problem(request: DeskRequest, pk: int) -> HttpResponse:
     """Say in which ticket (`ticket`, a number; empty: none) a known error is being mended."""
     article, typed = queries.by_id(request.person, pk), request.POST.get("ticket", "").strip().lstrip("#")
     try:
-        ticket = tickets.by_number(request.person, _number(typed) or 0) if typed else None
+        ticket = tickets.by_number(request.person, whole_number(typed) or 0) if typed else None
         waiting.name_problem(article, ticket, by=request.person)
         messages.success(request, _("Saved."))
     except NotFound:

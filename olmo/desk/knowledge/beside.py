@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from olmo.assets import queries as assets
 from olmo.kernel.errors import Invalid, NotFound
-from olmo.kernel.text import clean_line
+from olmo.kernel.text import clean_line, whole_number
 from olmo.knowledge import anonymous, search
 from olmo.knowledge import queries as knowledge
 from olmo.knowledge.models import Article
@@ -66,7 +66,7 @@ def use(request: DeskRequest, number: int) -> HttpResponse:
     """Put an article into the answer: its link (`link`), or its text (`text`). `wait`, `stop`: the ticket waits for it."""
     ticket = queries.by_number(request.person, number)
     chosen = next((value for name in ACTS if (value := request.POST.get(name))), "")
-    if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 19):
+    if whole_number(chosen) is None:
         raise NotFound
     article = knowledge.by_id(request.person, int(chosen))
     try:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError
 from olmo.kernel.middleware import status_of
+from olmo.kernel.text import whole_number
 from olmo.knowledge import actions, policy, queries, showing
 from olmo.knowledge.actions import Settings, Text
 from olmo.knowledge.models import PARTS, Article, Audience, Kind, Version
@@ -134,7 +135,7 @@ def new(request: DeskRequest) -> HttpResponse:
 def _first(request: DeskRequest) -> dict[str, Any]:
     """What a new article begins with: nothing, or how a ticket (`ticket`) was solved."""
     number = request.GET.get("ticket", "")
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+    if whole_number(number) is None:
         return {"text": {}, "language": request.GET.get("lang") or request.person.language}
     return beside.draft_of(request.person, int(number))
 

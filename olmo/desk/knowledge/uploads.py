@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from olmo.kernel.errors import OlmoError
 from olmo.kernel.middleware import status_of
 from olmo.kernel.serving import is_shown
+from olmo.kernel.text import whole_numbers
 from olmo.knowledge import actions, files
 from olmo.knowledge.models import Article, File
 from olmo.people.models import Person
@@ -48,13 +49,15 @@ def take(request: DeskRequest, article: Article, seen: int | None = None) -> boo
     Returns whether anything was. Raises what `actions.change_files` raises; Invalid (too large), NoSpace.
     """
     came = [_keep(request.person, given).pk for given in request.FILES.getlist("files") if given.name]
-    added = [*_numbers(request, "upload"), *came]
-    return actions.change_files(article, added, _numbers(request, "unlist"), by=request.person, seen=seen)
+    added = [*whole_numbers(request.POST.getlist("upload")), *came]
+    return actions.change_files(
+        article, added, whole_numbers(request.POST.getlist("unlist")), by=request.person, seen=seen
+    )
 
 
 def field(request: DeskRequest, article: Article | None = None) -> dict[str, Any]:
     """The context of look/uploads.html, and the files that the article has."""
-    waiting = files.waiting(request.person, _numbers(request, "upload"))
+    waiting = files.waiting(request.person, whole_numbers(request.POST.getlist("upload")))
     return {
         "upload_url": reverse("desk:article_uploads"),
         "uploads": [{"id": file.pk, "name": file.name, "size": file.size} for file in waiting],
@@ -73,7 +76,3 @@ def listed(article: Article) -> list[dict[str, Any]]:
         }
         for file in rows
     ]  # fmt: skip
-
-
-def _numbers(request: DeskRequest, name: str) -> list[int]:
-    return [int(pk) for pk in request.POST.getlist(name) if pk.isascii() and pk.isdecimal() and len(pk) < 19]

@@ -11,6 +11,7 @@ from olmo.catalogue import queries as catalogue
 from olmo.catalogue.models import Item
 from olmo.fulfilment.models import Plan, PlanVersion, Run
 from olmo.kernel.errors import Invalid, Words
+from olmo.kernel.text import whole_number
 from olmo.knowledge import queries as knowledge
 from olmo.knowledge.models import Translation
 from olmo.people.models import Kind, Person, Tier
@@ -55,7 +56,7 @@ def uses(viewer: Person, articles: Iterable[int]) -> dict[int, int]:
 
 def _read(value: str) -> tuple[_Kind, int]:
     name, _dot, pk = value.partition(".")
-    if name not in _KINDS or not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+    if name not in _KINDS or whole_number(pk) is None:
         raise Invalid("of", _("“%(value)s” is not something that a list can show.") % {"value": value})
     return _KINDS[name], int(pk)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from olmo.automation import running
 from olmo.automation.models import Run
 from olmo.kernel.errors import Invalid, NotFound
+from olmo.kernel.text import whole_number
 from olmo.people import signin
 from olmo.tickets import queries
 from olmo.tickets.models import Ticket
@@ -201,7 +202,7 @@ def _pair(word: str) -> tuple[int, int]:
 
 
 def _number(word: str) -> int:
-    if not (word.isascii() and word.isdecimal() and len(word) < 19):
+    if whole_number(word) is None:
         raise Invalid("ticket", _("“%(number)s” is not a ticket’s number.") % {"number": word[:30]})
     return int(word)
 

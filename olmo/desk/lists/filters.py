@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, Words
 from olmo.kernel.prepared import Part
-from olmo.kernel.text import clean_line
+from olmo.kernel.text import clean_line, whole_number
 from olmo.people.models import Person
 from olmo.people.queries import clients_seen_by
 from olmo.reports.queries import leads
@@ -257,7 +257,7 @@ def _check(name: str, value: str, known: Any) -> None:
 
 
 def _check_id(name: str, value: str) -> None:
-    if value and not (value.isascii() and value.isdecimal() and len(value) < 19):
+    if value and whole_number(value) is None:
         raise _unknown(name, value)
 
 

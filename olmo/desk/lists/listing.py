@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from olmo.kernel.errors import Invalid, NotFound
-from olmo.kernel.text import clean_line
+from olmo.kernel.text import clean_line, whole_numbers
 from olmo.people import signin
 from olmo.tickets import boxes, queries
 
@@ -179,7 +179,7 @@ def _keep_drawing(request: DeskRequest) -> HttpResponse:
 @agents
 def reads(request: DeskRequest) -> HttpResponse:
     """Mark the chosen tickets as read (1) or unread (0)."""
-    numbers = [int(n) for n in request.POST.getlist("ticket")[:500] if n.isascii() and n.isdecimal() and len(n) < 19]
+    numbers = whole_numbers(request.POST.getlist("ticket")[:500])
     is_read = request.POST.get("read") == "1"
     count = queries.mark_all(request.person, numbers, is_read=is_read)
     said = (

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel.errors import Conflict, Invalid, NotFound
+from olmo.kernel.text import whole_number
 from olmo.procedures import queries, running
 from olmo.tickets import queries as tickets
 
@@ -39,7 +40,7 @@ def start(request: DeskRequest, number: int) -> HttpResponse:
     """Begin a procedure (`procedure`) on the ticket, and go to its first step."""
     ticket = tickets.by_number(request.person, number)
     text = request.POST.get("procedure", "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    if whole_number(text) is None:
         raise NotFound
     procedure = queries.procedure(request.person, int(text))
     try:

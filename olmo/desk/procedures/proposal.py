@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from olmo.kernel import spoken
 from olmo.kernel.errors import NotFound
+from olmo.kernel.text import whole_number
 from olmo.procedures.proposing import DAYS, Proposal, propose
 from olmo.procedures.writing import Draft
 from olmo.tickets.models import Category
@@ -40,9 +41,7 @@ def proposal(request: DeskRequest) -> HttpResponse:
 def _category(text: str) -> Category | None:
     if not text:
         return None
-    found = (
-        categories().filter(pk=int(text)).first() if text.isascii() and text.isdecimal() and len(text) < 19 else None
-    )
+    found = categories().filter(pk=int(text)).first() if whole_number(text) is not None else None
     if found is None:
         raise NotFound
     return found

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel.errors import Conflict, Invalid, OlmoError
 from olmo.kernel.middleware import status_of
+from olmo.kernel.text import whole_number
 from olmo.procedures import queries, running
 from olmo.procedures.models import Run
 
@@ -42,7 +43,7 @@ def shown(request: DeskRequest, found: Run, refusal: OlmoError | None = None) ->
 
 def _do(request: DeskRequest, found: Run) -> object:
     text, given = request.POST.get("step", ""), request.POST
-    step = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
+    step = whole_number(text, 3) or 0
     is_ok = given.get("result", "ok") != "failed"
     return running.do(
         found, step, by=request.person, is_ok=is_ok, value=given.get("value", ""), note=given.get("note", "")

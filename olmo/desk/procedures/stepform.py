@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from olmo.kernel.errors import Conflict, Invalid
+from olmo.kernel.text import whole_number
 from olmo.procedures import steps
 from olmo.procedures.steps import MOST_STEPS, Record, Step
 from olmo.procedures.writing import Draft
@@ -68,7 +69,7 @@ class ProcedureForm(forms.Form):
         for name in ("reason",) if is_new else ("key", "markdown"):
             del fields[name]
         text = (data or {}).get("rows", "")
-        count = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else max(len(known), 1)
+        count = int(text) if whole_number(text, 3) is not None else max(len(known), 1)
         self.initial["rows"] = min(count, MOST_STEPS)
         for place in range(self.initial["rows"]):
             self._add(place, known[place] if place < len(known) else None)

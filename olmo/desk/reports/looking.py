@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, NotFound
+from olmo.kernel.text import whole_number
 from olmo.people.models import Person, Team
 from olmo.reports.models import Progress
 from olmo.reports.queries import Lens
@@ -47,7 +48,7 @@ class Look:
                 )
         for name in ("client", "team"):
             value = getattr(found, name)
-            if value and not (value.isascii() and value.isdecimal() and len(value) < 19):
+            if value and whole_number(value) is None:
                 raise Invalid(name, _("“%(value)s” is not something that a report can show.") % {"value": value})
         return found
 

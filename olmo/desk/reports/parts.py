@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from olmo.kernel import spoken
+from olmo.kernel.text import whole_numbers
 from olmo.people.models import Person, Team
 from olmo.reports import queries
 from olmo.reports.models import NOBODY
@@ -275,7 +276,7 @@ def _labels(by: str, values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _names(model: Any, values: Mapping[str, Any]) -> dict[str, str]:
-    rows = model.objects.filter(pk__in=[int(value) for value in values if value.isdecimal()])
+    rows = model.objects.filter(pk__in=whole_numbers(values))
     return {str(row.pk): _name(row) for row in rows}
 
 

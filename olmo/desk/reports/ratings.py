@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel import spoken
 from olmo.kernel.errors import Invalid, NotFound
+from olmo.kernel.text import whole_number
 from olmo.people.models import Person, Team
 from olmo.reports import satisfaction
 from olmo.reports.exports.streaming import Things
@@ -55,11 +56,7 @@ class Chosen:
         """From an address. Raises Invalid."""
         for name in ("value", "score"):
             text = data.get(name, "")
-            if (
-                text
-                and (name, text) != ("score", GOOD)
-                and not (text.isascii() and text.isdecimal() and len(text) < 19)
-            ):
+            if text and (name, text) != ("score", GOOD) and whole_number(text) is None:
                 raise _unknown(name, text)
         return cls(data.get("value", ""), data.get("score", ""), _week_of(data), data.get("own") == "1")
 
@@ -119,7 +116,7 @@ def answers(request: DeskRequest) -> HttpResponse:
     look, chosen = _look(request), Chosen.read(request.GET)
     rows = _asked(request, look, chosen)
     after = request.GET.get("after", "")
-    if after and not (after.isascii() and after.isdecimal() and len(after) < 19):
+    if after and whole_number(after) is None:
         raise Invalid("after", after[:80])
     start = int(after or 0)
     found = list(rows[start : start + SHOWN + 1])

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel import clock, spoken
 from olmo.kernel.errors import Conflict, Invalid
-from olmo.kernel.text import clean
+from olmo.kernel.text import clean, whole_number
 from olmo.service_levels import actions, queries, remaining
 from olmo.service_levels.explaining import explained
 from olmo.service_levels.models import AgreementKind, Clock
@@ -89,7 +89,7 @@ def waive(request: DeskRequest, number: int) -> HttpResponse:
     ticket = tickets.by_number(request.person, number)
     reason, metric = clean(request.POST.get("reason", ""), 1000), request.POST.get("metric", "")
     text = request.POST.get("agreement", "0")
-    agreement = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    agreement = whole_number(text) or 0
     try:
         actions.waive(ticket, metric, _moment(request), by=request.person, reason=reason, agreement=agreement)
     except (Invalid, Conflict) as wrong:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.kernel import clock, spoken
 from olmo.kernel.errors import Conflict, NotFound
+from olmo.kernel.text import whole_number
 from olmo.notifications import actions as notifications
 from olmo.people.models import Person, Team
 from olmo.staffing import policy, queries, rotation
@@ -145,7 +146,7 @@ def _board(request: DeskRequest, *, refused: OverrideForm | None = None, status:
     rows = queries.with_layers(weeks.start, weeks.end).filter(team__is_active=True)
     if refused is not None:
         rows = rows.filter(pk=refused.schedule.pk)
-    elif team.isascii() and team.isdecimal() and len(team) < 19:
+    elif whole_number(team) is not None:
         rows = rows.filter(team=int(team))
     found = list(rows)
     facts = queries.facts_of(found, min(weeks.start, clock.now()), max(weeks.end, clock.now() + MORE))

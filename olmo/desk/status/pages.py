@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.kernel.middleware import status_of
-from olmo.kernel.text import whole
+from olmo.kernel.text import whole_number
 from olmo.people import signin
 from olmo.people.administration import mark_of
 from olmo.status import actions, policy, queries
@@ -140,7 +140,7 @@ def updates(request: DeskRequest, pk: int) -> HttpResponse:
 @agents
 def heard(request: DeskRequest) -> HttpResponse:
     """Read: it leaves the head of this agent's pages until more is said of it."""
-    pk = whole(request.POST.get("happening", "")) or 0
+    pk = whole_number(request.POST.get("happening", "")) or 0
     actions.hear(queries.by_id(queries.visible_to(request.person), pk), by=request.person)
     return SeeOther(signin.local(request.POST.get("next", "")) or reverse("desk:list"))
 

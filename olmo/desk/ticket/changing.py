@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, Invalid, Words
+from olmo.kernel.text import whole_number
 from olmo.tickets import actions, queries
 from olmo.tickets.models import Ticket
 from olmo.tickets.undo import undoable
@@ -141,7 +142,7 @@ def press(verb: Callable[[DeskRequest, Ticket], object], said: Words) -> AnyView
 
 def _unlink(request: DeskRequest, ticket: Ticket) -> object:
     number, kind = request.POST.get("number", ""), request.POST.get("kind", "")
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+    if whole_number(number) is None:
         raise Invalid("number", _("“%(number)s” is not a ticket’s number.") % {"number": number[:30]})
     return actions.unlink(ticket, queries.by_number(request.person, int(number)), by=request.person, kind=kind)
 

@@ -15,6 +15,7 @@ from olmo.escalation import queries as escalation
 from olmo.kernel.errors import Invalid, NotFound
 from olmo.kernel.prepared import Part
 from olmo.kernel.presence import pass_for
+from olmo.kernel.text import whole_number
 from olmo.notifications import actions as notifications
 from olmo.notifications import following as muting
 from olmo.notifications.following import Level
@@ -60,7 +61,7 @@ def _quoting(request: DeskRequest, ticket: Ticket, typed: Typed) -> Typed:
         typed.texts[Kind.REPLY] = forwarded
         return typed
     text = request.GET.get("note", "")
-    pk = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    pk = whole_number(text) or 0
     found = conversation.messages(request.person, ticket, limit=1, only=[pk]) if pk else []
     if not found or not found[0].is_internal or typed.texts.get(Kind.NOTE, "").strip():
         return typed
@@ -76,7 +77,7 @@ def _quoting(request: DeskRequest, ticket: Ticket, typed: Typed) -> Typed:
 def _forwarded(request: DeskRequest, ticket: Ticket) -> str:
     """The words of a partner that an agent wants to forward: as a reply to be looked at and sent."""
     text = request.GET.get("forward", "")
-    pk = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    pk = whole_number(text) or 0
     found = conversation.messages(request.person, ticket, limit=1, only=[pk]) if pk else []
     if not found or not found[0].partner or found[0].redacted_at:
         return ""
@@ -235,6 +236,6 @@ def _before(request: DeskRequest) -> int | None:
     text = request.GET.get("before", "")
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    if whole_number(text) is None:
         raise Invalid("before", text[:30])
     return int(text)

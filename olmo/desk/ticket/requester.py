@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel.errors import NotFound
+from olmo.kernel.text import whole_number
 from olmo.people import actions, queries
 from olmo.people.models import Identity, Person
 from olmo.tickets import queries as tickets
@@ -115,9 +116,9 @@ def notes(request: DeskRequest, pk: int) -> HttpResponse:
     if person is None or person.is_robot:
         raise NotFound
     if erase := request.POST.get("erase", ""):
-        actions.erase_note(person, int(erase) if erase.isascii() and erase.isdecimal() and len(erase) < 19 else 0)
+        actions.erase_note(person, whole_number(erase) or 0)
     else:
         actions.note_person(person, by=request.person, text=request.POST.get("text", ""))
     back = request.POST.get("ticket", "")
-    is_number = back.isascii() and back.isdecimal() and len(back) < 19
+    is_number = whole_number(back) is not None
     return SeeOther(places.ticket(int(back)) if is_number else reverse("desk:person", args=[pk]))

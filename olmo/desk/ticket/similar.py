@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel.errors import Conflict, Invalid, NotFound
+from olmo.kernel.text import whole_number
 from olmo.people.models import Person
 from olmo.tickets import actions, likeness, queries
 from olmo.tickets import search as words
@@ -117,7 +118,7 @@ def take(request: DeskRequest, number: int) -> HttpResponse:
     ticket = queries.by_number(request.person, number)
     name = "solution" if "solution" in request.POST else "link"
     chosen = request.POST.get(name, "")
-    if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 19):
+    if whole_number(chosen) is None:
         raise NotFound
     other = queries.by_number(request.person, int(chosen))
     try:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, NotFound
+from olmo.kernel.text import whole_number
 from olmo.routing.assignment import giving, words
 from olmo.tickets import queries
 from olmo.tickets.models import Event, Ticket
@@ -47,7 +48,7 @@ def title(ticket: Ticket, viewer: int = 0) -> str:
 def _told(request: DeskRequest, ticket: Ticket) -> dict[str, Any]:
     seq = request.GET.get("seq", "")
     if seq:
-        is_number = seq.isascii() and seq.isdecimal() and len(seq) < 9
+        is_number = whole_number(seq, 8) is not None
         event = Event.objects.filter(ticket=ticket, seq=int(seq) if is_number else 0).first()
         found = words.of_event(event) if event else None
         if event is None or found is None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.kernel.middleware import status_of
+from olmo.kernel.text import whole_number
 from olmo.people import queries as people
 from olmo.people.models import Person, Team
 from olmo.tickets import queries as tickets
@@ -125,7 +126,7 @@ def _changed(request: DeskRequest, found: Entry, form: EntryForm) -> bool:
 
 def _version(request: DeskRequest) -> int | None:
     seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else None
+    return whole_number(seen, 8)
 
 
 def _may_see(viewer: Person, found: Entry) -> bool:
@@ -204,7 +205,7 @@ def whose(request: DeskRequest) -> Person:
     pk = request.GET.get("person", "")
     if not pk:
         return request.person
-    if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+    if whole_number(pk) is None:
         raise NotFound
     found = people.agents().filter(pk=int(pk)).first()
     if found is None or not queries.may_see_week(request.person, found):
@@ -215,7 +216,7 @@ def whose(request: DeskRequest) -> Person:
 def team_of(request: DeskRequest) -> Team:
     """The team whose week is asked for. Raises NotFound."""
     pk = request.GET.get("team", "")
-    is_id = pk.isascii() and pk.isdecimal() and len(pk) < 19
+    is_id = whole_number(pk) is not None
     found = queries.teams_of_lead(request.person).filter(pk=int(pk) if is_id else 0).first()
     if found is None:
         raise NotFound

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from olmo.kernel.errors import Invalid, OlmoError, Words
 from olmo.kernel.spoken import size
+from olmo.kernel.text import whole_number, whole_numbers
 from olmo.people.models import Person
 from olmo.tickets import conversation
 from olmo.tickets.conversation import Said
@@ -67,10 +68,10 @@ class Typed:
         sent = request.POST
         return cls(
             kind=kind, texts={name: sent.get(f"{name}_text", "") for name in Kind.values}, to=sent.get("to", ""),
-            cc=sent.get("cc", ""), code=sent.get("code", ""), seen=number_of(sent.get("seen", "")),
+            cc=sent.get("cc", ""), code=sent.get("code", ""), seen=whole_number(sent.get("seen", "")),
             writer=sent.get("writer", ""), partner=partnering.read(sent), work=minutes.read(sent),
-            revisions={name: number_of(sent.get(f"{name}_revision", "")) or 0 for name in Kind.values},
-            uploads={name: _numbers(sent.getlist(BOXES[name]["upload_name"])) for name in Kind.values},
+            revisions={name: whole_number(sent.get(f"{name}_revision", "")) or 0 for name in Kind.values},
+            uploads={name: whole_numbers(sent.getlist(BOXES[name]["upload_name"])) for name in Kind.values},
         )  # fmt: skip
 
     @classmethod
@@ -254,10 +255,6 @@ _MOVES: Mapping[str, tuple[Words, str]] = {
 }
 
 
-def _numbers(texts: list[str]) -> list[int]:
-    return [n for n in map(number_of, texts) if n is not None]
-
-
 def uploads(viewer: Person, ids: list[int]) -> list[dict[str, Any]]:
     """The files of a draft that are kept already, as look/uploads.html prints them."""
     if not ids:
@@ -272,8 +269,3 @@ def _merged(into: Ticket) -> dict[str, str]:
         "url": reverse("desk:ticket", args=[into.number]),
         "label": _("Open ticket %(number)s") % {"number": into.number},
     }
-
-
-def number_of(text: str) -> int | None:
-    """A whole number as a form sends it, or None."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

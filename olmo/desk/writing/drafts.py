@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, Invalid, Words
 from olmo.kernel.middleware import status_of
+from olmo.kernel.text import whole_number
 from olmo.people.models import Person
 from olmo.tickets.log import Stale
 from olmo.tickets.models import Attachment, Ticket
@@ -25,7 +26,6 @@ from ..forms.values import colleagues
 from ..lists.files import Columns, Table, listing, page_or_file
 from ..shell import AnyView, DeskRequest, SeeOther, agents, page
 from . import carried
-from .composer import number_of
 
 _COLUMNS: Columns = {
     "ticket.number": gettext_lazy("Ticket"), "ticket.subject": gettext_lazy("Subject"),
@@ -70,7 +70,7 @@ def press(verb: Callable[[DeskRequest, Draft], object], said: Words) -> AnyView[
     @agents
     def view(request: DeskRequest, pk: int) -> HttpResponse:
         found = queries.visible_to(request.person).select_related("ticket").filter(pk=pk).first()
-        number = number_of(request.POST.get("ticket") or request.GET.get("ticket", ""))
+        number = whole_number(request.POST.get("ticket") or request.GET.get("ticket", ""))
         if found is None and number is not None:  # it has left while the page was open
             messages.error(request, _("It was sent already; it cannot be taken back any more."))
             return SeeOther(reverse("desk:ticket", args=[number]))
@@ -188,7 +188,7 @@ def _refused(request: DeskRequest, draft: Draft, refusal: Invalid | Conflict) ->
         .first()
     )
     revision = (
-        fresh.revision if fresh and isinstance(refusal, drafting.Moved) else number_of(sent.get("revision", "")) or 0
+        fresh.revision if fresh and isinstance(refusal, drafting.Moved) else whole_number(sent.get("revision", "")) or 0
     )
     typed = {name: sent.get(name, "") for name in ("text", "to", "cc", "word")}
     return _shown(
@@ -201,7 +201,7 @@ def _content(request: DeskRequest, draft: Draft) -> Content:
     sent = request.POST
     return Content(
         text=sent.get("text", ""), to=sent.get("to", ""), cc=sent.get("cc", ""), code=draft.code, uploads=tuple(draft.uploads),
-        revision=number_of(sent.get("revision", "")) or 0,
+        revision=whole_number(sent.get("revision", "")) or 0,
     )  # fmt: skip
 
 
@@ -211,7 +211,7 @@ def _save(request: DeskRequest, draft: Draft) -> str:
 
 
 def _approve(request: DeskRequest, draft: Draft) -> str:
-    seen = number_of(request.POST.get("seen", ""))
+    seen = whole_number(request.POST.get("seen", ""))
     sharing.approve(draft, by=request.person, content=_content(request, draft), seen=seen)
     return _("Approved, and sent in the name of %(name)s") % {"name": draft.author.name}
 
@@ -224,7 +224,7 @@ def _give_back(request: DeskRequest, draft: Draft) -> str:
 
 
 def _ask(request: DeskRequest, draft: Draft) -> str:
-    chosen = number_of(request.POST.get("approver", ""))
+    chosen = whole_number(request.POST.get("approver", ""))
     approver = colleagues(draft.ticket).filter(pk=chosen).first() if chosen is not None else None
     if approver is None:
         raise Invalid("approver", _("Choose a colleague who may see this ticket."))

@@ -15,6 +15,7 @@ from olmo.automation.macros import MacroSettings
 from olmo.automation.models import Macro
 from olmo.kernel import placeholders
 from olmo.kernel.errors import Conflict, Invalid, NotFound
+from olmo.kernel.text import whole_number
 from olmo.people.administration import mark_of
 from olmo.people.models import Team
 from olmo.tickets import queries
@@ -61,7 +62,7 @@ def use(request: DeskRequest, number: int, pk: int) -> HttpResponse:
             ticket,
             by=request.person,
             steps=steps,
-            seen=int(seen) if seen.isdecimal() and len(seen) < 10 else None,
+            seen=whole_number(seen, 9),
         )
     except (Invalid, Conflict, NotFound) as refusal:
         return _asked(request, macro, ticket, words=words, wrong=str(refusal.message), status=409)

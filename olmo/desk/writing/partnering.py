@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from olmo.kernel import spoken
 from olmo.kernel.prepared import as_json
+from olmo.kernel.text import whole_number, whole_numbers
 from olmo.tickets.conversation import File, Said
 from olmo.tickets.models import Ticket
 from olmo.writing.drafting import ForPartner
@@ -23,8 +24,8 @@ FIELDS = {"files": "attached"}
 def read(sent: QueryDict) -> ForPartner:
     """The fields of a message to a partner, as the composer sends them."""
     return ForPartner(
-        supplier=next(iter(_numbers([sent.get("supplier", "")])), None), quoted=_numbers(sent.getlist("messages")),
-        attached=_numbers(sent.getlist("attached")), waits="waits" in sent, reference=sent.get("reference", ""),
+        supplier=whole_number(sent.get("supplier", "")), quoted=tuple(whole_numbers(sent.getlist("messages"))),
+        attached=tuple(whole_numbers(sent.getlist("attached"))), waits="waits" in sent, reference=sent.get("reference", ""),
     )  # fmt: skip
 
 
@@ -63,7 +64,3 @@ def _words(row: Said) -> str:
 
 def _file(file: File) -> str:
     return f"{file.name} ({spoken.size(file.size)})"
-
-
-def _numbers(texts: Sequence[str]) -> tuple[int, ...]:
-    return tuple(int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19)

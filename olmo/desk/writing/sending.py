@@ -18,6 +18,7 @@ from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError, Words
 from olmo.kernel.files import NoSpace
 from olmo.kernel.middleware import status_of
 from olmo.kernel.serving import SHOWN
+from olmo.kernel.text import whole_number
 from olmo.people.models import Person
 from olmo.tickets import actions, queries
 from olmo.tickets.models import Attachment, Ticket
@@ -29,7 +30,7 @@ from ..lists.filters import clients
 from ..shell import DeskRequest, SeeOther, agents
 from ..ticket.page import whole
 from . import carried, moments
-from .composer import BOXES, Typed, number_of
+from .composer import BOXES, Typed
 
 # What the pressed button means: from the saved draft to a sentence about what happened.
 Act = Callable[[DeskRequest, Draft, Typed], str]
@@ -145,7 +146,7 @@ def _to_answers(request: DeskRequest, number: int, kind: str) -> HttpResponse:
 def _moved(request: DeskRequest, number: int, kind: str) -> HttpResponse:
     """Move one file of this text to the other one ("move:12"), and keep both as they are typed."""
     ticket, typed = queries.by_number(request.person, number), Typed.read(request, kind)
-    upload = number_of(request.POST.get("send", "").partition(":")[2]) or 0
+    upload = whole_number(request.POST.get("send", "").partition(":")[2]) or 0
     try:
         keep_files(request, typed, ticket.client_id)
         with transaction.atomic():
@@ -318,7 +319,7 @@ _SAID: dict[str, Words] = {
 def _client_of(request: DeskRequest) -> int:
     """The organisation whose draft it is: the ticket's; before there is one, the agent's first (it moves when it is sent)."""
     number = request.GET.get("ticket", "")
-    if number.isascii() and number.isdecimal() and len(number) < 19:
+    if whole_number(number) is not None:
         return queries.by_number(request.person, int(number)).client_id
     first = clients(request.person).order_by("pk").values_list("pk", flat=True).first()
     if first is None:
