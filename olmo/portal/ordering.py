@@ -92,10 +92,8 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     item = queries.items(person).filter(pk=pk).first()
     if item is None:
         raise NotFound
-    draft, run = (
-        (whole_number(request.GET.get("draft", "")) or 0),
-        _run(person, (whole_number(request.GET.get("run", "")) or 0)),
-    )
+    draft = whole_number(request.GET.get("draft", "")) or 0
+    run = _run(person, whole_number(request.GET.get("run", "")) or 0)
     around = _page(request, item, request.get_full_path())
     if request.method != "POST":
         return _form(request, item, _begun(around, person, draft, run))
