@@ -134,21 +134,30 @@ def _locked(approval: Approval, order: Order) -> Approval:
 
 def _require_asked(row: Approval, by: Person) -> None:
     if by.pk in policy.concerned(row.order):
-        raise NotAllowed(
-            _(
-                "Nobody approves what they ordered, what is for them or what they wrote, not even in place of somebody else."
-            )
-        )
+        raise NotAllowed(why_not(by, row))
     if row.decision and row.decided_by:
         words = {"decision": row.get_decision_display(), "name": row.decided_by.name, "when": _moment(row.decided_at)}
         raise Decided(_("This was decided already: %(decision)s, by %(name)s on %(when)s.") % words)
     if not row.is_open or row.order.state != OrderState.PENDING or row.order.ticket.is_done:
         raise Decided(_why_over(row))
     if policy.has_word_beside(by, [row]):
-        own = _("You have a word of your own in this step, so you do not decide in place of %(name)s as well.")
-        raise NotAllowed(own % {"name": row.approver.name})
+        raise NotAllowed(why_not(by, row))
     if not policy.is_asked(by, row):
         raise NotFound
+
+
+def why_not(person: Person, approval: Approval) -> str:
+    """Why somebody who was asked does not decide what is still open."""
+    name = {"name": approval.approver.name}
+    if person.pk in policy.concerned(approval.order):
+        return _(
+            "Nobody approves what they ordered, what is for them or what they wrote, not even in place of somebody else."
+        )
+    if policy.has_word_beside(person, [approval]):
+        return _("You have a word of your own in this step, so you do not decide in place of %(name)s as well.") % name
+    if person.pk == approval.approver_id:
+        return _("You are not asked about this any more.")
+    return _("You do not stand in for %(name)s any more.") % name
 
 
 def _why_over(row: Approval) -> str:

@@ -51,6 +51,11 @@ def is_asked(person: Person, approval: Approval) -> bool:
     return person.pk in {one.pk for one in standing_in(approval.approver)} and not has_word_beside(person, [approval])
 
 
+def may_read(person: Person, approval: Approval) -> bool:
+    """Its answers and their files: who is asked, or has decided."""
+    return is_asked(person, approval) or approval.decided_by_id == person.pk
+
+
 def has_word_beside(person: Person, approvals: Sequence[Approval]) -> set[int]:
     """The ids of what is asked of others, in steps in which this person is asked or decided already: nobody has two words."""
     others = [one for one in approvals if one.approver_id != person.pk]

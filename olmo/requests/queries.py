@@ -167,7 +167,7 @@ def decided_by(viewer: Person, most: int = 20) -> list[Approval]:
 def approval(viewer: Person, pk: int) -> Approval:
     """One that the viewer may decide or has decided. Raises NotFound."""
     row = _with_order(Approval.objects.filter(pk=pk)).first()
-    if row is None or not (policy.is_asked(viewer, row) or row.decided_by_id == viewer.pk):
+    if row is None or not policy.may_read(viewer, row):
         raise NotFound
     return row
 

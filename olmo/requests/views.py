@@ -43,10 +43,10 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def file(request: HttpRequest, token: str, pk: int, name: str) -> HttpResponseBase:
-    """A file of the answers, for the one person whose link it is, as long as they are asked, or have decided."""
+    """A file of the answers, for the one person whose link it is."""
     with scope(EVERY_CLIENT):
         found = links.read(token)
-        if found is None or _another(request, found) or not _may_read(found):
+        if found is None or _another(request, found) or not _may_read(request, found):
             raise NotFound
         approval = found.approval
         row = next((one for one in queries.files_of(approval.order, approval.revision) if one.pk == pk), None)
@@ -55,8 +55,14 @@ def file(request: HttpRequest, token: str, pk: int, name: str) -> HttpResponseBa
         return unlogged(content(row, name))
 
 
-def _may_read(found: Link) -> bool:
-    return policy.is_asked(found.person, found.approval) or found.approval.decided_by_id == found.person_id
+def _may_read(request: HttpRequest, found: Link) -> bool:
+    """While there is something to decide the link is enough, as it shows the answers too. Mails are kept, and people leave: what
+    was decided, or is not asked any more, they read only signed in.
+    """
+    if policy.may_decide(found.person, found.approval):
+        return True
+    is_signed_in = getattr(request, "person", None) is not None  # as nobody else: `_another`
+    return is_signed_in and policy.may_read(found.person, found.approval)
 
 
 @contextmanager
@@ -105,8 +111,7 @@ def _decide(request: HttpRequest, found: Link) -> None:
     try:
         deciding.decide(found.approval, by=found.person, says=says, comment=comment, seen=read, by_link=True)
     except NotFound:
-        name = found.approval.approver.name
-        raise NotAllowed(_("You do not stand in for %(name)s any more.") % {"name": name}) from None
+        raise NotAllowed(deciding.why_not(found.person, found.approval)) from None
     links.used(found)
 
 
@@ -128,8 +133,8 @@ def _over(request: HttpRequest, found: Link) -> HttpResponse | None:
     if policy.may_decide(found.person, approval):
         return None
     if approval.is_open and policy.is_undecided(approval.order):
-        words_ = _("You do not stand in for %(name)s any more.") % {"name": approval.approver.name}
-        return _page(request, {"heading": _("This is not yours to decide"), "lead": words_}, status=403)
+        why = deciding.why_not(found.person, approval)
+        return _page(request, {"heading": _("This is not yours to decide"), "lead": why}, status=403)
     heading = _("Thank you") if approval.decided_by_id == found.person_id else _("There is nothing to decide any more")
     lead = f"{approval.approver.name}: {words(approval)}."
     return _page(request, {"heading": heading, "lead": lead, "facts": facts(approval.order)}, status=200)

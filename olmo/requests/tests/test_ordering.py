@@ -16,6 +16,7 @@ from olmo.catalogue.definition import Field, Form
 from olmo.catalogue.forms import AnswersForm
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from olmo.people import signin
 from olmo.people.actions import enrol_requester
 from olmo.people.models import Person
 from olmo.requests import basket, once, ordering, queries, reactions, showing
@@ -286,8 +287,14 @@ class ChangingWithFiles(OrderTest):
         self.assertEqual(b"".join(browser.get(f"{url}/files/{file}/plan.txt")), b"x")
         for wrong in (f"{url}/files/{other}/other.txt", f"{url}x/files/{file}/plan.txt", f"/files/{file}/plan.txt"):
             self.assertEqual(browser.get(wrong).status_code, 404, wrong)
-        Approval.objects.update(dropped_at=clock.now(), approver=self.leo)
+        self.decide(order, self.mia)
         self.assertEqual(browser.get(f"{url}/files/{file}/plan.txt").status_code, 404)
+        browser.force_login(self.mia, backend=signin.BACKEND)
+        self.assertEqual(b"".join(browser.get(f"{url}/files/{file}/plan.txt")), b"x")
+        another = ordering.place(self.with_files(other), by=self.rui)
+        url = self.link(another, self.mia)
+        Approval.objects.filter(order=another).update(dropped_at=clock.now(), approver=self.leo)
+        self.assertEqual(browser.get(f"{url}/files/{other}/other.txt").status_code, 404)
         self.assertEqual([len(showing.files(order, person)) for person in (self.rui, self.alma)], [1, 1])
 
     def test_a_file_of_another_request_is_not_taken(self) -> None:
