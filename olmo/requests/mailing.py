@@ -39,8 +39,11 @@ def ask(event: Event, approval: Approval) -> None:
     )  # fmt: skip
 
 
-def ask_who_came_since(limit: int = 200) -> int:
-    """Ask those who stand in since after the question was put; returns of how many approvals. By many, at any time."""
+def ask_who_came_since() -> int:
+    """Ask those who stand in since after the question was put; returns of how many approvals. By many, at any time.
+
+    All that waits for people who are away is looked at, in a few statements: what was asked long ago keeps nothing else back.
+    """
     rows = Approval.objects.filter(
         approver__in=substitutes.away(), decision="", dropped_at=None, order__state=OrderState.PENDING,
         order__ticket__status__in=ACTIVE,
@@ -48,13 +51,15 @@ def ask_who_came_since(limit: int = 200) -> int:
     rows = rows.select_related(
         "approver", "order__item__service", "order__recipient", "order__by", "order__client", "order__ticket"
     )
-    return sum(_ask_deputies(row) for row in rows.order_by("expires_at", "pk")[:limit])
+    waiting = list(rows.order_by("expires_at", "pk"))
+    known = set(Link.objects.filter(approval__in=waiting).values_list("approval", "person"))
+    deputies = {one.pk: substitutes.standing_in(one) for one in {row.approver for row in waiting}}
+    fresh = {row: [one for one in deputies[row.approver_id] if (row.pk, one.pk) not in known] for row in waiting}
+    return sum(_ask_deputies(row, since) for row, since in fresh.items() if since)
 
 
 @transaction.atomic
-def _ask_deputies(approval: Approval) -> bool:
-    known = set(Link.objects.filter(approval=approval).values_list("person_id", flat=True))
-    fresh = [one for one in substitutes.standing_in(approval.approver) if one.pk not in known]
+def _ask_deputies(approval: Approval, fresh: list[Person]) -> bool:
     if not any(policy.is_asked(one, approval) for one in fresh):
         return False
     events = Event.objects.filter(ticket=approval.order.ticket_id, kind=ASKING[0], data__approval=approval.pk)
