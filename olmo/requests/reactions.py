@@ -101,12 +101,12 @@ def _approved(event: Event) -> None:
 def _redacted(event: Event) -> None:
     """A message of an order was erased, and with it the answers whose words it carried; other revisions stay.
 
-    The plans at work keep a copy of the newest ones: it goes with these.
+    Plans at work keep a copy of those that they go by: it goes with these, and no others that wait for approval take its place.
     """
     carried = Answers.objects.filter(order__ticket=event.ticket_id, message=event.data["message"], erased_at=None)
-    if carried.update(content={}, erased_at=clock.now()):
-        newest = Answers.objects.filter(order__ticket=event.ticket_id).latest("revision")
-        Run.objects.filter(ticket=event.ticket_id).update(answers=newest.content)
+    for row in carried:
+        Run.objects.filter(ticket=event.ticket_id, answers=row.content).update(answers={})
+    carried.update(content={}, erased_at=clock.now())
 
 
 _REACTIONS: Mapping[str, Callable[[Event], None]] = {

@@ -92,6 +92,21 @@ class Planned(OrderTest):
         self.react(order)
         self.assertEqual(list(Run.objects.values_list("answers", flat=True)), [{}])
 
+    def test_answers_that_wait_for_approval_do_not_take_the_place_of_those_that_are_erased(self) -> None:
+        is_strong = conditions.checked("answer:model", "any", ["strong"])
+        self.steps(MANAGER, plan=self.plan(steps=[Step(key="dock", title="Dock", conditions=[is_strong])]))
+        order = self.place()
+        self.decide(order, self.mia)
+        self.react(order)
+        first = Message.objects.get()
+        ordering.change(order, self.wanted(model="strong", why="Films"), by=self.rui)
+        actions.redact(first, by=self.ines)
+        self.react(order)
+        self.assertEqual([run.answers for run in Run.objects.all()], [{}])
+        self.decide(order, self.mia)
+        self.react(order)
+        self.assertEqual(self.states(order), {"dock": "todo"})
+
     def test_the_plan_of_the_category_waits_for_the_approval_too(self) -> None:
         category = Category.objects.create(name="Laptops")
         self.plan("Of the category", category=category, starts_by_itself=True)
