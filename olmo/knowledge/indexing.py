@@ -43,7 +43,8 @@ def rebuild() -> int:
     Term.objects.all().delete()
     rows = Translation.objects.filter(shown__isnull=False).exclude(article__state=State.RETIRED)
     count = 0
-    for batch in batched(rows.select_related("shown", "article").order_by("pk"), BATCH):
+    texts = rows.select_related("shown", "article").order_by("pk")
+    for batch in batched(texts.iterator(chunk_size=BATCH), BATCH):
         _keep_terms(batch)
         count += len(batch)
     return count

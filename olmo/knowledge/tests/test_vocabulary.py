@@ -1,12 +1,18 @@
 """Synonyms and stop words are the desk's: changed by administrators, told in the change log, felt by the search."""
 
+from importlib import import_module
+from unittest import mock
+
+from django.apps import apps
+from django.db import connection
 from django.test import override_settings
 
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
-from olmo.knowledge import administration, indexing, search, vocabulary
+from olmo.knowledge import administration, indexing, jobs, search, vocabulary
 from olmo.knowledge.models import StopWords, Synonyms
 from olmo.people.administration import mark_of
 from olmo.people.models import AuditLine
+from olmo.tenancy.scope import scope
 
 from .stage import KnowledgeTest
 
@@ -30,6 +36,14 @@ class Words(KnowledgeTest):
         indexing.rebuild()
         self.assertEqual(self.found("frobnicator"), [])
         self.assertEqual(AuditLine.objects.filter(subject__startswith="synonyms").count(), 2)
+
+    def test_an_upgrade_reads_the_texts_of_organisations_anew_too(self) -> None:
+        self.published("robot", title="The robot stops", audience="organisation", client=self.acme)
+        Synonyms.objects.all().delete()
+        upgrade = import_module("olmo.knowledge.migrations.0011_whole_phrases")
+        with mock.patch.object(jobs.reindex, "defer") as job, scope([]):
+            upgrade.read_anew(apps, connection.schema_editor())
+        job.assert_called_once_with()
 
     def test_a_phrase_counts_as_a_whole_where_the_full_text_would_leave_a_single_word_of_it(self) -> None:
         administration.save_synonyms(None, {"en": ["out of zyxomma", "frobnicator"]}, by=self.ines)
