@@ -38,9 +38,14 @@ def visible_to(viewer: Person, client: Client | None = None) -> QuerySet[Service
 
 def items(viewer: Person, client: Client | None = None) -> QuerySet[Item]:
     """What the viewer can order now: active items of services that they see, with a form in force."""
-    in_force = FormVersion.objects.filter(item=OuterRef("pk"), superseded_at=None, withdrawn_at=None)
-    rows = Item.objects.filter(Exists(in_force), is_active=True, service__in=visible_to(viewer, client))
+    rows = on_offer().filter(service__in=visible_to(viewer, client))
     return rows.select_related("service").order_by("service__position", "service__key", "position", "key")
+
+
+def on_offer() -> QuerySet[Item]:
+    """What somebody can order now: active items of active services, with a form in force."""
+    in_force = FormVersion.objects.filter(item=OuterRef("pk"), superseded_at=None, withdrawn_at=None)
+    return Item.objects.filter(Exists(in_force), is_active=True, service__is_active=True)
 
 
 def found(rows: QuerySet[Item], words: str) -> list[Item]:

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from olmo.catalogue.models import Item
+from olmo.catalogue import queries as catalogue
 from olmo.guides.models import Guide
 from olmo.kernel import clock, markdown
 from olmo.kernel.files import path_of
@@ -116,7 +116,7 @@ def _has_article(pk: int) -> bool:
 
 
 def _has_item(pk: int) -> bool:
-    return Item.objects.filter(pk=pk, is_active=True, service__is_active=True).exists()
+    return catalogue.on_offer().filter(pk=pk).exists()
 
 
 def _has_walk(pk: int) -> bool:

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from django.db import connection
 
 from olmo.catalogue import usual
-from olmo.catalogue.models import Item
+from olmo.catalogue.models import FormVersion, Item
 from olmo.kernel import clock
 from olmo.kernel.errors import Invalid, NotAllowed, NotFound
 from olmo.knowledge.models import Article
@@ -68,9 +68,12 @@ class WhatIsWrong(KnowledgeTest):
             "leads", body=f"[a](/catalogue/{item.pk}?x=1) [b](/troubleshooters/77)", audience="public"
         )
         self.assertEqual([fault.data["address"] for fault in checking.check(article)], ["/troubleshooters/77"])
+        gone = [f"/catalogue/{item.pk}", "/troubleshooters/77"]
+        FormVersion.objects.filter(item=item).update(withdrawn_at=clock.now())
+        self.assertEqual([fault.data["address"] for fault in checking.check(article)], gone)
+        FormVersion.objects.filter(item=item).update(withdrawn_at=None)
         Item.objects.filter(pk=item.pk).update(is_active=False)
-        found = [fault.data["address"] for fault in checking.check(article)]
-        self.assertEqual(found, [f"/catalogue/{item.pk}", "/troubleshooters/77"])
+        self.assertEqual([fault.data["address"] for fault in checking.check(article)], gone)
 
     def test_days_that_are_past(self) -> None:
         article, today = self.published(), clock.now().date()
