@@ -12,15 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from olmo.kernel import placeholders, signatures
 from olmo.kernel.errors import Conflict, Invalid, Words
-from olmo.kernel.middleware import status_of
 from olmo.people.administration import mark_of
 from olmo.people.forms import time_zones
 from olmo.people.models import Person
 
+from ..forms.refusable import Refusable
+
 Group = tuple[Words, Words, Sequence[str | tuple[str, ...]]]
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(Refusable):
     """Settings of one thing. `groups`: (title, one sentence, names of fields; those in a tuple stand side by side)."""
 
     groups: ClassVar[Sequence[Group]] = ()
@@ -59,7 +60,7 @@ class SettingsForm(forms.Form):
             with transaction.atomic():
                 self.saved = self.save(self.cleaned_data, self.cleaned_data["seen"], by)
         except (Invalid, Conflict) as refusal:
-            self._refuse(refusal)
+            self.status = self.refuse(refusal)
             return False
         return True
 
@@ -75,15 +76,6 @@ class SettingsForm(forms.Form):
 
     def _bound(self, names: tuple[str, ...]) -> list[forms.BoundField]:
         return [self[name] for name in names if name in self.fields]
-
-    def _refuse(self, refusal: Invalid | Conflict) -> None:
-        field = refusal.field if isinstance(refusal, Invalid) and refusal.field in self.fields else None
-        self.add_error(field, str(refusal.message))
-        self.status = status_of(refusal)
-        if isinstance(refusal, Conflict):  # a second try begins from what is there now
-            again = self.typed.copy()
-            again["seen"] = mark_of(self.state)
-            self.data = again
 
 
 class Lines(forms.CharField):

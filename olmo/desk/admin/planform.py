@@ -11,7 +11,7 @@ from olmo.fulfilment import administration, conditions
 from olmo.fulfilment.administration import PlanSettings
 from olmo.fulfilment.models import Plan
 from olmo.fulfilment.steps import MOST_STEPS, Step
-from olmo.kernel.errors import Conflict, Invalid
+from olmo.kernel.errors import Invalid
 from olmo.kernel.text import whole_number
 from olmo.kernel.tokens import new_token
 from olmo.people.models import Kind, Person, Team
@@ -116,12 +116,9 @@ class PlanForm(SettingsForm):
         except Invalid as wrong:
             raise Invalid(_at_row(wrong.field, [place for place, _step in listed]), wrong.message) from None
 
-    def _refuse(self, refusal: Invalid | Conflict) -> None:
+    def field_of(self, refusal: Invalid) -> str:
         """A plan without a step is told at the first row; a fault of what a step needs or asks at its field."""
-        if isinstance(refusal, Invalid):
-            field = "steps-0-title" if refusal.field == "steps" else refusal.field.replace("-due", "-count")
-            refusal = Invalid(field, refusal.message)
-        super()._refuse(refusal)
+        return "steps-0-title" if refusal.field == "steps" else refusal.field.replace("-due", "-count")
 
     def longer(self) -> "PlanForm":
         """The same form with one more empty step, not saved."""

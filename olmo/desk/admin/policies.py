@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from olmo.escalation import administration
 from olmo.escalation.administration import PolicySettings, StepSettings
 from olmo.escalation.models import Act, Metric, Policy, Unit
-from olmo.kernel.errors import Conflict, Invalid
+from olmo.kernel.errors import Invalid
 from olmo.kernel.text import whole_number
 from olmo.people.models import Kind, Person, Team
 from olmo.tenancy.models import Client
@@ -187,11 +187,9 @@ class PolicyForm(SettingsForm):
         except Invalid as wrong:
             raise Invalid(_at_row(wrong.field, [place for place, _step in listed]), wrong.message) from None
 
-    def _refuse(self, refusal: Invalid | Conflict) -> None:
+    def field_of(self, refusal: Invalid) -> str:
         """A policy without a step is told at the first row."""
-        if isinstance(refusal, Invalid) and refusal.field == "steps":
-            refusal = Invalid("steps-0-value", refusal.message)
-        super()._refuse(refusal)
+        return "steps-0-value" if refusal.field == "steps" else refusal.field
 
     def longer(self) -> "PolicyForm":
         """The same form with one more empty step, not saved."""

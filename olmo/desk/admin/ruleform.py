@@ -288,7 +288,7 @@ class RuleForm(Unfinished, SettingsForm):
         try:
             content = keeping.checked(self.settings.content, self.known)
         except Invalid as refusal:
-            self._refuse(refusal)
+            self.status = self.refuse(refusal)
             return None
         says = {"name": self.settings.name, "content": content}
         return trying.begin(by, edited=self.thing, says=says, draft=draft)

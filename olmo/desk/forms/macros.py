@@ -11,6 +11,7 @@ from olmo.automation.steps import NONE
 from olmo.tenancy.models import Client
 from olmo.tickets.models import TicketKind
 
+from .refusable import Refusable
 from .steps import PREFIX, TICKS, ManyForm, StepsForm, words_field
 from .values import CategoryChoice, active_teams, categories
 
@@ -31,7 +32,7 @@ _OF_MACRO = frozenset(
 )
 
 
-class MacroForm(StepsForm):
+class MacroForm(Refusable, StepsForm):
     """A macro: its name, who has it, where it is offered, and what it changes, in days from when it is used."""
 
     use_required_attribute = False

@@ -20,6 +20,7 @@ from olmo.tickets.models import Ticket
 from olmo.tickets.undo import undoable
 
 from .. import places
+from ..forms.refusable import Refusable
 from ..forms.values import Moment, active_teams, colleagues
 from ..shell import DeskRequest, SeeOther, agents, page
 from ..undoing import say
@@ -41,7 +42,7 @@ def parted(total: int | None) -> tuple[int | None, int]:
     return total // unit, unit
 
 
-class TaskForm(forms.Form):
+class TaskForm(Refusable):
     """A task of a ticket."""
 
     use_required_attribute = False
@@ -80,7 +81,6 @@ class TaskForm(forms.Form):
     def __init__(self, data: Any = None, *, ticket: Ticket, task: Task | None = None) -> None:
         first = _first(task) if task else {"unit": 60}
         super().__init__(data, initial=first, label_suffix="", auto_id="task-%s")
-        self.typed: Any = data
         fields: dict[str, Any] = self.fields
         fields["team"].queryset = active_teams(task.team_id if task else None)
         fields["person"].queryset = colleagues(ticket)
@@ -98,17 +98,9 @@ class TaskForm(forms.Form):
             due_minutes=minutes(given["count"], given["unit"]), due_at=given["due_at"],
         )  # fmt: skip
 
-    def refuse(self, refusal: Invalid | Conflict) -> None:
-        """Show why a verb refused, at its field."""
-        name = refusal.field if isinstance(refusal, Invalid) else ""
-        name = {"due_minutes": "count"}.get(name, name)
-        self.add_error(name if name in self.fields else None, str(refusal.message))
-
-    def renewed(self, task: Task) -> None:
-        """The next save replaces what is there now: whoever reads the refusal knows of it."""
-        again = self.typed.copy()
-        again["seen"] = mark_of(actions.state_of(task))
-        self.data = again
+    def field_of(self, refusal: Invalid) -> str:
+        """The minutes of a due time are a number and its unit here."""
+        return {"due_minutes": "count"}.get(refusal.field, refusal.field)
 
 
 def _first(task: Task) -> dict[str, Any]:
@@ -151,7 +143,6 @@ def edit(request: DeskRequest, pk: int) -> HttpResponse:
                 _change(task, form, request.person)
         except (Conflict, Invalid) as refusal:
             form.refuse(refusal)
-            form.renewed(queries.task(request.person, pk))
         else:
             say(request, gettext_lazy("Task changed."), made.token)
             return SeeOther(reverse("desk:task", args=[pk]))

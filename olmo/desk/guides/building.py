@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from olmo.guides import actions, queries, showing, tree
 from olmo.guides.models import Guide, Run
-from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError
+from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.kernel.middleware import status_of
 from olmo.people.models import Person
 
 from ..lists.files import Columns, Table, listing, page_or_file
 from ..shell import DeskRequest, SeeOther, agents, page
-from .forms import KIND_WORDS, OUTCOME_WORDS, GuideForm, Refusable, StepForm
+from .forms import KIND_WORDS, OUTCOME_WORDS, GuideForm, StepForm
 
 _COLUMNS: Columns = {
     "": gettext_lazy("Name"), "client": gettext_lazy("Organisation"), "is_for_requesters": gettext_lazy("For requesters too"),
@@ -75,7 +75,7 @@ def _settings(request: DeskRequest, guide: Guide | None) -> HttpResponse:
         try:
             return SeeOther(_url(actions.save(guide, by=request.person, **form.values)))
         except (Invalid, Conflict) as refusal:
-            status = _refused(form, refusal)
+            status = form.refuse(refusal)
     return page(request, "desk/guides/settings.html", {"form": form, "guide": guide}, status=status)
 
 
@@ -139,18 +139,10 @@ def step(request: DeskRequest, pk: int, name: str) -> HttpResponse:
                     return SeeOther(f"{request.path}#fills")
                 return SeeOther(f"{_url(guide)}#step-{name}")
             except (Invalid, Conflict) as refusal:
-                status = _refused(form, refusal)
+                status = form.refuse(refusal)
         _keep_file(guide, form, request.person)
     context = {"guide": guide, "form": form, "key": name, "is_first": name == guide.draft["start"]}
     return page(request, "desk/guides/step.html", context, status=status)
-
-
-def _refused(form: Refusable, refusal: OlmoError) -> int:
-    field = {"picture": "file"}.get(getattr(refusal, "field", ""), getattr(refusal, "field", ""))
-    form.add_error(field if field in form.fields else None, str(refusal.message))
-    if isinstance(refusal, Conflict):
-        form.put("seen", form.initial["seen"])
-    return status_of(refusal)
 
 
 def _keep_file(guide: Guide, form: StepForm, by: Person) -> None:

@@ -11,6 +11,7 @@ from olmo.catalogue.definition import FieldKind, Form
 from olmo.catalogue.models import Item
 from olmo.guides import actions, ordering, tree
 from olmo.guides.models import Guide
+from olmo.kernel.errors import Invalid
 from olmo.knowledge import queries as knowledge
 from olmo.people.administration import mark_of
 from olmo.people.models import Person
@@ -18,6 +19,8 @@ from olmo.people.queries import clients_seen_by
 from olmo.selfservice.queries import title_of
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Category
+
+from ..forms.refusable import Refusable
 
 KIND_WORDS = {
     "question": _("Question: what is it?"), "check": _("Check: look whether …"), "action": _("Action: do this"),
@@ -37,17 +40,6 @@ def _line(label: Any, limit: int = 120) -> forms.CharField:
 
 def _text(label: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
-
-
-class Refusable(forms.Form):
-    """A form that can come back."""
-
-    def put(self, name: str, value: Any) -> None:
-        """Let a hidden field come back with another value than was sent."""
-        again: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-        again[name] = value
-        self.data = again
-        self.cleaned_data[name] = value
 
 
 class GuideForm(Refusable):
@@ -135,6 +127,10 @@ class StepForm(Refusable):
             pk=self.was
         )  # what the step names stays, whatever it is now
         self._ask_fills(others)
+
+    def field_of(self, refusal: Invalid) -> str:
+        """What is wrong with a picture stands where it was chosen."""
+        return {"picture": "file"}.get(refusal.field, refusal.field)
 
     def _ask_fills(self, others: list[tuple[str, str]]) -> None:
         """For each question of the form that is ordered: which step of the walk answers it."""

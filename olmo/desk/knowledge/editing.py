@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError
-from olmo.kernel.middleware import status_of
 from olmo.kernel.text import whole_number
 from olmo.knowledge import actions, policy, queries, showing
 from olmo.knowledge.actions import Settings, Text
@@ -21,6 +20,7 @@ from olmo.knowledge.models import PARTS, Article, Audience, Kind, Version
 from olmo.people.models import Person, Team
 from olmo.tenancy.models import Client
 
+from ..forms.refusable import Refusable
 from ..shell import DeskRequest, SeeOther, agents, page
 from . import beside, uploads
 
@@ -41,7 +41,7 @@ def _day(label: Any) -> forms.DateField:
     )
 
 
-class TextForm(forms.Form):
+class TextForm(Refusable):
     """A text in one language; Markdown but for the title."""
 
     use_required_attribute = False
@@ -68,7 +68,7 @@ class TextForm(forms.Form):
         return Text(title=given["title"], **{part: given[part] for part in PARTS})
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(Refusable):
     """Key, audience, owner and dates."""
 
     use_required_attribute = False
@@ -160,7 +160,7 @@ def edit(request: DeskRequest, pk: int, code: str) -> HttpResponse:
     newest = texts.get(code)
     status = 200
     if request.method == "POST":
-        form = TextForm(request.POST, label_suffix="")
+        form = TextForm(request.POST, label_suffix="", initial={"seen": article.version})
         if form.is_valid():
             try:
                 _write(request, article, code, form)
@@ -168,9 +168,6 @@ def edit(request: DeskRequest, pk: int, code: str) -> HttpResponse:
                 return SeeOther(f"{reverse('desk:article', args=[pk])}?lang={code}&text=newest")
             except OlmoError as refusal:
                 status = _refuse([form], refusal)
-                if isinstance(refusal, Conflict):  # a second try begins from what is there now
-                    form.data = request.POST.copy()
-                    form.data["seen"] = str(queries.by_id(request.person, pk).version)
         else:
             status = 422
     else:
@@ -231,18 +228,12 @@ def keeping(request: DeskRequest, pk: int) -> HttpResponse:
     return page(request, "desk/knowledge/settings.html", {"article": article, "form": form}, status=status)
 
 
-def _refuse(given: list[Any], refusal: OlmoError) -> int:
+def _refuse(given: list[Refusable], refusal: OlmoError) -> int:
     """Show a refusal at the field that it names, else above the first form; returns the status of the answer."""
     if not isinstance(refusal, Invalid | Conflict):
         raise refusal
     field = refusal.field if isinstance(refusal, Invalid) else ""
-    for form in given:
-        if field in form.fields:
-            form.add_error(field, str(refusal.message))
-            break
-    else:
-        given[0].add_error(None, str(refusal.message))
-    return status_of(refusal)
+    return next((form for form in given if field in form.fields), given[0]).refuse(refusal)
 
 
 def _words(version: Version | None) -> dict[str, str]:

@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from olmo.kernel.errors import Conflict, Invalid
+from olmo.kernel.errors import Invalid
 from olmo.kernel.text import whole_number
 from olmo.procedures import steps
 from olmo.procedures.steps import MOST_STEPS, Record, Step
 from olmo.procedures.writing import Draft
 from olmo.tickets.models import Category
 
+from ..forms.refusable import Refusable
 from ..forms.values import CategoryChoice, categories
 
 NAMES = ("title", "text", "record", "label", "choices", "expect", "otherwise", "link", "command", "remove")
@@ -34,7 +35,7 @@ def _area(label: Any, rows: int, *, hint: Any = "", limit: int = 10_000) -> form
     return forms.CharField(label=label, required=False, max_length=limit, help_text=hint, widget=widget)
 
 
-class ProcedureForm(forms.Form):
+class ProcedureForm(Refusable):
     """Presses on `fill` save nothing: `step` adds an empty one, `markdown` takes over what was pasted."""
 
     use_required_attribute = False
@@ -114,14 +115,13 @@ class ProcedureForm(forms.Form):
         told = {name: self.cleaned_data[f"steps-{place}-{name}"] for name in NAMES}
         return not told.pop("remove") and any(str(value or "").strip() for value in told.values())
 
-    def refuse(self, refusal: Invalid | Conflict) -> None:
-        """Show why a verb refused, at its field; the verb counts the steps that it got, the page the rows that it shows."""
-        name = refusal.field if isinstance(refusal, Invalid) else ""
+    def field_of(self, refusal: Invalid) -> str:
+        """The verb counts the steps that it got, the page the rows that it shows."""
+        name = refusal.field
         start, number, part = [*name.split("-", 2), "", ""][:3]
         if start == "steps" and number.isdecimal() and int(number) < len(self.places):
             name = f"steps-{self.places[int(number)]}-{part}"
-        name = {"steps": "steps-0-title", "body": "title"}.get(name, name)
-        self.add_error(name if name in self.fields else None, str(refusal.message))
+        return {"steps": "steps-0-title", "body": "title"}.get(name, name)
 
     def filled(self, what: str, **more: Any) -> "ProcedureForm":
         """The same form with one more empty step, or with the steps that were pasted; nothing is saved."""

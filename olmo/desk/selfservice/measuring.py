@@ -12,17 +12,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel.errors import Conflict, Invalid, NotFound
-from olmo.kernel.middleware import status_of
 from olmo.people.administration import mark_of
 from olmo.reports.queries import leads
 from olmo.selfservice import actions, queries
 from olmo.selfservice.effect import LEAST
 from olmo.selfservice.models import MOST_HELD, HoldOut
 
+from ..forms.refusable import Refusable
 from ..shell import DeskRequest, SeeOther, agents, page
 
 
-class HoldOutForm(forms.Form):
+class HoldOutForm(Refusable):
     """How many visits see no suggestions."""
 
     percent = forms.IntegerField(
@@ -44,21 +44,20 @@ def effect(request: DeskRequest) -> HttpResponse:
 @agents
 def hold_out(request: DeskRequest) -> HttpResponse:
     """Set the share that is held out."""
-    form = HoldOutForm(request.POST, label_suffix="")
+    form = _form(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
     try:
         actions.hold_out(form.cleaned_data["percent"], by=request.person, seen=form.cleaned_data["seen"])
     except (Invalid, Conflict) as refusal:
-        form.add_error("percent", str(refusal.message))
-        return _page(request, form, status=status_of(refusal))
+        return _page(request, form, status=form.refuse(refusal))
     messages.success(request, _("It counts for visits that begin from now on."))
     return SeeOther(reverse("desk:selfservice"))
 
 
-def _form() -> HoldOutForm:
+def _form(data: Any = None) -> HoldOutForm:
     state = actions.state_of(HoldOut.objects.filter(pk=1).first())
-    return HoldOutForm(initial={**state, "seen": mark_of(state)}, label_suffix="")
+    return HoldOutForm(data, initial={**state, "seen": mark_of(state)}, label_suffix="")
 
 
 def _page(request: DeskRequest, form: HoldOutForm, *, status: int = 200) -> HttpResponse:

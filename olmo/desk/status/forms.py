@@ -12,6 +12,8 @@ from olmo.people.queries import clients_seen_by
 from olmo.status import queries
 from olmo.status.models import STATES, Component, Happening, Kind, Level, State, said
 
+from ..forms.refusable import Refusable
+
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -44,7 +46,7 @@ class UpdateForm(forms.Form):
         field.choices = choices
 
 
-class HappeningForm(forms.Form):
+class HappeningForm(Refusable):
     """What is told, to whom, where and when; with its first words while it is new."""
 
     title_en = _title(_("Title in English"))
@@ -106,10 +108,6 @@ class HappeningForm(forms.Form):
         given["clients"] = [row.pk for row in given["clients"]]
         given["components"] = [row.pk for row in given["components"]]
         return given
-
-    def refuse(self, field: str, reason: str) -> None:
-        """Show why the verb refused a value."""
-        self.add_error(field if field in self.fields else None, reason)
 
 
 def shown(happening: Happening) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def new(request: DeskRequest) -> HttpResponse:
             texts = {name: form.cleaned_data[name] for name in ("text_en", "text_it")}
             made = actions.tell(actions.plain({"kind": kind, **form.values}), by=request.person, **texts)
         except Invalid as refusal:
-            form.refuse(refusal.field, str(refusal.message))
+            form.refuse(refusal)
         else:
             messages.success(request, _("It is told."))
             return SeeOther(reverse("desk:happening", args=[made.pk]))
@@ -112,8 +112,7 @@ def one(request: DeskRequest, pk: int) -> HttpResponse:
             messages.success(request, _("It was changed."))
             return SeeOther(reverse("desk:happening", args=[pk]))
         except (Invalid, Conflict) as refusal:
-            form.refuse(getattr(refusal, "field", ""), str(refusal.message))
-            status = status_of(refusal)
+            status = form.refuse(refusal)
     return _one_page(request, found, form, status=status)
 
 

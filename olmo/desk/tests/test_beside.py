@@ -106,7 +106,8 @@ class MyWeek(PageTest):
         url = f"/desk/work/{self.entry.pk}"
         data = {"seen": 1, "minutes": 45, "day": self.day.isoformat(), "billing": "no", "note": ""}
         self.assertEqual(self.post(url, data).status, 303)
-        self.assertEqual(self.post(url, {**data, "minutes": 50}).status, 409)
+        stale = self.post(url, {**data, "minutes": 50})
+        self.assertEqual((stale.status, stale.value("[name=minutes]"), stale.value("[name=seen]")), (409, "50", "2"))
         self.assertEqual(self.post(url, {**data, "seen": 2, "minutes": 0}).status, 422)
         self.assertIn("30 → 45", self.get(url).text)
         self.assertEqual(self.post(url, {"remove": "1", "seen": 2}).status, 303)

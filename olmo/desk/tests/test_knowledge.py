@@ -162,6 +162,8 @@ class Pages(KnowledgeTest):
         self.assertEqual(self.post(self.alma, "article_settings", article.pk, **data).status_code, 303)
         article.refresh_from_db()
         self.assertEqual((article.key, article.owner, article.client), ("new-key", self.tove, self.acme))
+        stale = self.post(self.ines, "article_settings", article.pk, **{**data, "key": "newer-key"})
+        self.assertContains(stale, f'name="seen" value="{article.version}"', status_code=409)
         self.assertEqual(self.browser(self.otto).get(reverse("desk:article", args=[article.pk])).status_code, 404)
 
     def test_suggestions_are_the_owner_s_tasks_until_they_are_answered(self) -> None:

@@ -31,6 +31,10 @@ class Macros(PageTest):
         self.post(f"/desk/macros/{macro.pk}", again, by=self.ines)
         macro.refresh_from_db()
         self.assertEqual(macro.name, "Renamed")
+        stale = self.post(f"/desk/macros/{macro.pk}", {**again, "name": "Mine"}, by=self.ines)
+        self.assertEqual((stale.status, stale.value("[name=name]")), (422, "Mine"))
+        insisting = {**again, "name": "Mine", "seen": stale.value("[name=seen]")}
+        self.assertEqual(self.post(f"/desk/macros/{macro.pk}", insisting, by=self.ines).status, 303)
         self.assertEqual(self.post(f"/desk/macros/{macro.pk}/removal", by=self.ines).status, 303)
         self.assertFalse(Macro.objects.exists())
 

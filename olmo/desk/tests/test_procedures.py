@@ -64,6 +64,8 @@ class WritingProcedures(PageTest, Proceeds):
         again = self.post(url, self.typed({"title": "Another"}, seen=seen, summary="", category=""))
         self.assertEqual(again.status, 422)
         self.assertIn("Another", again.text)
+        newest = self.typed({"title": "Another"}, seen=again.value("[name=seen]"), summary="", category="")
+        self.assertEqual(self.post(url, newest).status, 303)
 
     def test_an_edit_leaves_what_else_the_article_says_and_a_new_category_is_in_the_change_log(self) -> None:
         procedure = self.written()

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from olmo.kernel import spoken
 from olmo.kernel.errors import Conflict, Invalid, NotFound
-from olmo.kernel.middleware import status_of
 from olmo.kernel.text import whole_number
 from olmo.people import queries as people
 from olmo.people.models import Person, Team
@@ -24,6 +23,7 @@ from olmo.worklog.models import Activity, Correction, Entry
 
 from .. import places
 from ..forms.calls import minutes_field, work_of
+from ..forms.refusable import Refusable
 from ..shell import DeskRequest, SeeOther, agents, page
 from .ticking import clocked
 
@@ -31,7 +31,7 @@ DAYS = 7
 WORKDAYS = 5
 
 
-class EntryForm(forms.Form):
+class EntryForm(Refusable):
     """One entry, to be corrected."""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -86,9 +86,7 @@ def entry(request: DeskRequest, pk: int) -> HttpResponse:
                 return SeeOther(_back(request, found))
             status = 422
         except (Conflict, Invalid) as refusal:
-            field = refusal.field if isinstance(refusal, Invalid) and refusal.field in form.fields else None
-            form.add_error(field, str(refusal.message))
-            status = status_of(refusal)
+            status = form.refuse(refusal)
     context = {
         "entry": found,
         "form": form,

@@ -169,8 +169,7 @@ def _saved(request: DeskRequest, form: MacroForm, macro: Macro | None) -> Macro 
     try:
         return macros.save(macro, values, by=request.person, seen=data["seen"])
     except (Invalid, Conflict) as refusal:
-        field = refusal.field if isinstance(refusal, Invalid) and refusal.field in form.fields else None
-        form.add_error(field, str(refusal.message))
+        form.refuse(refusal)
         return None
 
 

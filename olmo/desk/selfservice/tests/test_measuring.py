@@ -1,5 +1,7 @@
 """The page about suggestions: for those who lead, with plain words where the figures say nothing."""
 
+import re
+
 from django.urls import reverse
 
 from olmo.people import signin
@@ -31,5 +33,9 @@ class Looking(DeskTest):
         self.assertContains(refused, 'value="80"', status_code=422)
         self.assertRedirects(self.client.post(share, {"percent": "5"}), self.url, status_code=303)
         self.assertEqual(HoldOut.objects.get().percent, 5)
+        stale = self.client.post(share, {"percent": "7", "seen": "another"})
+        self.assertContains(stale, "save again to replace it", status_code=409)
+        newest = re.findall(r'name="seen" value="([^"]+)"', stale.content.decode())[0]
+        self.assertRedirects(self.client.post(share, {"percent": "7", "seen": newest}), self.url, status_code=303)
         self.client.force_login(self.alma, backend=signin.BACKEND)
         self.assertEqual(self.client.post(share, {"percent": "9"}).status_code, 403)

@@ -111,6 +111,11 @@ class Telling(DeskTest):
         self.client.post(address, {**GIVEN, **dict(ticked), "title_en": "Mail is very slow", "seen": seen})
         row.refresh_from_db()
         self.assertEqual((row.title_en, row.clients, row.components), ("Mail is very slow", [self.acme.pk], [mail.pk]))
+        typed = {**GIVEN, **dict(ticked), "title_en": "Mail is back"}
+        stale = self.client.post(address, {**typed, "seen": seen})
+        self.assertContains(stale, "save again to replace it", status_code=409)
+        newest = re.findall(r'name="seen" value="([^"]+)"', stale.content.decode())[0]
+        self.assertEqual(self.client.post(address, {**typed, "seen": newest}).status_code, 303)
         self.assertNotContains(self.client.get(self.new), f'value="{self.acme.pk}"> Acme')
 
     def test_an_administrator_keeps_services_and_public_pages(self) -> None:
