@@ -1,6 +1,6 @@
 """The same steps on one ticket or on many: shown before they act, each ticket whole or not at all, undone in one go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ from olmo.tickets.queries import visible_to
 from olmo.tickets.sentences import planned
 
 from .models import Run
-from .steps import Steps, apply
+from .steps import Steps, apply, is_told_to_many
 
 MOST = 1000
 AT_ONCE = 25  # more are done by a job, with progress
@@ -57,12 +57,22 @@ def begin(tickets: list[tuple[int, int]], *, by: Person, steps: Steps, label: st
         raise Invalid("tickets", _("Choose some tickets first."))
     if len(tickets) > MOST:
         raise Invalid("tickets", _("At most %(most)d tickets at once.") % {"most": MOST})
-    run = Run.objects.create(by=by, steps=dict(steps), tickets=tickets, label=label[:200], made_at=clock.now())
-    if len(tickets) <= AT_ONCE:
-        proceed(run)
-    else:
-        wake(run)
+    if len(tickets) > AT_ONCE:
+        return later(tickets, by=by, steps=steps, label=label)
+    run = _made(tickets, by, steps, label)
+    proceed(run)
     return run
+
+
+def later(tickets: Sequence[tuple[int, int | None]], *, by: Person, steps: Steps, label: str) -> Run:
+    """Let a job carry out the steps on these tickets (id, version that was shown; None: whatever changed since), however many."""
+    run = _made(tickets, by, steps, label)
+    wake(run)
+    return run
+
+
+def _made(tickets: Sequence[tuple[int, int | None]], by: Person, steps: Steps, label: str) -> Run:
+    return Run.objects.create(by=by, steps=dict(steps), tickets=tickets, label=label[:200], made_at=clock.now())
 
 
 def try_out(tickets: list[tuple[int, int]], *, by: Person, steps: Steps) -> Run:
@@ -99,7 +109,7 @@ def forget_old() -> int:
     return Run.objects.filter(made_at__lte=clock.now() - LIFE).delete()[1].get("automation.Run", 0)
 
 
-def _carried_out(run: Run, pk: int, seen: int) -> list[object]:
+def _carried_out(run: Run, pk: int, seen: int | None) -> list[object]:
     """One ticket of a run: [number, subject's ticket id, state, words]."""
     ticket = visible_to(run.by).filter(pk=pk).first()
     if ticket is None:
@@ -112,7 +122,7 @@ def _carried_out(run: Run, pk: int, seen: int) -> list[object]:
         return [ticket.number, pk, "refused", [str(refusal.message)]]
     if not collection.pieces:
         return [ticket.number, pk, "same", []]
-    if not collection.is_final:
+    if not collection.is_final and not is_told_to_many(run.steps):
         _remember(run, collection)
     return [ticket.number, pk, "done", []]
 

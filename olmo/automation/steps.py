@@ -3,7 +3,8 @@
     {"team": 3, "assignee": "me", "tags_add": ["vpn"], "state": "hold", "reason": "date", "days": 2}
 
 Ids of people, teams, categories, plans, suppliers and working states; tags or serial numbers of assets, which each organisation
-has for itself; numbers of tickets; "none" takes a value away; "me" is whoever acts. What is not named stays as it is.
+has for itself; numbers of tickets; "none" takes a value away; "me" is whoever acts. What is not named stays as it is. A reply is
+Markdown, or plain words by language ({"en": ..., "it": ...}) of which each open ticket gets its own; a resolution carries those itself.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from olmo.fulfilment.models import Plan
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.people.models import Person, Team
+from olmo.status.models import said
 from olmo.tickets import actions, family, queries
 from olmo.tickets.actions import NewMessage
 from olmo.tickets.models import Category, LinkKind, Status, Supplier, Ticket, WorkingState
@@ -119,7 +121,20 @@ def _note(ticket: Ticket, by: Person, steps: Steps, _seen: int | None) -> None:
 
 
 def _reply(ticket: Ticket, by: Person, steps: Steps, seen: int | None) -> None:
-    actions.reply(ticket, by=by, message=NewMessage(text=steps["reply"], is_markdown=True), seen=seen)
+    if not is_told_to_many(steps):
+        actions.reply(ticket, by=by, message=NewMessage(text=steps["reply"], is_markdown=True), seen=seen)
+    elif ticket.is_active and steps.get("state") != "resolved":
+        actions.reply(ticket, by=by, message=_in_its_language(steps, ticket), seen=seen)
+
+
+def is_told_to_many(steps: Steps) -> bool:
+    """Whether many requesters get the same words, each in the language of their ticket; nobody takes these back."""
+    return isinstance(steps.get("reply"), dict)
+
+
+def _in_its_language(steps: Steps, ticket: Ticket) -> NewMessage:
+    words = steps["reply"]
+    return NewMessage(text=said(words["en"], words["it"], ticket.language))
 
 
 def _state(ticket: Ticket, by: Person, steps: Steps, seen: int | None) -> None:
@@ -131,6 +146,9 @@ def _state(ticket: Ticket, by: Person, steps: Steps, seen: int | None) -> None:
         case "resume":
             if ticket.status == Status.WAITING:
                 actions.resume(ticket, by=by)
+        case "resolved" if is_told_to_many(steps):
+            if ticket.is_active:
+                actions.resolve(ticket, by=by, code=steps["code"], message=_in_its_language(steps, ticket), seen=seen)
         case "resolved":
             actions.resolve(ticket, by=by, code=steps.get("code", ""), seen=seen)
         case "closed":

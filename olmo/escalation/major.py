@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -9,6 +10,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from olmo.automation import running
+from olmo.automation.models import Run
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
 from olmo.kernel.prepared import Part
@@ -32,6 +35,14 @@ MOST_ALIKE, LOOKED_AT, MOST_LISTED = 50, 60, 50
 _WORD = re.compile(r"\w{4,}")
 _NOTICE = """(select json_build_array(t.id, t.number) from escalation_major m join tickets_ticket t on t.id = m.ticket_id
 where m.ended_at is null and m.ticket_id = any(%s::bigint[]) limit 1)"""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How many tickets something was done to. run: the job that does it to those that follow, where they are many."""
+
+    count: int
+    run: Run | None = None
 
 
 def may_declare(person: Person, ticket: Ticket) -> bool:
@@ -81,37 +92,38 @@ def follow(ticket: Ticket, children: Sequence[Ticket], *, by: Person) -> int:
     return len([event for event in linked if event is not None])
 
 
-def update(ticket: Ticket, *, by: Person, text_en: str = "", text_it: str = "") -> int:
+def update(ticket: Ticket, *, by: Person, text_en: str = "", text_it: str = "") -> Reached:
     """Say how it stands, once: the banner says it, and each requester gets it as an answer on their own request.
 
-    It is in the language of the request as far as it was written in that. Returns how many were answered.
-    Raises as `declare`; Conflict (it is over).
+    It is in the language of the request as far as it was written in that. Of more than `family.AT_ONCE` that follow each is
+    answered for itself by a job. Raises as `declare`; Conflict (it is over).
     """
     texts = _checked(text_en, text_it)
     with transaction.atomic():
         _open_major(ticket, by)
-        tickets = [ticket, *family.open_children(by, ticket)]
-        for each in tickets:
+        children = family.open_children(by, ticket)
+        for each in [ticket, *_at_once(children)]:
             _named(each, partial(actions.reply, each, by=by, message=_message(texts, each)))
         told.updated(ticket, by=by, texts=texts)
         with changing(ticket, by=by) as log:
-            log.record(MajorUpdated(count=len(tickets)))
-    return len(tickets)
+            log.record(MajorUpdated(count=1 + len(children)))
+        return Reached(1 + len(children), _later(children, by, texts))
 
 
-def resolve(ticket: Ticket, *, by: Person, code: str, text_en: str = "", text_it: str = "") -> int:
-    """Resolve it with all its open children, all or none; each requester gets the words in their language. Returns how many.
+def resolve(ticket: Ticket, *, by: Person, code: str, text_en: str = "", text_it: str = "") -> Reached:
+    """Resolve it with all its open children; each requester gets the words in their language.
 
+    All or none; of more than `family.AT_ONCE` children each for itself by a job, which names those that cannot be resolved.
     Raises what `actions.resolve` raises, with the number of the ticket that it was about.
     """
     texts = _checked(text_en, text_it)
     with transaction.atomic():
         _open_major(ticket, by)
-        tickets = [ticket, *family.open_children(by, ticket)]
-        for each in tickets:
+        children = family.open_children(by, ticket)
+        for each in [ticket, *_at_once(children)]:
             _named(each, partial(actions.resolve, each, by=by, code=code, message=_message(texts, each)))
         end(ticket, by=by, texts=texts)
-    return len(tickets)
+        return Reached(1 + len(children), _later(children, by, texts, state="resolved", code=code))
 
 
 def stand_down(ticket: Ticket, *, by: Person, reason: str) -> Event:
@@ -194,6 +206,19 @@ def _concerned(by: Person, clients: Collection[Client]) -> list[int]:
     if not isinstance(mine, EveryClient) and (not ids or not set(ids) <= set(mine)):
         raise Invalid("clients", _("Choose organisations that you work for."))
     return ids
+
+
+def _at_once(children: list[Ticket]) -> list[Ticket]:
+    """Those that are done to while somebody waits for the page: all of them, or none where they are many."""
+    return children if len(children) <= family.AT_ONCE else []
+
+
+def _later(children: list[Ticket], by: Person, texts: tuple[str, str], **more: str) -> Run | None:
+    """The job that does it to many children."""
+    if _at_once(children) == children:
+        return None
+    steps = {"reply": dict(zip(("en", "it"), texts, strict=True)), **more}
+    return running.later([(each.pk, None) for each in children], by=by, steps=steps, label=_("Major incident"))
 
 
 def _message(texts: tuple[str, str], ticket: Ticket) -> actions.NewMessage:

@@ -14,6 +14,7 @@ from .models import ACTIVE, LinkKind, Ticket
 from .queries import visible_to
 
 MOST_GENERATIONS = 20
+AT_ONCE = 100  # children that are answered or resolved while somebody waits for the page
 
 
 def parent_of(ticket: Ticket) -> int | None:

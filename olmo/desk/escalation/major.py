@@ -4,10 +4,12 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from olmo.automation.models import Run
 from olmo.escalation import major as verbs
 from olmo.escalation.incidents import Major
 from olmo.kernel import spoken
@@ -40,23 +42,31 @@ def major(request: DeskRequest, number: int) -> HttpResponse:
     if form is not None and form.is_valid():
         try:
             with undoable(request.person, _("Major incident")) as made:
-                said = _do(request, ticket, step, form.cleaned_data)
+                said, run = _do(request, ticket, step, form.cleaned_data)
         except (Invalid, Conflict) as refusal:
             field = refusal.field if isinstance(refusal, Invalid) and refusal.field in form.fields else None
             form.add_error(field, str(refusal.message))
         else:
             undoing.say(request, said, made.token)
-            return SeeOther(
-                places.ticket(number) if step in ("resolve", "stand_down") else places.ticket(number, "major")
-            )
+            back = places.ticket(number) if step in ("resolve", "stand_down") else places.ticket(number, "major")
+            return SeeOther(f"{reverse('desk:bulk_run', args=[run.pk])}?back={back}" if run else back)
     alike = verbs.alike(request.person, ticket) if known else []
+    children = family.open_children(request.person, ticket)
     context = {
         "ticket": ticket, "known": known, **given, "alike": alike, "back_url": places.ticket(number),
         "said": verbs.announcements(request.person, ticket),
-        "children": family.open_children(request.person, ticket), "wrong_step": step if form is not None else "",
+        "children": children[: family.AT_ONCE], "many": _many(ticket, len(children)), "wrong_step": step if form is not None else "",
         "chosen": request.POST.getlist("tickets"),
     }  # fmt: skip
     return page(request, "desk/major.html", context, status=422 if form is not None else 200)
+
+
+def _many(ticket: Ticket, count: int) -> dict[str, str] | None:
+    """Of so many that follow that a job does what is done to all: how many, and where they are listed."""
+    if count <= family.AT_ONCE:
+        return None
+    words = ngettext("%(n)d ticket follows it.", "%(n)d tickets follow it.", count) % {"n": count}
+    return {"words": words, "url": Filters(box="open", of=f"parent.{ticket.pk}").url()}
 
 
 _COLUMNS: Columns = {
@@ -143,21 +153,36 @@ def _forms(request: DeskRequest, ticket: Ticket, known: Major | None) -> dict[st
     }  # fmt: skip
 
 
-def _do(request: DeskRequest, ticket: Ticket, step: str, data: dict[str, Any]) -> str:
-    """Call the verb; returns what a toast says."""
+def _do(request: DeskRequest, ticket: Ticket, step: str, data: dict[str, Any]) -> tuple[str, Run | None]:
+    """Call the verb; returns what a toast says, and the job that goes on with it."""
     by = request.person
     if step == "declare":
         verbs.declare(ticket, by=by, **data)
-        return _("Declared. The portal says so; now let the others follow.")
+        return _("Declared. The portal says so; now let the others follow."), None
     if step == "follow":
         chosen = queries.visible_to(by).filter(pk__in=data["tickets"])
         count = verbs.follow(ticket, list(chosen), by=by)
-        return ngettext("%(n)d ticket follows from now on.", "%(n)d tickets follow from now on.", count) % {"n": count}
+        words = ngettext("%(n)d ticket follows from now on.", "%(n)d tickets follow from now on.", count)
+        return words % {"n": count}, None
     if step == "update":
-        count = verbs.update(ticket, by=by, **data)
-        return ngettext("%(n)d requester was answered.", "%(n)d requesters were answered.", count) % {"n": count}
+        reached = verbs.update(ticket, by=by, **data)
+        return _answered(reached), reached.run
     if step == "resolve":
-        count = verbs.resolve(ticket, by=by, **data)
-        return ngettext("%(n)d ticket was resolved.", "%(n)d tickets were resolved.", count) % {"n": count}
+        reached = verbs.resolve(ticket, by=by, **data)
+        return _resolved(reached), reached.run
     verbs.stand_down(ticket, by=by, reason=data["reason"])
-    return _("Stood down. The tickets stay as they are.")
+    return _("Stood down. The tickets stay as they are."), None
+
+
+def _answered(reached: verbs.Reached) -> str:
+    if reached.run:
+        return _("The portal says it. The requesters of all that follow are answered one after the other.")
+    count = reached.count
+    return ngettext("%(n)d requester was answered.", "%(n)d requesters were answered.", count) % {"n": count}
+
+
+def _resolved(reached: verbs.Reached) -> str:
+    if reached.run:
+        return _("It is resolved. What follows is resolved one after the other; what cannot be is named here.")
+    count = reached.count
+    return ngettext("%(n)d ticket was resolved.", "%(n)d tickets were resolved.", count) % {"n": count}

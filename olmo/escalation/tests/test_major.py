@@ -122,9 +122,9 @@ class Answering(Disturbed):
         with relay(Sink()) as sink:
             delivered(sink)
             before = len(sink.mails())
-            count = major.update(self.parent, by=self.ines, text_en="Back at noon.", text_it="Torna a mezzogiorno.")
+            reached = major.update(self.parent, by=self.ines, text_en="Back at noon.", text_it="Torna a mezzogiorno.")
             fresh = delivered(sink)[before:]
-        self.assertEqual(count, 4)
+        self.assertEqual((reached.count, reached.run), (4, None))
         said = {m.ticket_id: m.text for m in Message.objects.filter(is_from_desk=True, kind="public")}
         self.assertEqual(said[self.three.pk], "Torna a mezzogiorno.")
         self.assertEqual({said[t.pk] for t in (self.parent, self.one, self.two)}, {"Back at noon."})
@@ -147,9 +147,8 @@ class Answering(Disturbed):
 class Ending(Disturbed):
     def test_resolving_resolves_all_and_the_banner_goes(self) -> None:
         self.following()
-        self.assertEqual(
-            major.resolve(self.parent, by=self.ines, code="fixed", text_en="It runs.", text_it="Funziona."), 4
-        )
+        reached = major.resolve(self.parent, by=self.ines, code="fixed", text_en="It runs.", text_it="Funziona.")
+        self.assertEqual((reached.count, reached.run), (4, None))
         states = {self.fresh(t).status for t in (self.parent, self.one, self.two, self.three)}
         self.assertEqual(states, {Status.RESOLVED})
         self.assertEqual(banners(self.acme.pk), [])

@@ -52,10 +52,13 @@ def resolve_family(
 ) -> tuple[Event, list[Ticket]]:
     """Resolve a ticket and its open children with the same code and words, all or nothing. Returns the event, and the children.
 
-    Raises what `resolve` raises.
+    Raises what `resolve` raises, and Conflict (so many children that nobody could wait for it).
     """
     event = resolve(ticket, by=by, code=code, note=note, seen=seen)
     children = family.open_children(by, ticket)
+    if len(children) > family.AT_ONCE:
+        words = _("%(n)d open tickets are below this one; at most %(most)d are resolved with it. Resolve them from their list.")
+        raise Conflict(words % {"n": len(children), "most": family.AT_ONCE})
     for child in children:
         resolve(child, by=by, code=code, note=note)
     return event, children
