@@ -64,10 +64,15 @@ def begin(tickets: list[tuple[int, int]], *, by: Person, steps: Steps, label: st
     return run
 
 
-def later(tickets: Sequence[tuple[int, int | None]], *, by: Person, steps: Steps, label: str) -> Run:
-    """Let a job carry out the steps on these tickets (id, version that was shown; None: whatever changed since), however many."""
+def later(
+    tickets: Sequence[tuple[int, int | None]], *, by: Person, steps: Steps, label: str, line: str = ""
+) -> Run:  # fmt: skip
+    """Let a job carry out the steps on these tickets (id, version that was shown; None: whatever changed since), however many.
+
+    line: runs of one line go one after the other.
+    """
     run = _made(tickets, by, steps, label)
-    wake(run)
+    wake(run, line)
     return run
 
 
@@ -84,10 +89,10 @@ def try_out(tickets: list[tuple[int, int]], *, by: Person, steps: Steps) -> Run:
     return run
 
 
-def wake(run: Run) -> None:
+def wake(run: Run, line: str = "") -> None:
     """Queue the job that goes on with a run; it commits with the caller's transaction."""
     app.configure_task(
-        "olmo.automation.jobs.go_on", queue="automation", lock=f"run-{run.pk}", allow_unknown=True
+        "olmo.automation.jobs.go_on", queue="automation", lock=line or f"run-{run.pk}", allow_unknown=True
     ).defer(run_id=run.pk)
 
 
@@ -97,6 +102,9 @@ def proceed(run: Run) -> None:
         run.refresh_from_db()
         run.by = with_access(run.by_id) or run.by
         start = len(run.results)
+        if run.undoable is not None and undo.was_undone(run.undoable):
+            run.results += _left(run, [pk for pk, _seen in run.tickets[start:]])
+            start = len(run.results)
         for pk, seen in run.tickets[start : start + BATCH]:
             run.results.append(_tried(run, pk) if run.is_trial else _carried_out(run, pk, seen))
         if len(run.results) >= len(run.tickets):
@@ -125,6 +133,12 @@ def _carried_out(run: Run, pk: int, seen: int | None) -> list[object]:
     if not collection.is_final and not is_told_to_many(run.steps):
         _remember(run, collection)
     return [ticket.number, pk, "done", []]
+
+
+def _left(run: Run, ids: list[int]) -> list[list[object]]:
+    """The tickets of a run that was undone before it came to them."""
+    numbers = dict(visible_to(run.by).filter(pk__in=ids).values_list("pk", "number"))
+    return [[numbers.get(pk, 0), pk, "refused", [_("It was undone before it came to this ticket.")]] for pk in ids]
 
 
 def _tried(run: Run, pk: int) -> list[object]:

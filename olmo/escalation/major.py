@@ -107,7 +107,7 @@ def update(ticket: Ticket, *, by: Person, text_en: str = "", text_it: str = "") 
         told.updated(ticket, by=by, texts=texts)
         with changing(ticket, by=by) as log:
             log.record(MajorUpdated(count=1 + len(children)))
-        return Reached(1 + len(children), _later(children, by, texts))
+        return Reached(1 + len(children), _later(ticket, children, by, texts))
 
 
 def resolve(ticket: Ticket, *, by: Person, code: str, text_en: str = "", text_it: str = "") -> Reached:
@@ -123,7 +123,7 @@ def resolve(ticket: Ticket, *, by: Person, code: str, text_en: str = "", text_it
         for each in [ticket, *_at_once(children)]:
             _named(each, partial(actions.resolve, each, by=by, code=code, message=_message(texts, each)))
         end(ticket, by=by, texts=texts)
-        return Reached(1 + len(children), _later(children, by, texts, state="resolved", code=code))
+        return Reached(1 + len(children), _later(ticket, children, by, texts, state="resolved", code=code))
 
 
 def stand_down(ticket: Ticket, *, by: Person, reason: str) -> Event:
@@ -213,12 +213,13 @@ def _at_once(children: list[Ticket]) -> list[Ticket]:
     return children if len(children) <= family.AT_ONCE else []
 
 
-def _later(children: list[Ticket], by: Person, texts: tuple[str, str], **more: str) -> Run | None:
+def _later(ticket: Ticket, children: list[Ticket], by: Person, texts: tuple[str, str], **more: str) -> Run | None:
     """The job that does it to many children."""
     if _at_once(children) == children:
         return None
     steps = {"reply": dict(zip(("en", "it"), texts, strict=True)), **more}
-    return running.later([(each.pk, None) for each in children], by=by, steps=steps, label=_("Major incident"))
+    pairs, line = [(each.pk, None) for each in children], f"major-{ticket.pk}"  # what was said first arrives first
+    return running.later(pairs, by=by, steps=steps, label=_("Major incident"), line=line)
 
 
 def _message(texts: tuple[str, str], ticket: Ticket) -> actions.NewMessage:

@@ -138,6 +138,11 @@ def undo(token: str, *, by: Person) -> Result:
     return result
 
 
+def was_undone(made: Undoable) -> bool:
+    """Whether something was undone while it is still being done. It is locked: an undo waits for what is added in this transaction."""
+    return Undoable.objects.select_for_update().filter(pk=made.pk).exclude(undone_at=None).first() is not None
+
+
 def is_undone(event: Event) -> bool:
     """Whether an event was taken back. Of an event that still can be, the ticket is locked, so that none can come in between."""
     if UndoPiece.objects.filter(ticket=event.ticket_id, seqs__contains=[event.seq]).exists():

@@ -117,6 +117,18 @@ class Running(DeskTest):
         self.assertEqual(len(undo.undo(run.undoable.token, by=self.alma).tickets), 30)
         self.assertFalse(Ticket.objects.exclude(tags=[]).exists())
 
+    def test_undone_under_way_it_stops_and_nothing_is_left_that_cannot_be_undone(self) -> None:
+        tickets = [self.report(f"Ticket {n}") for n in range(27)]
+        run = self.run_on(*tickets, tags_add=["many"])
+        running.proceed(run)
+        assert run.undoable is not None
+        undo.undo(run.undoable.token, by=self.alma)
+        jobs.go_on(run.pk)
+        run.refresh_from_db()
+        self.assertEqual((run.count("done"), run.count("refused"), run.finished_at is not None), (25, 2, True))
+        self.assertEqual(run.results[-1][0], tickets[-1].number)
+        self.assertFalse(Ticket.objects.exclude(tags=[]).exists())
+
     def test_another_clients_ticket_is_none_of_mine(self) -> None:
         theirs = self.report("Acme's")
         run = running.begin(self.pairs(theirs), by=self.otto, steps={"tags_add": ["x"]}, label="Several")

@@ -1,5 +1,7 @@
 """The page of a major incident, and what the portal says."""
 
+from unittest.mock import patch
+
 from olmo.escalation import major
 from olmo.tickets import family
 from olmo.tickets.models import Status, Ticket
@@ -39,6 +41,16 @@ class ThePage(PageTest):
         self.assertEqual(self.send("resolve", code="fixed", text_en="It runs.").status, 303)
         self.assertEqual(Ticket.objects.get(pk=self.child.pk).status, Status.RESOLVED)
         self.assertEqual(self.get("/", by=self.rui).words(".major"), [])
+
+    def test_of_very_many_a_page_shows_how_far_it_is(self) -> None:
+        self.send("declare", text_en="Mail is down.", text_it="")
+        self.send("follow", tickets=[self.child.pk])
+        with patch.object(family, "AT_ONCE", 0):
+            page = self.get(self.url(self.parent, "major"), by=self.ines)
+            self.assertIn("1 ticket follows it.", page.words(".admin-group a.word"))
+            sent = self.send("update", text_en="Back at noon.")
+        self.assertIn("0 of 1 tickets so far", self.get(sent.location, by=self.ines).words("h1"))
+        self.assertEqual(self.get(sent.location).status, 404)
 
     def test_all_of_them_are_listed_with_what_was_said(self) -> None:
         self.assertIn("No major incident yet", self.get("/desk/majors").text)

@@ -1,10 +1,12 @@
 """One disturbance that many reported: declared, followed, answered at once, resolved at once."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from olmo.automation import jobs
 from olmo.channels.tests.stage import delivered, do_jobs, open_mailbox, relay
 from olmo.escalation import major
 from olmo.escalation.incidents import Major
@@ -134,6 +136,29 @@ class Answering(Disturbed):
         for ticket in (self.parent, self.one, self.three):
             self.assertReplays(ticket)
 
+    def test_of_very_many_that_follow_each_is_answered_once_by_a_job(self) -> None:
+        self.following()
+        with patch.object(family, "AT_ONCE", 2):
+            run = major.update(self.parent, by=self.ines, text_en="Back at noon.", text_it="Torna a mezzogiorno.").run
+        assert run is not None
+        self.assertEqual(self.said(), {self.parent.pk: "Back at noon."})
+        actions.close(self.fresh(self.one), by=self.ines)
+        jobs.go_on(run.pk)
+        jobs.go_on(run.pk)
+        self.assertEqual(
+            self.said(),
+            {self.parent.pk: "Back at noon.", self.two.pk: "Back at noon.", self.three.pk: "Torna a mezzogiorno."},
+        )
+        run.refresh_from_db()
+        self.assertEqual([result[2] for result in run.results], ["same", "done", "done"])
+        self.assertIsNone(run.undoable)  # what was said to all is not taken back, however many they are
+        self.assertReplays(self.three)
+
+    def said(self) -> dict[int, str]:
+        rows = Message.objects.filter(is_from_desk=True, kind="public")
+        self.assertEqual(len(rows), len({row.ticket_id for row in rows}))
+        return {row.ticket_id: row.text for row in rows}
+
     def test_who_does_not_lead_may_not(self) -> None:
         self.following()
         with CaptureQueriesContext(connection) as asked:
@@ -163,6 +188,20 @@ class Ending(Disturbed):
         self.assertIn(f"#{self.two.number}", str(refused.exception.message))
         self.assertEqual(self.fresh(self.one).status, Status.NEW)
         self.assertEqual(len(banners(self.acme.pk)), 1)
+
+    def test_of_very_many_each_is_resolved_for_itself_by_a_job_which_names_those_that_cannot_be(self) -> None:
+        self.following()
+        actions.set_checklist(self.fresh(self.two), by=self.ines, items=[(None, "Call Rui")], is_required=True)
+        with patch.object(family, "AT_ONCE", 2):
+            run = major.resolve(self.parent, by=self.ines, code="fixed", text_en="It runs.", text_it="Funziona.").run
+        assert run is not None
+        jobs.go_on(run.pk)
+        run.refresh_from_db()
+        self.assertEqual([result[2] for result in run.results], ["done", "refused", "done"])
+        self.assertEqual(self.fresh(self.two).status, Status.NEW)
+        self.assertEqual(Message.objects.get(ticket=self.three, is_from_desk=True).text, "Funziona.")
+        self.assertLogged(self.three, "opened", "linked", "resolved")
+        self.assertEqual(banners(self.acme.pk), [])
 
     def test_resolving_the_parent_by_itself_ends_it_too(self) -> None:
         self.following()

@@ -57,7 +57,9 @@ def resolve_family(
     event = resolve(ticket, by=by, code=code, note=note, seen=seen)
     children = family.open_children(by, ticket)
     if len(children) > family.AT_ONCE:
-        words = _("%(n)d open tickets are below this one; at most %(most)d are resolved with it. Resolve them from their list.")
+        words = _(
+            "%(n)d open tickets are below this one; at most %(most)d are resolved with it. Resolve them from their list."
+        )
         raise Conflict(words % {"n": len(children), "most": family.AT_ONCE})
     for child in children:
         resolve(child, by=by, code=code, note=note)

@@ -1,5 +1,7 @@
 """Parents and children: one parent, no circle, and an end that is asked for."""
 
+from unittest.mock import patch
+
 from olmo.kernel.errors import Conflict
 from olmo.tickets import actions, family, undo
 from olmo.tickets.models import Status, Ticket
@@ -43,6 +45,10 @@ class Families(DeskTest):
         actions.resolve(parent, by=self.alma, code="fixed")
         self.assertEqual(Ticket.objects.get(pk=open_one.pk).status, Status.NEW)
         actions.reopen(parent, by=self.alma)
+        with self.assertRaises(Conflict), patch.object(family, "AT_ONCE", 0), undo.undoable(self.alma, "Resolved"):
+            actions.resolve_family(parent, by=self.alma, code="fixed", note="New switch.")
+        parent.refresh_from_db()
+        self.assertTrue(parent.is_active)
         with undo.undoable(self.alma, "Resolved") as made:
             actions.resolve_family(parent, by=self.alma, code="fixed", note="New switch.")
         self.assertEqual(Ticket.objects.get(pk=open_one.pk).resolution_code, "fixed")
