@@ -4,7 +4,8 @@
 
 Ids of people, teams, categories, plans, suppliers and working states; tags or serial numbers of assets, which each organisation
 has for itself; numbers of tickets; "none" takes a value away; "me" is whoever acts. What is not named stays as it is. A reply is
-Markdown, or plain words by language ({"en": ..., "it": ...}) of which each open ticket gets its own; a resolution carries those itself.
+Markdown, or plain words by language ({"en": ..., "it": ...}) of which each open ticket gets its own; a resolution carries
+those itself.
 """
 
 from collections.abc import Callable, Mapping
@@ -146,11 +147,8 @@ def _state(ticket: Ticket, by: Person, steps: Steps, seen: int | None) -> None:
         case "resume":
             if ticket.status == Status.WAITING:
                 actions.resume(ticket, by=by)
-        case "resolved" if is_told_to_many(steps):
-            if ticket.is_active:
-                actions.resolve(ticket, by=by, code=steps["code"], message=_in_its_language(steps, ticket), seen=seen)
         case "resolved":
-            actions.resolve(ticket, by=by, code=steps.get("code", ""), seen=seen)
+            _resolve(ticket, by, steps, seen)
         case "closed":
             if ticket.status != Status.CLOSED:
                 actions.close(ticket, by=by)
@@ -159,6 +157,13 @@ def _state(ticket: Ticket, by: Person, steps: Steps, seen: int | None) -> None:
                 actions.reopen(ticket, by=by)
         case _:
             raise Invalid("state", _("Choose one of the states."))
+
+
+def _resolve(ticket: Ticket, by: Person, steps: Steps, seen: int | None) -> None:
+    if not is_told_to_many(steps):
+        actions.resolve(ticket, by=by, code=steps.get("code", ""), seen=seen)
+    elif ticket.is_active:
+        actions.resolve(ticket, by=by, code=steps["code"], message=_in_its_language(steps, ticket), seen=seen)
 
 
 def _working_state(ticket: Ticket, by: Person, steps: Steps, seen: int | None) -> None:

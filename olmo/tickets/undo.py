@@ -139,7 +139,7 @@ def undo(token: str, *, by: Person) -> Result:
 
 
 def was_undone(made: Undoable) -> bool:
-    """Whether something was undone while it is still being done. It is locked: an undo waits for what is added in this transaction."""
+    """Whether something was undone while it is still being done. Locked: an undo waits for what is added now."""
     return Undoable.objects.select_for_update().filter(pk=made.pk).exclude(undone_at=None).first() is not None
 
 

@@ -55,8 +55,8 @@ def major(request: DeskRequest, number: int) -> HttpResponse:
     context = {
         "ticket": ticket, "known": known, **given, "alike": alike, "back_url": places.ticket(number),
         "said": verbs.announcements(request.person, ticket),
-        "children": children[: family.AT_ONCE], "many": _many(ticket, len(children)), "wrong_step": step if form is not None else "",
-        "chosen": request.POST.getlist("tickets"),
+        "children": children[: family.AT_ONCE], "many": _many(ticket, len(children)),
+        "wrong_step": step if form is not None else "", "chosen": request.POST.getlist("tickets"),
     }  # fmt: skip
     return page(request, "desk/major.html", context, status=422 if form is not None else 200)
 
