@@ -70,7 +70,8 @@ def mail(telling: Telling, people: Sequence[Told]) -> None:
     quiet = silenced(told.reader.address for told in people)
     rows = {told.person.pk: _row(telling, told, "notice", told.reader.address) for told in people}
     for row in rows.values():
-        row.reason = "silenced" if row.address in quiet else ""
+        if row.address in quiet:  # it waits for nothing
+            row.reason, row.person, row.due_at = "silenced", None, None
     new = {row.pk for row in once_each(list(rows.values()))}
     alike: dict[tuple[str, str], list[Told]] = {}
     for told in people:

@@ -83,6 +83,14 @@ class Agents(Telling):
         self.assertEqual(Notice.objects.filter(event=event, envelope=None).get().reason, "silenced")
         self.assertEqual(Alert.objects.filter(event=event).count(), 10)
 
+    def test_whose_address_is_silenced_are_not_kept_to_be_told_later(self) -> None:
+        Identity.objects.filter(value="alma@desk.example").update(is_silenced=True)
+        event = Event.objects.latest("pk")
+        notify(event, [self.alma, self.ines], lambda: "Resolved", why="policy", tells_author=True, is_collected=True)
+        found = {row.address: (row.reason, row.due_at is None) for row in Notice.objects.filter(event=event)}
+        self.assertEqual(found["alma@desk.example"], ("silenced", True))
+        self.assertEqual(found["ines@desk.example"], ("", False))
+
     def test_whom_somebody_else_tells_at_the_same_moment_are_told_by_them_alone(self) -> None:
         event = Event.objects.latest("pk")
         rows = [Notice(event=event, address=to, purpose="notice", at=event.at) for to in ("a@x.example", "b@x.example")]
