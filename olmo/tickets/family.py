@@ -27,10 +27,13 @@ def children_of(ticket: Ticket) -> list[int]:
     return [link["ticket"] for link in ticket.links if link["kind"] == LinkKind.PARENT]
 
 
-def open_children(viewer: Person, ticket: Ticket) -> list[Ticket]:
-    """The children that are not finished and that the viewer may see, all of them: what is said to all leaves nobody out."""
+def open_children(viewer: Person, ticket: Ticket, most: int | None = None) -> list[Ticket]:
+    """The children that are not finished and that the viewer may see; all of them, so that what is said to all leaves nobody out.
+
+    most: where only the first of them are shown.
+    """
     ids = children_of(ticket)
-    return list(visible_to(viewer).filter(pk__in=ids, status__in=ACTIVE).order_by("pk")) if ids else []
+    return list(visible_to(viewer).filter(pk__in=ids, status__in=ACTIVE).order_by("pk")[:most]) if ids else []
 
 
 def require_tree(child: Ticket, parent: Ticket) -> None:

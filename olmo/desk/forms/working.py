@@ -177,7 +177,7 @@ class Resolution(ChangeForm):
         """Ask about tasks and children where there are some."""
         if not tasks.open_count(self.ticket):
             del self.fields["tasks"]
-        found = family.open_children(self.by, self.ticket)
+        found = family.open_children(self.by, self.ticket, most=9)
         if not found:
             del self.fields["children"]
             return
