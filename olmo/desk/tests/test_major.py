@@ -44,12 +44,12 @@ class ThePage(PageTest):
 
     def test_of_very_many_a_page_shows_how_far_it_is(self) -> None:
         self.send("declare", text_en="Mail is down.", text_it="")
-        self.send("follow", tickets=[self.child.pk])
-        with patch.object(family, "AT_ONCE", 0):
+        self.send("follow", tickets=[self.child.pk, self.report("Mail server is away").pk])
+        with patch.object(family, "AT_ONCE", 1):
             page = self.get(self.url(self.parent, "major"), by=self.ines)
-            self.assertIn("1 ticket follows it.", page.words(".admin-group a.word"))
+            self.assertIn("2 tickets follow it.", page.words(".admin-group a.word"))
             sent = self.send("update", text_en="Back at noon.")
-        self.assertIn("0 of 1 tickets so far", self.get(sent.location, by=self.ines).words("h1"))
+        self.assertIn("0 of 2 tickets so far", self.get(sent.location, by=self.ines).words("h1"))
         self.assertEqual(self.get(sent.location).status, 404)
 
     def test_all_of_them_are_listed_with_what_was_said(self) -> None:
