@@ -145,7 +145,7 @@ def _forms(request: DeskRequest, ticket: Ticket, known: Major | None) -> dict[st
         return request.POST if step == name else None
 
     if known is None:
-        return {"declare": Declaration(sent("declare"))}
+        return {"declare": Declaration(sent("declare"), by=request.person)}
     return {
         "update": Words(sent("update")), "resolve": Ending(sent("resolve")),
         "stand_down": StandDown(sent("stand_down")),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from olmo.automation.steps import NONE
+from olmo.people.queries import clients_seen_by
 from olmo.tenancy.models import Client
 from olmo.tickets.models import TicketKind
 
@@ -49,7 +50,7 @@ class MacroForm(Refusable, StepsForm):
     goes_on = forms.BooleanField(label=_("Go on to the next ticket afterwards"), required=False)
     whose = forms.ChoiceField(label=_("Who has it"))
     client = forms.ModelChoiceField(
-        Client.objects.all(), label=_("Organisation"), required=False, empty_label=_("All organisations")
+        Client.objects.none(), label=_("Organisation"), required=False, empty_label=_("All organisations")
     )
     on_category = CategoryChoice(label=_("Tickets of the category"), empty_label=_("All categories"))
     on_kind = forms.ChoiceField(
@@ -74,6 +75,9 @@ class MacroForm(Refusable, StepsForm):
         shared = [("desk", gettext("The whole desk")), *((f"team-{t.pk}", t.name) for t in active_teams())]
         whose: Any = self.fields["whose"]
         whose.choices = [*shared, *mine] if self.by.is_administrator else mine
+        client: Any = self.fields["client"]
+        chosen = Client.objects.filter(pk=self.initial.get("client") or 0)
+        client.queryset = clients_seen_by(self.by) | chosen
         plant: Any = self.fields["on_category"]
         plant.plant(categories())
 

@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from olmo.escalation.major import LONGEST
+from olmo.people.models import Person
+from olmo.people.queries import clients_seen_by
 from olmo.tenancy.models import Client
 from olmo.tickets.models import ResolutionCode, Ticket
 
@@ -29,10 +31,15 @@ class Declaration(Words):
     """A major incident begins."""
 
     clients = forms.ModelMultipleChoiceField(
-        Client.objects.order_by("name"), label=_("Organisations that it concerns"), required=False,
+        Client.objects.none(), label=_("Organisations that it concerns"), required=False,
         widget=forms.CheckboxSelectMultiple, help_text=_("None means all of them."),
     )  # fmt: skip
     until = Moment(label=_("Shown until"), required=False, help_text=_("Empty: until it is resolved."))
+
+    def __init__(self, data: Any = None, *, by: Person) -> None:
+        super().__init__(data)
+        clients: Any = self.fields["clients"]
+        clients.queryset = clients_seen_by(by).order_by("name")
 
 
 class Ending(Words):

@@ -18,6 +18,7 @@ from olmo.knowledge import actions, policy, queries, showing
 from olmo.knowledge.actions import Settings, Text
 from olmo.knowledge.models import PARTS, Article, Audience, Kind, Version
 from olmo.people.models import Person, Team
+from olmo.people.queries import clients_seen_by
 from olmo.tenancy.models import Client
 
 from ..forms.refusable import Refusable
@@ -91,10 +92,10 @@ class SettingsForm(Refusable):
     review_on = _day(gettext_lazy("Review on"))
     expires_on = _day(gettext_lazy("Expires on"))
 
-    def __init__(self, data: Any = None, **more: Any) -> None:
+    def __init__(self, data: Any = None, *, by: Person, **more: Any) -> None:
         super().__init__(data, label_suffix="", **more)
         fields: dict[str, Any] = self.fields
-        fields["client"].queryset = Client.objects.filter(is_active=True)
+        fields["client"].queryset = clients_seen_by(by).filter(is_active=True)
         fields["team"].queryset = Team.objects.filter(is_active=True)
         fields["owner"].queryset = Person.objects.filter(kind="agent", is_active=True).order_by("name")
 
@@ -111,7 +112,7 @@ def new(request: DeskRequest) -> HttpResponse:
     """A new article: what is set, and its first text."""
     given = request.POST if request.method == "POST" else None
     first = _first(request)
-    kept = SettingsForm(given, initial={"owner": request.person.pk})
+    kept = SettingsForm(given, by=request.person, initial={"owner": request.person.pk})
     text = TextForm(given, label_suffix="", initial=first["text"])
     language = _language(request.POST.get("language") or first["language"])
     if given is not None and kept.is_valid() and text.is_valid():
@@ -215,7 +216,7 @@ def keeping(request: DeskRequest, pk: int) -> HttpResponse:
     names = ("key", "kind", "topic", "audience", "client", "team", "owner", "review_on", "expires_on")
     shown = {name: getattr(article, name) for name in names} | {"products": ", ".join(article.products)}
     status = 200
-    form = SettingsForm(request.POST or None, initial={**shown, "seen": article.version})
+    form = SettingsForm(request.POST or None, by=request.person, initial={**shown, "seen": article.version})
     if request.method == "POST":
         status = 422
         if form.is_valid():

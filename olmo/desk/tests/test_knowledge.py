@@ -165,6 +165,8 @@ class Pages(KnowledgeTest):
         stale = self.post(self.ines, "article_settings", article.pk, **{**data, "key": "newer-key"})
         self.assertContains(stale, f'name="seen" value="{article.version}"', status_code=409)
         self.assertEqual(self.browser(self.otto).get(reverse("desk:article", args=[article.pk])).status_code, 404)
+        offered = self.page(self.otto, "article_new")
+        self.assertEqual([name in offered for name in (self.bolt.name, self.acme.name)], [True, False])
 
     def test_suggestions_are_the_owner_s_tasks_until_they_are_answered(self) -> None:
         article = self.published(title="The VPN drops", audience="public")

@@ -1,7 +1,11 @@
 """The pages of macros: found, kept, offered on a ticket, shown, done, undone."""
 
+from typing import Any
+
 from olmo.assets.tests.base import take_in
 from olmo.automation.models import Macro
+from olmo.desk.forms.macros import MacroForm
+from olmo.desk.forms.major import Declaration
 from olmo.tickets.models import CustomField, Message, Status, Ticket
 
 from .base import PageTest, Visit
@@ -37,6 +41,16 @@ class Macros(PageTest):
         self.assertEqual(self.post(f"/desk/macros/{macro.pk}", insisting, by=self.ines).status, 303)
         self.assertEqual(self.post(f"/desk/macros/{macro.pk}/removal", by=self.ines).status, 303)
         self.assertFalse(Macro.objects.exists())
+
+    def test_only_organisations_of_the_agent_are_offered_and_the_one_that_it_has(self) -> None:
+        def offered(**more: Any) -> list[str]:
+            field: Any = MacroForm(by=self.otto, **more).fields["client"]
+            return [one.name for one in field.queryset.order_by("name")]
+
+        self.assertEqual(offered(), [self.bolt.name])
+        self.assertEqual(offered(initial={"client": self.acme.pk}), sorted([self.acme.name, self.bolt.name]))
+        declared: Any = Declaration(by=self.otto).fields["clients"]
+        self.assertEqual(list(declared.queryset), [self.bolt])
 
     def test_what_it_empties_is_kept_and_shown_again(self) -> None:
         CustomField.objects.create(key="room", label="Room", kind="text")
