@@ -1,5 +1,6 @@
 """One-line tasks of the automation room."""
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from olmo.tenancy.scope import EVERY_CLIENT, scope
@@ -8,9 +9,9 @@ from . import running
 from .models import Run
 
 
-@app.task(name="olmo.automation.jobs.go_on", queue="automation")
+@app.task(name="olmo.automation.jobs.go_on", queue="automation", retry=RetryStrategy(max_attempts=10, wait=30))
 def go_on(run_id: int) -> None:
-    """The next batches of a run, each in a transaction of its own."""
+    """The next batches of a run, each in a transaction of its own; after a failure it goes on where it was."""
     while True:
         with scope(EVERY_CLIENT):
             runs = Run.objects.select_related("by", "undoable").select_for_update(of=("self",))

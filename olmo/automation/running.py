@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from procrastinate.contrib.django import app
@@ -26,7 +27,7 @@ from .steps import Steps, apply, is_told_to_many
 MOST = 1000
 AT_ONCE = 25  # more are done by a job, with progress
 BATCH = 25
-LIFE = timedelta(days=1)
+LIFE, UNFINISHED = timedelta(days=1), timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,10 @@ def proceed(run: Run) -> None:
 
 
 def forget_old() -> int:
-    """Drop runs of yesterday with the words in them; returns how many."""
-    return Run.objects.filter(made_at__lte=clock.now() - LIFE).delete()[1].get("automation.Run", 0)
+    """Drop runs of yesterday with the words in them; one that is not over may yet go on for a week. Returns how many."""
+    now, is_over = clock.now(), Q(finished_at__isnull=False) | Q(is_trial=True)
+    old = Q(made_at__lte=now - UNFINISHED) | Q(is_over, made_at__lte=now - LIFE)
+    return Run.objects.filter(old).delete()[1].get("automation.Run", 0)
 
 
 def _carried_out(run: Run, pk: int, seen: int | None) -> list[object]:

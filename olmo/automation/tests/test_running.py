@@ -1,6 +1,9 @@
 """The same steps on many tickets: shown first, each whole or not at all, undone in one go."""
 
 from datetime import timedelta
+from unittest.mock import patch
+
+from django.db import OperationalError
 
 from olmo.assets.tests.base import take_in
 from olmo.automation import jobs, running
@@ -116,6 +119,25 @@ class Running(DeskTest):
         assert run.undoable is not None
         self.assertEqual(len(undo.undo(run.undoable.token, by=self.alma).tickets), 30)
         self.assertFalse(Ticket.objects.exclude(tags=[]).exists())
+
+    def test_a_job_that_fails_is_tried_again_and_goes_on_where_it_was(self) -> None:
+        run, whole = self.run_on(*(self.report(f"Ticket {n}") for n in range(27)), note="Look"), running.proceed
+
+        def failing(part: Run) -> None:
+            if part.results:
+                raise OperationalError
+            whole(part)
+
+        with patch.object(running, "proceed", failing), self.assertRaises(OperationalError):
+            jobs.go_on(run.pk)
+        self.assertIsNotNone(jobs.go_on.retry_strategy)
+        with clock.at(clock.now() + timedelta(days=2)):
+            self.assertEqual(running.forget_old(), 0)
+        jobs.go_on(run.pk)
+        self.assertEqual(Message.objects.filter(text="Look").values("ticket").distinct().count(), 27)
+        self.assertEqual(Message.objects.filter(text="Look").count(), 27)
+        with clock.at(clock.now() + timedelta(days=2)):
+            self.assertEqual(running.forget_old(), 1)
 
     def test_undone_under_way_it_stops_and_nothing_is_left_that_cannot_be_undone(self) -> None:
         tickets = [self.report(f"Ticket {n}") for n in range(27)]
