@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import pgettext_lazy
 
 from olmo.kernel.errors import NotFound
 from olmo.people.models import Person
@@ -15,13 +15,19 @@ from olmo.reports.measures import MEASURES
 from olmo.reports.queries import Lens, leads
 from olmo.reports.rollup import as_of
 
+from ..lists.files import Columns, Table, leave, listing
 from ..lists.filters import LED, Filters
 from ..shell import DeskRequest, agents, page
 from . import ahead, parts, ratings
 from .looking import BY, DAYS, Look, clients, teams, word
 
+_COUNTS: Columns = {
+    "counts.opened": pgettext_lazy("tickets", "In"), "counts.resolved": pgettext_lazy("tickets", "Out"),
+    "counts.open": pgettext_lazy("tickets", "Open"),
+}  # fmt: skip
 
-@require_safe
+
+@listing
 @agents
 def dashboard(request: DeskRequest) -> HttpResponse:
     """The numbers of the days, clients and teams in the sentence. To those who lead nothing there is no such page."""
@@ -31,13 +37,21 @@ def dashboard(request: DeskRequest) -> HttpResponse:
     look = Look.read(request.GET)
     progress = as_of()
     lens = look.lens(request.person, led, progress)
+    if request.method == "POST":
+        return leave(request, _counts(lens, look))
     context: dict[str, Any] = {
         "sentence": _sentence(request, look, led), "as_of": progress.as_of, "is_lead": True, "measures": MEASURES.values(),
-        "by_word": BY[look.by],
+        "by_word": BY[look.by], "file_url": look.url(),
     }  # fmt: skip
     if progress.as_of is not None and not queries.is_empty():
         context |= _numbers(lens, look) | _ahead(request.person, look, led)
     return page(request, "desk/reports/lead.html", context)
+
+
+def _counts(lens: Lens, look: Look) -> Table:
+    """What the page tells apart by one thing, with all its lines."""
+    found = parts.apart(lens, look.by, most=None)
+    return Table(_("How the desk is doing"), {"name": BY[look.by], **_COUNTS}, [*found["lines"], *found["others"]])
 
 
 def _sentence(request: DeskRequest, look: Look, led: tuple[int, ...] | None) -> list[dict[str, Any]]:

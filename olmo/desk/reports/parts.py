@@ -186,18 +186,18 @@ def _load_line(lens: Lens, name: str, pk: int, row: Mapping[str, int], mean: flo
     }  # fmt: skip
 
 
-def apart(lens: Lens, by: str) -> dict[str, Any]:
-    """What came in, was resolved and is open, told apart by one thing."""
+def apart(lens: Lens, by: str, most: int | None = MOST_KEPT) -> dict[str, Any]:
+    """What came in, was resolved and is open, told apart by one thing. most: of lines; None for all, as a file holds them."""
     found = queries.apart(lens, by, ["opened", "resolved"])
     for value, row in queries.apart(lens, by, ["open"], spanned=False).items():
         found.setdefault(value, {}).update(row)
     ordered = sorted(found.items(), key=lambda item: (-item[1].get("opened", 0), -item[1].get("open", 0), item[0]))
     names, span = _labels(by, found), lens.days()
     lines: list[dict[str, Any]] = []
-    for value, row in ordered[:MOST_KEPT]:
+    for value, row in ordered[:most]:
         done = {"resolver": value} if by == "agent" else {by: value}
         lines.append({
-            "name": names.get(value, "?"),
+            "name": names.get(value, "?"), "counts": {name: row.get(name, 0) for name in ("opened", "resolved", "open")},
             "opened": numbers.linked(row.get("opened", 0), lens.selection(opened=span, **{by: value})),
             "resolved": numbers.linked(row.get("resolved", 0), lens.selection(resolved=span, **done)),
             "open": numbers.linked(row.get("open", 0), lens.selection(open=1, **{by: value})),

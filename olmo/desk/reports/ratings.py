@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from olmo.kernel import spoken
@@ -90,7 +91,13 @@ def _unknown(name: str, text: str) -> Invalid:
     return Invalid(name, _("“%(value)s” is not something that a report can show.") % {"value": text[:40]})
 
 
-@require_safe
+_COUNTS: files.Columns = {
+    "result.n": pgettext_lazy("of a survey", "Answers"), "result.share": gettext_lazy("Satisfied, per cent"),
+    "result.asked": gettext_lazy("Questions mailed"), "result.answered": gettext_lazy("Of these answered"),
+}  # fmt: skip
+
+
+@files.listing
 @agents
 def ratings(request: DeskRequest) -> HttpResponse:
     """The ratings of the days, clients and teams in the sentence. To those who lead nothing there is no such page."""
@@ -99,12 +106,17 @@ def ratings(request: DeskRequest) -> HttpResponse:
         raise NotFound
     look = _look(request)
     lens = look.lens(request.person, led)
+    if request.method == "POST":
+        return files.leave(
+            request, files.Table(_("Ratings"), {"name": BY[look.by], **_COUNTS}, _apart(lens, look, most=None))
+        )
     total, week = satisfaction.whole(lens), satisfaction.weeks(lens)
     context = {
         "sentence": _sentence(request, look, led), "is_lead": True, "by_word": BY[look.by], "fewest": FEWEST,
         "total": _line("", total, Chosen().url(look)), "before": satisfaction.whole(lens.before()).share,
         "scores": _scores(lens, look), "apart": _apart(lens, look), "weeks": [_week(look, monday, one) for monday, one in week],
         "chart": _chart(week), "words": _words(total), "answers_url": Chosen().url(look),
+        "file_url": look.url(),
     }  # fmt: skip
     return page(request, "desk/reports/ratings.html", context)
 
@@ -216,10 +228,10 @@ def _scores(lens: Lens, look: Look) -> list[dict[str, Any]]:
     ]
 
 
-def _apart(lens: Lens, look: Look) -> list[dict[str, Any]]:
+def _apart(lens: Lens, look: Look, most: int | None = MOST_ROWS) -> list[dict[str, Any]]:
     found = satisfaction.results(lens, look.by)
     names = _names(APART[look.by], map(int, found))
-    ranked = sorted(found.items(), key=lambda row: -row[1].n)[:MOST_ROWS]
+    ranked = sorted(found.items(), key=lambda row: -row[1].n)[:most]
     return [_line(names.get(int(value)) or _("none"), one, Chosen(value=value).url(look)) for value, one in ranked]
 
 
@@ -227,7 +239,7 @@ def _line(name: str, one: Result, url: str) -> dict[str, Any]:
     response = numbers.percent(one.response)
     return {
         "name": name, "n": numbers.whole(one.n), "url": url if one.n else "", "share": _share(one), "interval": one.interval,
-        "response": response, "asked": numbers.whole(one.asked), "answered": numbers.whole(one.answered),
+        "result": one, "response": response, "asked": numbers.whole(one.asked), "answered": numbers.whole(one.answered),
     }  # fmt: skip
 
 

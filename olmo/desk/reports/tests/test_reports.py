@@ -76,6 +76,18 @@ class Reports(PageTest):
             self.assertEqual(visit.status, 200, query)
             self.assertGreater(self.assertTrue_numbers(visit, self.ines), 12, query)
 
+    def test_the_counts_leave_as_a_file_to_those_who_see_them(self) -> None:
+        self.work()
+        file = b"".join(self.as_(self.ines).post("/desk/reports/desk?by=client", {"format": "csv"})).decode("utf-8-sig")
+        shown = self.look("/desk/reports/desk?by=client", by=self.ines).words(".report__apart tbody tr")
+        self.assertEqual([" ".join(line.split(",")) for line in file.splitlines()[1:]], shown)
+        self.assertEqual(file.splitlines()[0], "organisation,In,Out,Open")
+        ratings = b"".join(self.as_(self.ines).post("/desk/reports/ratings", {"format": "csv"})).decode("utf-8-sig")
+        self.assertEqual(
+            ratings.splitlines()[0], 'team,Answers,"Satisfied, per cent",Questions mailed,Of these answered'
+        )
+        self.assertEqual(self.as_(self.alma).post("/desk/reports/desk").status_code, 404)
+
     def test_a_number_leads_to_the_page_with_these_rows(self) -> None:
         self.work()
         visit = self.look("/desk/reports/desk", by=self.ines)
