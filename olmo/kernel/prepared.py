@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from psycopg.sql import Literal
 
 type Part = tuple[str, Sequence[Any]]  # a statement, or one expression of it, and its values
@@ -50,6 +50,13 @@ def rows(sql: str, values: Any = ()) -> list[tuple[Any, ...]]:
 def joined(parts: Iterable[Part]) -> Part:
     """One statement that answers several expressions."""
     return "select " + ", ".join([sql for sql, _values in parts]), [v for _sql, values in parts for v in values]
+
+
+def part(found: "models.QuerySet[Any, Any]") -> Part:
+    """A read of the ORM as a part. One that can find nothing (of somebody's teams, where there are none) is a text as well: the
+    ORM, which would not ask at all, raises EmptyResultSet in its place."""
+    text, values = found.query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql()
+    return text, values
 
 
 def as_json(value: Any) -> Any:

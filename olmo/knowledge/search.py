@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from olmo.kernel import clock
+from olmo.kernel import clock, prepared
 from olmo.kernel.language import guess
 from olmo.kernel.text import clean_line
 from olmo.people.models import Person
@@ -182,7 +182,7 @@ def _by_meaning(readable: QuerySet[Translation], question: Question, known: Voca
 
 
 def _rows(statement: str, readable: QuerySet[Translation], question: Question, *more: Any) -> list[Row]:
-    sql, values = readable.values("id").query.sql_with_params()
+    sql, values = prepared.part(readable.values("id"))
     anywhere = [f"={group}" for group in question.groups] + [f"!{code}" for code in question.codes]
     if " " not in question.typed:  # the key of an article, typed as such
         anywhere.append("!" + "".join(vocabulary.words_of(question.typed))[:90])

@@ -123,7 +123,7 @@ def by_number(viewer: Person, number: int) -> Ticket:
 
 def _numbered_one(viewer: Person) -> Part:
     """The statement that finds a ticket by its number, which is its last value."""
-    return visible_to(viewer).filter(number=0).order_by().query.sql_with_params()
+    return prepared.part(visible_to(viewer).filter(number=0).order_by())
 
 
 @lru_cache(maxsize=512)
@@ -184,7 +184,7 @@ def first_page(viewer: Person, name: str, *, sort: str, size: int) -> Page:
 @lru_cache(maxsize=1024)
 def _beginning(reader: Reader, name: str, sort: str, size: int) -> Part:
     ordered = _ordered(box(reader.viewer, name), sort, "")
-    return prepared.settled(ordered.values("id")[: size + 1].query.sql_with_params())
+    return prepared.settled(prepared.part(ordered.values("id")[: size + 1]))
 
 
 def _ordered(tickets: QuerySet[Ticket], sort: str, after: str) -> QuerySet[Ticket]:
@@ -218,7 +218,7 @@ def _sifted(ordered: QuerySet[Ticket], sieve: Q, column: str, size: int) -> _Fou
     """Rows stream through the sieve in their order; the last row that may be looked at always comes through."""
     fits = Case(When(sieve, then=Value(True)), default=Value(False))
     seen = ordered.annotate(fits=fits, key=F(column)).values_list("id", "key", "fits")[:DEPTH]
-    sql, params = seen.query.sql_with_params()
+    sql, params = prepared.part(seen)
     with connection.cursor() as cursor:
         cursor.execute(_SIFT.format(sql), [*params, DEPTH, size + 1])
         rows = cursor.fetchall()
@@ -298,15 +298,13 @@ def _counting(reader: Reader, counted: Box, limit: int) -> Part:
 
 def counting(tickets: QuerySet[Any], limit: int = 100, sieve: Q | None = None) -> Part:
     """An expression that counts up to `limit` rows, among the first DEPTH when there is a sieve."""
-    text, values = (_through(tickets, sieve) if sieve else tickets.order_by().values("id"))[
-        :limit
-    ].query.sql_with_params()
+    text, values = prepared.part((_through(tickets, sieve) if sieve else tickets.order_by().values("id"))[:limit])
     return f"(select count(*) from ({text}) c)", values  # noqa: S608  (the ORM's own text)
 
 
 def earliest(tickets: QuerySet[Any]) -> Part:
     """An expression that says when the oldest of them was opened."""
-    text, values = tickets.order_by("opened_at").values("opened_at")[:1].query.sql_with_params()
+    text, values = prepared.part(tickets.order_by("opened_at").values("opened_at")[:1])
     return f"({text})", values
 
 

@@ -70,7 +70,7 @@ def expression(viewer: Person) -> Part:
 
 @lru_cache(maxsize=512)
 def _expression(reader: queries.Reader) -> Part:
-    text, values = visible_to(reader.viewer).order_by().values("id", "name", "query").query.sql_with_params()
+    text, values = prepared.part(visible_to(reader.viewer).order_by().values("id", "name", "query"))
     return prepared.settled((f"(select coalesce(json_agg(v), '[]') from ({text}) v)", values))  # noqa: S608  (the ORM's own text)
 
 

@@ -41,6 +41,18 @@ class Saving(PageTest):
         first, second = SavedView.objects.order_by("pk")
         self.assertEqual((counted[f"/desk/?view={first.pk}"], counted[f"/desk/?view={second.pk}"]), (1, 0))
 
+    def test_who_is_in_no_team_and_leads_none_has_pages_and_views_with_nothing_of_them(self) -> None:
+        self.report("One", tags=["vpn"])
+        self.save(query="box=all&team=led", sharing="desk")
+        self.otto.teams.clear()
+        for address in (
+            "", "?box=teams", "?box=escalated&sort=newest", "?box=all&team=led", "?box=all&team=led&priority=1&group=team",
+            "?box=all&of=parent.1&unread=1", "nav?at=/desk/", "reports/", "tasks",
+        ):  # fmt: skip
+            visit = self.get(f"/desk/{address}", by=self.otto)
+            self.assertEqual((address, visit.status), (address, 200))
+        self.assertEqual(self.get("/desk/?box=all&team=led", by=self.otto).words(".row__title"), [])
+
     def test_a_word_that_is_taken_away_stays_away(self) -> None:
         self.report("One", tags=["vpn"])
         self.report("Two")
