@@ -100,9 +100,13 @@ def counted(title: str, columns: Mapping[str, Words], rows: Iterable[Sequence[An
 
 
 def _by_word(labels: Iterable[Words]) -> dict[str, Words]:
-    """The columns by what the change log calls them: their English words."""
+    """The columns by what the change log calls them: their English words; of two alike the second one has its place behind it."""
+    found: dict[str, Words] = {}
     with translation.override("en"):
-        return {str(label).lower(): label for label in labels}
+        for place, label in enumerate(labels, 1):
+            word = str(label).lower()
+            found[f"{word} ({place})" if word in found else word] = label
+    return found
 
 
 def _by_place(rows: Sequence[Any]) -> tuple["array[int]", Callable[[Sequence[int]], list[Any]]]:

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from html import escape
 from typing import Any
 
@@ -79,12 +79,15 @@ class Chosen:
 
 
 def _week_of(data: QueryDict) -> str:
-    """The Monday in an address. Raises Invalid."""
+    """The Monday in an address. Raises Invalid, also for one whose Sunday no calendar has."""
     text = data.get("week", "")
     try:
-        return date.fromisoformat(text).isoformat() if text else ""
+        monday = date.fromisoformat(text) if text else None
     except ValueError:
         raise _unknown("week", text) from None
+    if monday and monday.year == MAXYEAR:
+        raise _unknown("week", text)
+    return monday.isoformat() if monday else ""
 
 
 def _unknown(name: str, text: str) -> Invalid:

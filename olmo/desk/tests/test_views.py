@@ -47,10 +47,11 @@ class Saving(PageTest):
         self.otto.teams.clear()
         for address in (
             "", "?box=teams", "?box=escalated&sort=newest", "?box=all&team=led", "?box=all&team=led&priority=1&group=team",
-            "?box=all&of=parent.1&unread=1", "nav?at=/desk/", "reports/", "tasks",
+            "?box=all&of=parent.1&unread=1", "reports/", "tasks",
         ):  # fmt: skip
             visit = self.get(f"/desk/{address}", by=self.otto)
             self.assertEqual((address, visit.status), (address, 200))
+        self.assertEqual(self.look_again("/desk/nav?at=/desk/", by=self.otto).status, 200)
         self.assertEqual(self.get("/desk/?box=all&team=led", by=self.otto).words(".row__title"), [])
 
     def test_a_word_that_is_taken_away_stays_away(self) -> None:

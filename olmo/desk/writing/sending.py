@@ -161,7 +161,8 @@ def _moved(request: DeskRequest, number: int, kind: str) -> HttpResponse:
 def _translated(request: DeskRequest, number: int, kind: str) -> HttpResponse:
     """Put the translation above the reply, and keep both as the draft; where there is none, keep the reply and say why.
 
-    The service is asked before anything is written, so that nothing waits for it.
+    No transaction is open while the service is asked, so that nothing waits for it: files were kept by then, each in one of its
+    own, and the draft follows.
     """
     if not translator.is_set() or kind != Kind.REPLY:
         raise NotFound

@@ -148,6 +148,8 @@ class Reports(PageTest):
     def test_a_wrong_word_is_named(self) -> None:
         for query in ("?days=13", "?by=moon", "?client=x", "?team=1e9"):
             self.assertEqual(self.look(f"/desk/reports/desk{query}", by=self.ines).status, 422, query)
+        for week in ("moon", "9999-12-27"):
+            self.assertEqual(self.look(f"/desk/reports/ratings/answers?week={week}", by=self.ines).status, 422, week)
         for only in ("moon:1", "opened:yesterday", "response:99", "agent:x", "channel:moon"):
             self.assertEqual(self.look(f"/desk/?box=all&only={only}", by=self.ines).status, 422, only)
 
