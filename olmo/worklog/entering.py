@@ -39,14 +39,13 @@ def with_message(ticket: Ticket, typed: Mapping[str, Any], *, by: Person, at: da
 
 def _minutes(text: str) -> int:
     """Whole minutes; 0 for none. Raises Invalid."""
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdecimal() and int(text[:6]) <= DAY_MINUTES):
+    minutes = whole_number(text or "0")
+    if minutes is None or minutes > DAY_MINUTES:
         words = _("Minutes go from 1 to %(most)d; longer work is entered for each day.")
         raise Invalid("minutes", words % {"most": DAY_MINUTES})
-    return int(text[:6])
+    return minutes
 
 
 def _activity(text: str) -> Activity | None:
-    is_id = whole_number(text) is not None
-    return queries.activities().filter(pk=int(text)).first() if is_id else None
+    pk = whole_number(text)
+    return None if pk is None else queries.activities().filter(pk=pk).first()

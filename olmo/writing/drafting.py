@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from olmo.kernel import clock
 from olmo.kernel.errors import Conflict, Invalid, NotFound
-from olmo.kernel.text import clean, clean_line
+from olmo.kernel.text import clean, clean_line, whole_numbers
 from olmo.people.models import Person
 from olmo.tickets import policy
 from olmo.tickets.models import Attachment, Supplier, Ticket
@@ -131,9 +131,9 @@ def put_back(draft: Draft) -> Draft:
 
 def _both(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
     """The minutes of two drafts that became one: both, when they are numbers."""
-    minutes = [work.get("minutes", "") for work in (first, second)]
-    if all(text.isascii() and text.isdecimal() for text in minutes):
-        return {**second, **first, "minutes": str(sum(map(int, minutes)))}
+    minutes = whole_numbers(work.get("minutes", "") for work in (first, second))
+    if len(minutes) == 2:
+        return {**second, **first, "minutes": str(sum(minutes))}
     return dict(first if first.get("minutes") else second)
 
 

@@ -3,10 +3,12 @@
 import csv
 import io
 
+from django.test import RequestFactory
 from django.urls import reverse
 
 from olmo.channels.models import Mailbox
 from olmo.desk.admin.pages import SECTIONS
+from olmo.desk.lists.files import Table, leave
 from olmo.fulfilment import actions as fulfilment
 from olmo.fulfilment.actions import TaskSettings
 from olmo.knowledge.models import Article
@@ -62,6 +64,13 @@ class ListsAsFiles(PageTest):
         self.assertEqual((line.subject, line.by), ("export: Requesters · Search: rui", self.ines))
         self.assertEqual(line.change["columns"][1][:3], ["name", "address", "organisation"])
         self.assertEqual(self.post("/desk/admin/requesters", {"format": "pdf"}, by=self.ines).status, 422)
+
+    def test_two_columns_with_one_label_stay_two(self) -> None:
+        request = RequestFactory().post("/", {"format": "csv"})
+        request.person = self.ines  # type: ignore[attr-defined]
+        table = Table("Pairs", {"a": "Team", "b": "team", "c": "Open"}, [{"a": 1, "b": 2, "c": 3}])
+        file = b"".join(leave(request, table)).decode("utf-8-sig")  # type: ignore[arg-type]
+        self.assertEqual(file.splitlines(), ["Team,team,Open", "1,2,3"])
 
     def test_the_lists_of_the_desk_hold_what_their_reader_may_see(self) -> None:
         ticket = self.report("Printer")
