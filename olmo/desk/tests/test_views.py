@@ -47,7 +47,7 @@ class Saving(PageTest):
         self.otto.teams.clear()
         for address in (
             "", "?box=teams", "?box=escalated&sort=newest", "?box=all&team=led", "?box=all&team=led&priority=1&group=team",
-            "?box=all&of=parent.1&unread=1", "reports/", "tasks",
+            "?box=all&of=parent.1&unread=1", "reports/", "tasks", "escalations", "canned", "macros", "knowledge?q=printer",
         ):  # fmt: skip
             visit = self.get(f"/desk/{address}", by=self.otto)
             self.assertEqual((address, visit.status), (address, 200))
