@@ -35,7 +35,9 @@ class MinutesBesideAMessage(PageTest):
         anchor = f"{self.url(self.ticket)}#message-{entry.message_id}"
         self.assertIn(anchor, self.get(self.url(self.ticket, "work", "entries")).text)
         self.assertIn(anchor, self.get("/desk/week").text)
-        self.post(self.url(self.ticket, "notes"), {"note_text": "Hm.", "note_minutes": "0000005", "note_billing": "yes"})
+        self.post(
+            self.url(self.ticket, "notes"), {"note_text": "Hm.", "note_minutes": "0000005", "note_billing": "yes"}
+        )
         self.assertEqual(list(Entry.objects.values_list("minutes", "is_billable")), [(15, False), (5, True)])
         self.assertEqual(self.get(self.url(self.ticket)).value("#reply-minutes"), "")
 
