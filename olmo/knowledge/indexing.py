@@ -5,7 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import batched
 
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models import Q
+
+from olmo.tenancy.scope import EVERY_CLIENT, scope
 
 from . import meaning, vocabulary
 from .models import Article, Passage, State, Term, Translation, Version, Word
@@ -17,7 +20,7 @@ GROUP = {"title": 1.0, "summary": 0.8, "text": 0.45}
 USUAL_LENGTH, LEXEME = 80, 1 / 3  # words of a text, counted so; what a lexeme weighs beside a group of synonyms
 LONGEST_WORD, SHORTEST_WORD = 40, 4
 MOST_PASSAGES, SHORTEST_PASSAGE, LONGEST_PASSAGE = 40, 60, 400  # of one text; characters
-BATCH = 500
+BATCH, AT_ONCE = 500, 50  # rows in a statement; articles in a transaction
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
 _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[#*_`>|]+|^\s*(?:[-+]|\d+\.)\s+", re.MULTILINE)
 _WRITTEN = re.compile(r"[^\W\d_]+")
@@ -37,17 +40,28 @@ def forget(article: Article) -> None:
     Passage.objects.filter(translation__article=article).delete()
 
 
-@transaction.atomic
 def rebuild() -> int:
-    """Keep everything anew (synonyms or stop words changed); returns how many texts there are."""
-    Term.objects.all().delete()
-    rows = Translation.objects.filter(shown__isnull=False).exclude(article__state=State.RETIRED)
-    count = 0
-    texts = rows.select_related("shown", "article").order_by("pk")
-    for batch in batched(texts.iterator(chunk_size=BATCH), BATCH):
-        _keep_terms(batch)
-        count += len(batch)
-    return count
+    """Keep everything anew (synonyms or stop words changed); returns how many texts there are.
+
+    Some articles in each transaction: all that wait their turn are found as before, and who publishes waits for a few at most.
+    """
+    with scope(EVERY_CLIENT):
+        Term.objects.filter(Q(translation__shown=None) | Q(translation__article__state=State.RETIRED)).delete()
+        articles = list(Article.objects.exclude(state=State.RETIRED).order_by("pk").values_list("pk", flat=True))
+    return sum(_rebuild(batch) for batch in batched(articles, AT_ONCE))
+
+
+def _rebuild(articles: Sequence[int]) -> int:
+    """Keep these anew under their lock, which verbs of articles take too."""
+    with scope(EVERY_CLIENT):
+        locked = Article.objects.filter(pk__in=articles).select_for_update(of=("self",)).order_by("pk")
+        known = [one.pk for one in locked if one.state != State.RETIRED]
+        rows = list(
+            Translation.objects.filter(article__in=known, shown__isnull=False).select_related("shown", "article")
+        )
+        Term.objects.filter(translation__in=rows).delete()
+        _keep_terms(rows)
+    return len(rows)
 
 
 def index(translations: Sequence[Translation]) -> None:

@@ -20,5 +20,4 @@ def understand(timestamp: int = 0) -> None:
 @app.task(name="olmo.knowledge.jobs.reindex", queue="bulk", lock="knowledge")
 def reindex() -> None:
     """Read all published texts anew: the desk changed its synonyms or stop words."""
-    with scope(EVERY_CLIENT):
-        indexing.rebuild()
+    indexing.rebuild()

@@ -1,5 +1,6 @@
 """Synonyms and stop words are the desk's: changed by administrators, told in the change log, felt by the search."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from unittest import mock
 
@@ -9,7 +10,7 @@ from django.test import override_settings
 
 from olmo.kernel.errors import Conflict, Invalid, NotAllowed
 from olmo.knowledge import administration, indexing, jobs, search, vocabulary
-from olmo.knowledge.models import StopWords, Synonyms
+from olmo.knowledge.models import StopWords, Synonyms, Translation
 from olmo.people.administration import mark_of
 from olmo.people.models import AuditLine
 from olmo.tenancy.scope import scope
@@ -36,6 +37,20 @@ class Words(KnowledgeTest):
         indexing.rebuild()
         self.assertEqual(self.found("frobnicator"), [])
         self.assertEqual(AuditLine.objects.filter(subject__startswith="synonyms").count(), 2)
+
+    def test_what_waits_to_be_read_anew_is_found_meanwhile(self) -> None:
+        for key in ("zyxomma", "frobnicator"):
+            self.published(key, title=f"The {key} stops")
+        seen, keep = [], indexing._keep_terms
+
+        def looking(rows: Sequence[Translation]) -> None:
+            seen.append([self.found(key) == [key] for key in ("zyxomma", "frobnicator")])
+            keep(rows)
+
+        with mock.patch.object(indexing, "AT_ONCE", 1), mock.patch.object(indexing, "_keep_terms", looking):
+            self.assertEqual(indexing.rebuild(), 2)
+        self.assertEqual(seen, [[False, True], [True, False]])
+        self.assertEqual([self.found(key) for key in ("zyxomma", "frobnicator")], [["zyxomma"], ["frobnicator"]])
 
     def test_an_upgrade_reads_the_texts_of_organisations_anew_too(self) -> None:
         self.published("robot", title="The robot stops", audience="organisation", client=self.acme)
