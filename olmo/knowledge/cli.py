@@ -12,7 +12,7 @@ from django.conf import settings
 from olmo.people.actions import robot
 from olmo.tenancy.scope import EVERY_CLIENT, scope
 
-from . import folder, indexing, loading, meaning, search
+from . import folder, indexing, jobs, loading, meaning, search
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -96,9 +96,7 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _reindex(_options: argparse.Namespace) -> int:
-    with scope(EVERY_CLIENT):
-        count = indexing.rebuild()
-        while indexing.understand():
-            pass
+    count = indexing.rebuild()
+    jobs.understand()
     sys.stdout.write(f"{count} texts read anew\n")
     return 0
