@@ -190,7 +190,7 @@ def remove_field(item: Item, key: str, *, by: Person) -> Item:
     at = _place(list(form.fields), key)
     if leaning := form.leaning_on(key):
         names = ", ".join(str(one) for one in leaning)
-        raise Conflict(_("Other fields hang on it: %(names)s. Change their condition first.") % {"names": names})
+        raise Conflict(_("Other fields hang on it: %(names)s. Change these first.") % {"names": names})
     return _keep_draft(row, [*form.fields[:at], *form.fields[at + 1 :]], by)
 
 
@@ -290,7 +290,9 @@ def _place(fields: Sequence[Field], key: str) -> int:
 
 
 def _renamed(one: Field, old: str, new: str) -> Field:
-    """A field whose condition follows another one's new key."""
+    """A field whose condition, or whose date, follows another one's new key."""
+    if one.not_before == old:
+        one = replace(one, not_before=new)
     if one.when is None or one.when.field != old:
         return one
     return replace(one, when=replace(one.when, field=new))

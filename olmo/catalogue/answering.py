@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from olmo.kernel import clock
 from olmo.kernel.errors import Invalid
 from olmo.kernel.text import clean, clean_line, whole_numbers
 
@@ -30,13 +32,17 @@ LARGEST = 10**15
 
 @dataclass(frozen=True)
 class Known:
-    """What the check asks beyond the form: a person or an asset by what was typed (raises Invalid), and what they are called."""
+    """What the check asks beyond the form: a person or an asset by what was typed (raises Invalid), and what they are called.
+
+    before: the answers that are being changed; a day that stands there may have passed meanwhile.
+    """
 
     person: Callable[[str], int]
     names: Callable[[Sequence[int]], Mapping[int, str]] = lambda _ids: {}
     files: Callable[[Sequence[int]], Mapping[int, str]] = lambda _ids: {}
     asset: Callable[[str], int] | None = None
     assets: Callable[[Sequence[int]], Mapping[int, str]] = lambda _ids: {}
+    before: Answers = field(default_factory=dict)
 
 
 @dataclass
@@ -93,7 +99,18 @@ def check(form: Form, answers: Answers, known: Known) -> Checked:
             _judge(one, value, known, result)
         except Invalid as refusal:
             result.wrong[one.key] = str(refusal.message)
+    for one in form.questions:
+        _compare(one, form, result)
     return result
+
+
+def _compare(one: Field, form: Form, result: Checked) -> None:
+    """A date that comes before the one that it follows is wrong; one that is not asked, or is wrong itself, says nothing."""
+    day, other = result.values.get(one.key), result.values.get(one.not_before)
+    if not one.not_before or day is None or other is None or day >= other:
+        return
+    words = {"other": form.field(one.not_before), "day": date_format(date.fromisoformat(other), "DATE_FORMAT")}
+    result.wrong[one.key] = _("It comes before “%(other)s” (%(day)s).") % words
 
 
 def _judge(one: Field, value: Any, known: Known, result: Checked) -> None:
@@ -141,13 +158,16 @@ def _number(one: Field, value: Any, _known: Known) -> int | float:
     return int(number) if number.is_integer() else number
 
 
-def _date(one: Field, value: Any, _known: Known) -> str:
+def _date(one: Field, value: Any, known: Known) -> str:
     try:
         found = parse_date(str(value).strip())
     except ValueError:
         found = None
     if found is None or not 1900 <= found.year <= 2200:
         raise Invalid(one.key, _("“%(value)s” is not a date, such as 2026-09-01.") % {"value": str(value)[:40]})
+    is_past = one.not_past and found < timezone.localdate(clock.now())
+    if is_past and known.before.get(one.key) != found.isoformat():
+        raise Invalid(one.key, _("This day has passed: choose today or a later one."))
     return found.isoformat()
 
 

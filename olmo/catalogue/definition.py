@@ -89,7 +89,10 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One question, or a section. most: characters of a text, rows of a table, files; least, most: of a number."""
+    """One question, or a section. most: characters of a text, rows of a table, files; least, most: of a number.
+
+    not_before: the key of another date that a date does not come before; not_past: it is today or later.
+    """
 
     key: str
     kind: str
@@ -102,6 +105,8 @@ class Field:
     source: str = ""
     least: int | None = None
     most: int | None = None
+    not_before: str = ""
+    not_past: bool = False
 
     def __str__(self) -> str:
         return said(self.labels) or self.key
@@ -122,6 +127,7 @@ class Field:
             "hints": dict(self.hints),
         }
         data |= {"is_required": self.is_required, "source": self.source, "least": self.least, "most": self.most}
+        data |= {"not_before": self.not_before, "not_past": self.not_past}
         data["choices"] = [choice.as_data() for choice in self.choices]
         data["columns"] = [column.as_data() for column in self.columns]
         data["when"] = self.when.as_data() if self.when else None
@@ -160,8 +166,9 @@ class Form:
         return [one.field for one in conditions if one is not None]
 
     def leaning_on(self, key: str) -> list[Field]:
-        """The fields whose condition names this one."""
-        return [one for one in self.fields if one.when is not None and one.when.field == key]
+        """The fields whose condition names this one, and the dates that do not come before it."""
+        by_condition = [one for one in self.fields if one.when is not None and one.when.field == key]
+        return by_condition + [one for one in self.fields if one.not_before == key and one not in by_condition]
 
     def as_data(self) -> list[dict[str, Any]]:
         return [one.as_data() for one in self.fields]
@@ -184,6 +191,7 @@ def require_sound(form: Form) -> None:
     for field in form.fields:
         require_field(field)
         _require_condition(form, field)
+        _require_dates(form, field)
     require_no_loop(form)
 
 
@@ -237,6 +245,15 @@ def _require_condition(form: Form, field: Field) -> None:
             raise Invalid("when_values", _("“%(other)s” has no choice “%(value)s”.") % words)
 
 
+def _require_dates(form: Form, field: Field) -> None:
+    if not field.not_before:
+        return
+    other = form.field(field.not_before)
+    if field.kind != FieldKind.DATE or other is None or other.kind != FieldKind.DATE or other.key == field.key:
+        words = {"field": field, "other": other or field.not_before}
+        raise Invalid("not_before", _("“%(field)s” cannot be compared with “%(other)s”: both must be dates.") % words)
+
+
 def require_no_loop(form: Form) -> None:
     """Raise Invalid when whether a field is asked hangs, over others, on its own answer; the reason names the way round."""
     done: set[str] = set()
@@ -264,10 +281,29 @@ def _field(data: Mapping[str, Any]) -> Field:
     return Field(
         key=data["key"], kind=data["kind"], labels=data.get("labels", {}), hints=data.get("hints", {}),
         is_required=data.get("is_required", False), source=data.get("source", ""), least=data.get("least"),
-        most=data.get("most"), choices=tuple(Choice(one["key"], one["labels"]) for one in data.get("choices", ())),
+        most=data.get("most"), not_before=data.get("not_before", ""), not_past=data.get("not_past", False),
+        choices=tuple(Choice(one["key"], one["labels"]) for one in data.get("choices", ())),
         columns=tuple(_field(one) for one in data.get("columns", ())),
         when=Condition(when["field"], when["test"], tuple(when.get("values", ()))) if when else None,
     )  # fmt: skip
+
+
+def lacking(field: Field, code: str) -> list[Words]:
+    """What of a field is not said in a language: the question, its help, its choices, columns and their choices, by name."""
+    heading = _("heading") if field.kind == FieldKind.SECTION else _("question")
+    found: list[Words] = [] if field.labels.get(code) else [heading]
+    found += [_("help")] if field.hints and not field.hints.get(code) else []
+    found += _lacking_choices(field, code, _("choices"))
+    for column in field.columns:
+        words = {"column": column}
+        found += [] if column.labels.get(code) else [_("column “%(column)s”") % words]
+        found += _lacking_choices(column, code, _("choices of “%(column)s”") % words)
+    return found
+
+
+def _lacking_choices(field: Field, code: str, all_of_them: Words) -> list[Words]:
+    lost = [choice for choice in field.choices if not choice.labels.get(code)]
+    return [all_of_them] if lost and len(lost) == len(field.choices) else [f"“{choice}”" for choice in lost]
 
 
 def differences(before: Form, after: Form) -> list[Words]:

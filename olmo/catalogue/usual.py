@@ -74,8 +74,11 @@ def form_of(rows: list[dict[str, Any]]) -> Form:
     return Form(tuple(_field(row) for row in rows))
 
 
+_PLAIN = ("is_required", "source", "least", "most", "not_before", "not_past")
+
+
 def _field(row: dict[str, Any]) -> Field:
-    plain = {name: row[name] for name in ("is_required", "source", "least", "most") if name in row}
+    plain = {name: row[name] for name in _PLAIN if name in row}
     when = None
     if "when" in row:
         field, *values = row["when"]

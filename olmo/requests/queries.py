@@ -32,7 +32,7 @@ def handling(item: Item) -> Handling:
 def known(client_id: int, uploader: Person | None = None, before: Answers | None = None) -> Known:
     """What the check of answers asks of the desk: people of the organisation, files and assets of who fills it in.
 
-    before: the answers that are being changed; files and assets that they name stay, whoever named them.
+    before: the answers that are being changed; files and assets that they name stay, whoever named them, and so do their days.
     """
     kept = held(before) if before else set()
 
@@ -64,7 +64,8 @@ def known(client_id: int, uploader: Person | None = None, before: Answers | None
             )
         return found.pk
 
-    return Known(person=person, names=names, files=files, asset=asset, assets=asset_names)
+    held_days = before.content if before else {}
+    return Known(person=person, names=names, files=files, asset=asset, assets=asset_names, before=held_days)
 
 
 def names(ids: Sequence[int]) -> Mapping[int, str]:
@@ -119,6 +120,12 @@ def given(ticket: Ticket) -> Mapping[str, Any]:
     return found.content if found else {}
 
 
+def form_of(ticket: Ticket) -> Form | None:
+    """The form that was filled in for a ticket, as its newest answers have it."""
+    found = Answers.objects.filter(order__ticket=ticket).select_related("version").first()
+    return definition.read(found.version.content) if found else None
+
+
 def held(row: Answers, kind: str = FieldKind.FILE) -> set[int]:
     """The ids of files (or of assets) that answers name."""
     given = [row.content.get(one.key) for one in definition.read(row.version.content).questions if one.kind == kind]
@@ -139,8 +146,10 @@ def files_of(order: Order, revision: int = 0) -> list[Attachment]:
 
 def approvals(order: Order) -> list[Approval]:
     """The trail of approvals, round by round."""
-    rows = Approval.objects.filter(order=order).select_related("approver", "decided_by")
-    return list(rows)
+    rows = list(Approval.objects.filter(order=order).select_related("approver", "decided_by"))
+    for row in rows:
+        row.order = order
+    return rows
 
 
 def waiting_for(viewer: Person) -> list[Approval]:

@@ -1,5 +1,7 @@
 """Forms as data and their answers: conditions, loops, checks of every kind. Pure."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.test import SimpleTestCase
@@ -9,6 +11,7 @@ from django.utils.translation import override
 from olmo.catalogue import definition, forms
 from olmo.catalogue.answering import Known, asked, check, readable
 from olmo.catalogue.definition import Choice, Condition, Field, Form
+from olmo.kernel import clock
 from olmo.kernel.errors import Invalid
 
 
@@ -73,6 +76,7 @@ class Asking(SimpleTestCase):
             "when_field": Form((ask("a", when=Condition("gone")),)),
             "when_values": Form((choose("a", "x"), ask("b", when=Condition("a", "is", ("y",))))),
             "most": Form((ask("a", "number", least=5, most=2),)),
+            "not_before": Form((ask("a", "date", not_before="b"), ask("b"))),
         }
         for field, form in wrong.items():
             with self.assertRaises(Invalid) as refused:
@@ -124,6 +128,25 @@ class Checking(SimpleTestCase):
             (ask("a", "person"), "nobody"), (ask("a", "file", most=1), ["1", "2"]), (ask("a", is_required=True), "  "),
         ]:  # fmt: skip
             self.assertEqual(list(self.judged(field, value).wrong), ["a"], (field, value))
+
+    def test_a_day_comes_neither_before_another_one_nor_is_it_past(self) -> None:
+        form = Form((
+            choose("limited", "yes", "no"), ask("from", "date", not_past=True, when=Condition("limited", "is", ("yes",))),
+            ask("until", "date", not_before="from"),
+        ))  # fmt: skip
+        cases = [
+            ("yes", "2026-09-01", "2026-09-01", {}),
+            ("yes", "2026-09-02", "2026-09-01", {"until": "It comes before “From” (2 September 2026)."}),
+            ("yes", "2026-08-31", "2026-08-01", {"from": "This day has passed: choose today or a later one."}),
+            ("no", "2026-09-02", "2026-09-01", {}),
+        ]
+        with clock.at(datetime(2026, 9, 1, 12, tzinfo=UTC)):
+            for limited, since, until, wrong in cases:
+                answers = {"limited": limited, "from": since, "until": until}
+                self.assertEqual(check(form, answers, KNOWN).wrong, wrong)
+            kept = replace(KNOWN, before={"from": "2026-08-31"})
+            answers = {"limited": "yes", "from": "2026-08-31"}
+            self.assertEqual(check(form, answers, kept).wrong, {})
 
     def test_a_table_says_which_row_and_column_is_wrong(self) -> None:
         table = ask("a", "table", columns=(ask("what", is_required=True), ask("n", "number")))

@@ -18,7 +18,7 @@ from olmo.kernel.errors import Conflict, Invalid, NotFound, OlmoError
 
 from ..admin.pages import Step, administrators, list_of, or_404, settle, show
 from ..shell import DeskRequest, SeeOther
-from .fieldform import FieldForm, condition_in_words
+from .fieldform import FieldForm, condition_in_words, days_in_words
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,9 +129,10 @@ def _row(item: Item, form: Form, n: int) -> dict[str, Any]:
     one = form.fields[n]
     return {
         "field": one, "kind": FieldKind(one.kind).label, "url": reverse("desk:admin_item_field", args=[item.pk, one.key]),
-        "when": condition_in_words(form, one), "is_section": one.kind == FieldKind.SECTION,
+        "when": " · ".join(filter(None, [condition_in_words(form, one), days_in_words(form, one)])),
+        "is_section": one.kind == FieldKind.SECTION,
         "is_first": n == 0, "is_last": n == len(form.fields) - 1,
-        "missing": [code.upper() for code in bilingual.CODES if not one.labels.get(code)],
+        "missing": [(code.upper(), lost) for code in bilingual.CODES if (lost := definition.lacking(one, code))],
     }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ _WITH_LIMITS = {
     FieldKind.NUMBER: gettext_lazy("Largest"), FieldKind.FILE: gettext_lazy("Files at most"),
     FieldKind.TABLE: gettext_lazy("Rows at most"),
 }  # fmt: skip
+_SAME = ("key", "is_required", "source", "least", "most", "not_before", "not_past")  # as they are called in a field
 _SOURCES = {FieldKind.TEXT: tuple(Source), FieldKind.PERSON: (Source.EMAIL, Source.MANAGER)}
 
 
@@ -82,6 +83,7 @@ class FieldForm(SettingsForm):
             if self.kind == FieldKind.NUMBER:
                 self.fields["least"] = forms.IntegerField(label=_("Least"), required=False)
             rows.append(("least", "most"))
+        rows += self._days()
         groups: list[Group] = [("", "", rows)] if self.kind != FieldKind.SECTION else []
         if self.kind in WITH_CHOICES:
             for code in bilingual.CODES:
@@ -93,6 +95,19 @@ class FieldForm(SettingsForm):
                 (gettext_lazy("Columns"), gettext_lazy("Those without a name are left out."), self._columns())
             )
         return groups
+
+    def _days(self) -> list[str]:
+        """What a date may not come before."""
+        if self.kind != FieldKind.DATE:
+            return []
+        own = self.old.key if self.old else ""
+        others = [(one.key, str(one)) for one in self.thing[1] if one.kind == FieldKind.DATE and one.key != own]
+        self.fields["not_before"] = forms.ChoiceField(
+            label=_("Not before"), required=False, choices=[("", _("Any day")), *others],
+            help_text=_("Another date of this form."),
+        )  # fmt: skip
+        self.fields["not_past"] = tick(_("Not in the past"))
+        return ["not_before", "not_past"]
 
     def _columns(self) -> list[tuple[str, ...]]:
         rows: list[tuple[str, ...]] = []
@@ -115,7 +130,7 @@ class FieldForm(SettingsForm):
         if field is None:
             return {f"col{n}_kind": FieldKind.TEXT for n in range(1, MOST_COLUMNS + 1)}
         first: dict[str, Any] = {**bilingual.fields(field.labels, "labels"), **bilingual.fields(field.hints, "hints")}
-        first |= {name: getattr(field, name) for name in ("key", "is_required", "source", "least", "most")}
+        first |= {name: getattr(field, name) for name in _SAME}
         first |= _choices_shown(field, "choices")
         for n, column in enumerate(field.columns, start=1):
             first |= bilingual.fields(column.labels, f"col{n}")
@@ -131,7 +146,7 @@ class FieldForm(SettingsForm):
             labels=bilingual.taken(data, "labels"), hints=bilingual.taken(data, "hints"),
             is_required=bool(data.get("is_required")), source=data.get("source", ""), least=data.get("least"),
             most=data.get("most"), choices=self._choices(data), columns=self._taken_columns(data, old),
-            when=_condition(form, data),
+            when=_condition(form, data), not_before=data.get("not_before", ""), not_past=bool(data.get("not_past")),
         )  # fmt: skip
         actions.put_field(item, made, by=by, instead_of=old.key if old else "", seen=seen)
         return made
@@ -165,9 +180,9 @@ def _column(data: dict[str, Any], n: int, labels: dict[str, str], old: Field | N
 
 
 def _choices_shown(field: Field, name: str) -> dict[str, list[str]]:
-    return {
-        f"{name}_{code}": [choice.labels.get(code, str(choice)) for choice in field.choices] for code in bilingual.CODES
-    }
+    """Those of a language, line by line; none of one in which nothing is said, so that it is not taken for said."""
+    said = [code for code in bilingual.CODES if any(choice.labels.get(code) for choice in field.choices)]
+    return {f"{name}_{code}": [choice.labels.get(code, str(choice)) for choice in field.choices] for code in said}
 
 
 def _paired(data: Mapping[str, Any], name: str, old: Field | None) -> tuple[Choice, ...]:
@@ -244,3 +259,10 @@ def condition_in_words(form: Form, field: Field) -> str:
     if field.when.test == Test.SET:
         return _("asked when “%(other)s” is filled in") % {"other": other or field.when.field}
     return _("asked when “%(other)s” is %(values)s") % {"other": other or field.when.field, "values": values}
+
+
+def days_in_words(form: Form, field: Field) -> str:
+    """What a date may not come before, as a few words; "" of one that may be any day."""
+    other = form.field(field.not_before) if field.not_before else None
+    found = [_("not before “%(other)s”") % {"other": other}] if other else []
+    return ", ".join([*found, *([_("not in the past")] if field.not_past else [])])

@@ -101,6 +101,29 @@ class Building(AdminTest):
             "4 choices in English and 1 in Italian", self.wrong(self.save(at, choices_it="Uno"), "choices_it")
         )
 
+    def test_a_date_follows_another_one_and_is_not_past(self) -> None:
+        home = f"items/{self.item.pk}/form"
+        days = {"not_before": "by", "not_past": "on"}
+        self.assertEqual(self.save(f"{home}/fields/new?kind=date", labels_en="Back by", **days).status, 303)
+        self.assertIn("not before “Needed by”, not in the past", self.look(home).text)
+        self.send(f"{home}/order", {"remove": "by"})
+        self.save(f"{home}/field/by", key="needed-by")
+        self.item.refresh_from_db()
+        self.assertEqual(self.item.draft[-1]["not_before"], "needed-by")
+        self.assertTrue(self.item.draft[-1]["not_past"])
+        self.assertEqual(self.form(f"{home}/field/back-by")["not_before"], "needed-by")
+
+    def test_what_lacks_a_language_is_named(self) -> None:
+        home = f"items/{self.item.pk}/form"
+        said = {"labels_en": "Colour", "labels_it": "Colore", "hints_en": "Any", "choices_en": "Red\nBlue"}
+        self.save(f"{home}/fields/new?kind=choice", **said)
+        columns = {"col1_en": "Size", "col1_kind": "choice", "col1_choices_en": "Big", "col1_choices_it": "Grande"}
+        self.save(f"{home}/fields/new?kind=table", labels_it="Misure", **columns)
+        found = self.look(home).words(".builder__lacks")
+        self.assertEqual(found, ["IT: help, choices", "EN: question", "IT: column “Size”"])
+        self.assertEqual(self.save(f"{home}/field/colour", hints_it="Uno").status, 303)  # saying it again says no more
+        self.assertIn("IT: choices", self.look(home).words(".builder__lacks"))
+
     def test_a_loop_is_refused_beside_its_field(self) -> None:
         at = f"items/{self.item.pk}/form/field/kind"
         visit = self.save(at, when_field="model", when_test="set")
