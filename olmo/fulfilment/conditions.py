@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from olmo.catalogue.definition import Field, Form
 from olmo.kernel.errors import Invalid, Words
 from olmo.kernel.text import clean_line
 from olmo.tenancy.models import Client
@@ -107,18 +108,25 @@ def _known(what: str) -> list[tuple[str, set[str]]] | None:
     return [(str(kept), {str(kept), str(label)}) for kept, label in choices[what]]
 
 
-def in_words_of(what: str) -> str:
-    """What is asked, in words."""
+def in_words_of(what: str, form: Form | None = None) -> str:
+    """What is asked, in words. form: of the order, for the words of its questions; else an answer is called by its key."""
     if what.startswith(ANSWER):
-        return _("the answer “%(key)s”") % {"key": what.removeprefix(ANSWER)}
+        return _("the answer “%(key)s”") % {"key": _question(what, form) or what.removeprefix(ANSWER)}
     if what.startswith(FIELD):
         key = what.removeprefix(FIELD)
         return str(CustomField.objects.filter(key=key).first() or key)
     return str(PROPERTIES[what])
 
 
-def names_of(condition: Condition) -> list[str]:
+def _question(what: str, form: Form | None) -> Field | None:
+    return form.field(what.removeprefix(ANSWER)) if form and what.startswith(ANSWER) else None
+
+
+def names_of(condition: Condition, form: Form | None = None) -> list[str]:
     """The values as they are called."""
+    if question := _question(condition["what"], form):
+        called = {choice.key.lower(): str(choice) for choice in question.choices}
+        return [called.get(str(value).lower(), value) for value in condition["values"]]
     known = dict(_known(condition["what"]) or ())
     return [_called(condition["what"], value, known.get(value)) for value in condition["values"]]
 
@@ -129,7 +137,12 @@ def _called(what: str, value: str, names: set[str] | None) -> str:
     return next((name for name in sorted(names) if name != value), value) if names else value
 
 
-def in_words(condition: Condition) -> str:
+def in_words(condition: Condition, form: Form | None = None) -> str:
     """The whole condition: "the priority is Urgent or High"."""
-    words = {"what": in_words_of(condition["what"]), "values": _(" or ").join(names_of(condition))}
+    words = {"what": in_words_of(condition["what"], form), "values": _(" or ").join(names_of(condition, form))}
     return (_("%(what)s is %(values)s") if condition["is"] == ANY else _("%(what)s is not %(values)s")) % words
+
+
+def not_needed(failed: Condition, form: Form | None = None) -> str:
+    """Why a task is skipped whose condition does not hold."""
+    return _("Not needed: only if %(condition)s.") % {"condition": in_words(failed, form)}

@@ -7,6 +7,7 @@ from operator import or_
 
 from django.db.models import F, Q, QuerySet
 
+from olmo.catalogue.definition import Form
 from olmo.kernel import prepared
 from olmo.kernel.errors import NotFound
 from olmo.kernel.prepared import Part
@@ -17,6 +18,7 @@ from olmo.tickets.models import ACTIVE, Ticket
 from olmo.tickets.queries import branch, visible_to
 from olmo.tickets.queries import counting as count_of
 
+from . import conditions
 from .models import IN_HAND, OPEN, Plan, Run, Task, TaskState
 
 
@@ -24,6 +26,16 @@ def of_ticket(ticket: Ticket) -> list[Task]:
     """The tasks of a ticket in their order. The caller has asked `tickets.queries` for the ticket."""
     rows = Task.objects.filter(ticket=ticket).select_related("team", "person", "ended_by", "run__version__plan")
     return list(rows)
+
+
+def reason(task: Task, ticket: Ticket, form: Form | None = None) -> str:
+    """Why it was skipped or cancelled; where a condition says so, in the reader's language and the words of the order's form.
+
+    A condition on a property that changed since is told as it was written down then.
+    """
+    answers = task.run.answers if task.run else {}
+    failed = conditions.unmet(task.conditions, ticket, answers) if task.by_condition else None
+    return conditions.not_needed(failed, form) if failed else task.reason
 
 
 def task(viewer: Person, pk: int) -> Task:

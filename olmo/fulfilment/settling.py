@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from olmo.kernel import clock
@@ -59,7 +58,7 @@ def _make_ready(log: Log, task: Task, now: datetime, over: Over) -> None:
     failed = conditions.unmet(task.conditions, log.ticket, answers)
     if failed is not None:
         with override(settings.LANGUAGE_CODE):
-            said = _("Not needed: only if %(condition)s.") % {"condition": conditions.in_words(failed)}
+            said = conditions.not_needed(failed)
         task.state, task.by_condition, task.ended_at, task.ended_by = TaskState.SKIPPED, True, now, log.by
         task.reason = Truncator(said).chars(500)
         task.save()

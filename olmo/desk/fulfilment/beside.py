@@ -39,7 +39,7 @@ def shown(
     plans = queries.plans_for(ticket) if ticket.is_active else []
     fitting = queries.fitting(ticket, plans)
     context: dict[str, Any] = {
-        "ticket": ticket, "rows": rows(found), "progress": queries.Progress.of(found), "live": f"ticket:{ticket.pk}",
+        "ticket": ticket, "rows": rows(found, ticket), "progress": queries.Progress.of(found), "live": f"ticket:{ticket.pk}",
         "plans": [(plan, plan.pk in fitting) for plan in plans], "runs": _renewable(found) if ticket.is_active else [],
         "back_url": places.ticket(ticket.number), "error": error, "reason": reason,
     }  # fmt: skip

@@ -1,13 +1,17 @@
 """A task as pages show it: whose it is, when it is due, what it waits for, and what can be done with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from olmo.fulfilment import queries
+from olmo.fulfilment.conditions import ask_for_answers
 from olmo.fulfilment.models import OPEN, Task, TaskState
 from olmo.kernel import clock, spoken
+from olmo.requests.queries import form_of
+from olmo.tickets.models import Ticket
 
 BADGES: Mapping[str, tuple[str, str]] = {
     TaskState.WAITS: ("slate", "pause"), TaskState.TODO: ("", "todo"), TaskState.DOING: ("elm", "play"),
@@ -27,10 +31,18 @@ def row(task: Task, known: Mapping[int, Task] | None = None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def rows(tasks: Iterable[Task]) -> list[dict[str, Any]]:
+def rows(tasks: Collection[Task], ticket: Ticket) -> list[dict[str, Any]]:
     """All tasks of one ticket."""
-    known = {task.pk: task for task in tasks}
-    return [row(task, known) for task in known.values()]
+    known, why = {task.pk: task for task in tasks}, reasons(tasks, ticket)
+    return [{**row(task, known), "reason": why.get(task.pk, "")} for task in known.values()]
+
+
+def reasons(tasks: Collection[Task], ticket: Ticket) -> dict[int, str]:
+    """Why tasks of a ticket are over, by their ids; the form of its order is read only where an answer says so."""
+    over = [task for task in tasks if task.reason]
+    is_asked = any(task.by_condition and ask_for_answers(task.conditions) for task in over)
+    form = form_of(ticket) if is_asked else None
+    return {task.pk: queries.reason(task, ticket, form) for task in over}
 
 
 def whose(task: Task) -> str:

@@ -20,7 +20,7 @@ from olmo.tickets.undo import undoable
 from .. import places
 from ..shell import AnyView, DeskRequest, SeeOther, agents, page
 from ..undoing import say
-from .rows import row
+from .rows import reasons, row
 
 type Verb = Callable[[DeskRequest, Task], object]
 
@@ -36,7 +36,8 @@ def shown(request: DeskRequest, found: Task, *, refusal: OlmoError | None = None
     """The page. refusal: why something could not be done; the reason that was typed stays."""
     known = {one.pk: one for one in queries.of_ticket(found.ticket)}
     context: dict[str, Any] = {
-        "ticket": found.ticket, "task": found, "row": row(found, known), "instructions": as_html(found.instructions),
+        "ticket": found.ticket, "task": found, "row": row(found, known),
+        "why": reasons([found], found.ticket).get(found.pk, ""), "instructions": as_html(found.instructions),
         "behind": [one for one in known.values() if found.pk in one.needs], "live": f"ticket:{found.ticket_id}",
         "back_url": places.ticket(found.ticket.number), "error": str(refusal.message) if refusal else "",
         "reason": request.POST.get("reason", ""),

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from olmo.fulfilment import actions, queries
+from olmo.fulfilment import actions, conditions, queries
 from olmo.fulfilment.actions import TaskSettings
 from olmo.fulfilment.models import Run, Task
 from olmo.fulfilment.reactions import follow
+from olmo.fulfilment.steps import Step
 from olmo.fulfilment.tests.stage import Fulfils
 from olmo.tickets import actions as tickets
 from olmo.tickets.models import Event, Ticket
@@ -32,6 +33,13 @@ class BesideATicket(TaskPages):
         self.assertIn("Waits for others Network · 0 of 2 done · after Order the laptop", page.words(".task")[1])
         self.assertEqual(len(page.all("form[action$='/finish']")), 1)
         self.assertIn(f"/desk/tickets/{ticket.number}/tasks", self.get(f"/desk/tickets/{ticket.number}").text)
+
+    def test_what_is_not_needed_says_why(self) -> None:
+        urgent = conditions.checked("priority", "any", ["1"])
+        ticket = self.started(self.plan(Step(key="bag", title="Find a bag", conditions=[urgent])))
+        words = f"Not needed: only if {conditions.in_words(urgent)}."
+        self.assertIn(words, self.beside(ticket).words(".task")[0])
+        self.assertIn(words, self.get(f"/desk/tasks/{self.task(ticket, 'bag').pk}").text)
 
     def test_a_plan_is_started_there_and_can_be_undone(self) -> None:
         ticket, plan = self.report("A laptop", team=self.desk), self.plan()

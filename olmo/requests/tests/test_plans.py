@@ -1,11 +1,15 @@
 """What is approved is worked on: the plan of an item makes its tasks when nobody has to be asked any more, and only once."""
 
+from django.utils.translation import override
+
 from olmo.desk.catalogue.handling import HandlingForm
+from olmo.desk.fulfilment.rows import reasons
 from olmo.fulfilment import actions as fulfilment
 from olmo.fulfilment import conditions
 from olmo.fulfilment import reactions as plans
 from olmo.fulfilment.administration import PlanSettings, save
 from olmo.fulfilment.models import Plan, Run, Task
+from olmo.fulfilment.queries import of_ticket
 from olmo.fulfilment.steps import Step
 from olmo.requests import ordering
 from olmo.requests.administration import StepSettings
@@ -28,6 +32,11 @@ class Planned(OrderTest):
 
     def states(self, order: Order) -> dict[str, str]:
         return dict(Task.objects.filter(ticket=order.ticket_id).order_by("pk").values_list("key", "state"))
+
+    def why(self, order: Order, key: str) -> str:
+        """As the desk's pages say it."""
+        (task,) = [one for one in of_ticket(order.ticket) if one.key == key]
+        return reasons([task], order.ticket)[task.pk]
 
     def tasks(self, order: Order) -> list[str]:
         return list(Task.objects.filter(ticket=order.ticket_id).order_by("pk").values_list("title", flat=True))
@@ -74,6 +83,9 @@ class Planned(OrderTest):
         order = self.place()
         self.react(order)
         self.assertEqual(self.states(order), {"dock": "skipped", "bag": "todo", "label": "todo", "pack": "skipped"})
+        self.assertEqual(self.why(order, "dock"), "Not needed: only if the answer “Model” is Strong.")
+        with override("it"):
+            self.assertEqual(self.why(order, "dock"), "Non serve: solo se la risposta “Modello” è Potente.")
         fulfilment.begin(Task.objects.get(key="label", ticket=order.ticket_id), by=self.alma)
         ordering.change(order, self.wanted(model="strong", why="Films"), by=self.rui)
         for _time in range(2):
