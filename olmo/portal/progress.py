@@ -88,14 +88,23 @@ def _reached(ticket: Ticket) -> int:
 
 
 def _taken(ticket: Ticket) -> str:
+    """What the second step is called: nobody has taken on what waits for an approval."""
+    if _awaits_approval(ticket):
+        return _waiting(HoldReason.APPROVAL).words
     return _("Taken on by %(name)s") % {"name": ticket.assignee.name} if ticket.assignee else _("Taken on")
 
 
 def _work_words(ticket: Ticket) -> str:
     if ticket.status != Status.WAITING:
         return ""
+    if _awaits_approval(ticket):
+        return _("Work begins when it is approved.")
     words = _waiting(ticket.hold_reason).words
     return f"{words}: {spoken.near_inside(ticket.wake_at)}" if ticket.wake_at else words
+
+
+def _awaits_approval(ticket: Ticket) -> bool:
+    return ticket.status == Status.WAITING and ticket.hold_reason == HoldReason.APPROVAL
 
 
 def _first(name: str) -> str:

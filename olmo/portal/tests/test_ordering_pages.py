@@ -128,6 +128,16 @@ class Ordering(PortalOrderTest):
         self.assertEqual(self.send(**{**given, "a_where": "Rome"}).status_code, 303)
         self.assertEqual(self.send(**given, about="mia@acme.example").status_code, 303)
 
+    def test_a_loan_does_not_end_before_it_begins(self) -> None:
+        usual.add(by=self.ines)
+        self.item = Item.objects.get(key="equipment-loan")
+        self.url = f"/catalogue/{self.item.pk}"
+        given = {"a_what": "camera", "a_from": "2030-05-02", "asked": "what from until where notes"}
+        wrong = self.send(**given, a_until="2030-05-01")
+        self.assertContains(wrong, "It comes before “From” (2 May 2030).", count=2, status_code=422)
+        self.assertContains(wrong, 'value="2030-05-01"', status_code=422)
+        self.assertEqual(self.send(**given, a_until="2030-05-02").status_code, 303)
+
     def test_a_form_replaced_under_way_keeps_everything_that_was_typed(self) -> None:
         before = queries.form_in_force(self.item)
         assert before is not None
@@ -314,6 +324,9 @@ class Approving(PortalOrderTest):
         mia = self.sign_in(self.mia)
         self.assertNotContains(self.browser.get("/"), "My approvals")
         self.assertContains(mia.get("/my-approvals"), "Laptop")
+        waits = self.browser.get(f"/requests/{self.ticket(order).number}")
+        self.assertContains(waits, "Work begins when it is approved.")
+        self.assertNotContains(waits, "Taken on")
         url = f"/my-approvals/{self.one(order, self.mia).pk}"
         self.assertContains(mia.get(url), "900 EUR")
         self.assertContains(mia.post(url, {"says": "no"}), "Say why", status_code=422)
