@@ -234,7 +234,7 @@ def remind_due(limit: int = 200) -> int:
         decision="", dropped_at=None, remind_at__lte=clock.now(), order__state=OrderState.PENDING,
         order__ticket__status__in=ACTIVE,
     )  # fmt: skip
-    rows = due.select_related("order__ticket", "order__item").order_by("remind_at", "pk")[:limit]
+    rows = due.select_related("order__ticket", "order__item", "approver").order_by("remind_at", "pk")[:limit]
     return sum(_each(_remind, row, row.order) for row in rows)
 
 
@@ -246,7 +246,21 @@ def _remind(row: Approval) -> bool:
             days = handling(row.order.item).remind_after_days
             Approval.objects.filter(pk=row.pk).update(remind_at=clock.now() + timedelta(days=days) if days else None)
             log.record(OrderApprovalReminded(person=row.approver_id, approval=row.pk))
-        return is_due and log.ticket.is_active
+    if is_due and log.ticket.is_active and policy.with_nobody([row]):
+        _tell_missing(row)
+    return is_due and log.ticket.is_active
+
+
+def _tell_missing(row: Approval) -> None:
+    """Who is asked is away and nobody can decide in their place: the agents learn it with each reminder, and what they can do."""
+    with override(settings.LANGUAGE_CODE):
+        words = _("%(name)s is asked to approve this, but is away, and nobody can decide in their place.")
+        more = _(
+            "Name another deputy for them. "
+            "Or change who approves, then resolve this ticket and open it again: everybody is asked anew."
+        )
+        note = actions.NewMessage(text=f"{words % {'name': row.approver.name}}\n\n{more}")
+    actions.note(row.order.ticket, by=robot("Olmo"), message=note)
 
 
 def _each[T](do: Callable[[T], bool], one: T, order: Order) -> bool:

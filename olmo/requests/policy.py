@@ -8,7 +8,7 @@ from olmo.people.models import Person
 from olmo.tickets import policy as tickets
 
 from .models import Approval, Order, OrderState
-from .substitutes import standing_in
+from .substitutes import absent, standing_in
 
 AGAIN = (OrderState.REJECTED, OrderState.EXPIRED, OrderState.WITHDRAWN)
 
@@ -66,6 +66,16 @@ def has_word_beside(person: Person, approvals: Sequence[Approval]) -> set[int]:
     )
     steps = set(theirs.values_list("order_id", "round", "step"))
     return {one.pk for one in others if (one.order_id, one.round, one.step) in steps}
+
+
+def with_nobody(approvals: Sequence[Approval]) -> set[int]:
+    """The ids of open ones that nobody can decide now: who is asked is away, and nobody stands in who may."""
+    waiting = [one for one in approvals if one.is_open]
+    away = absent([one.approver_id for one in waiting]) if waiting else set()
+    return {
+        one.pk for one in waiting
+        if one.approver_id in away and not any(is_asked(deputy, one) for deputy in standing_in(one.approver))
+    }  # fmt: skip
 
 
 def may_decide(person: Person, approval: Approval) -> bool:

@@ -103,7 +103,14 @@ def files(order: Order, viewer: Person) -> list[dict[str, Any]]:
 
 def trail(approvals: list[Approval]) -> list[dict[str, Any]]:
     """The approvals in plain words, one line each."""
-    return [{"approval": row, "name": row.approver.name, "words": words(row), "tone": _tone(row)} for row in approvals]
+    stuck = policy.with_nobody(approvals)
+    return [
+        {
+            "approval": row, "name": row.approver.name, "words": words(row), "tone": _tone(row),
+            "more": _("away, and nobody can decide in their place") if row.pk in stuck else "",
+        }
+        for row in approvals
+    ]  # fmt: skip
 
 
 def words(row: Approval) -> str:

@@ -1,5 +1,6 @@
 """Who stands in for somebody who is away: deputies of agents' absences, substitutes that requesters named."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q
@@ -46,6 +47,15 @@ def away() -> set[int]:
     rows = Substitute.objects.filter(starts_on__lte=today, ends_on__gte=today)
     absent = Absence.objects.filter(starts_at__lte=now, ends_at__gt=now, deputy__is_active=True)
     return {*rows.values_list("person_id", flat=True), *absent.values_list("person_id", flat=True)}
+
+
+def absent(people: Collection[int]) -> set[int]:
+    """Those of these people who are away now, whether or not somebody stands in."""
+    now = clock.now()
+    today = timezone.localdate(now)
+    rows = Substitute.objects.filter(person__in=people, starts_on__lte=today, ends_on__gte=today)
+    gone = Absence.objects.filter(person__in=people, starts_at__lte=now, ends_at__gt=now)
+    return {*rows.values_list("person_id", flat=True), *gone.values_list("person_id", flat=True)}
 
 
 def of(person: Person) -> list[Substitute]:

@@ -15,7 +15,7 @@ from olmo.kernel.errors import Invalid, NotAllowed, NotFound
 from olmo.outbox.models import Envelope
 from olmo.people.models import Person
 from olmo.people.queries import with_access
-from olmo.requests import mailing, ordering, queries, reactions, showing, substitutes
+from olmo.requests import deciding, mailing, ordering, queries, reactions, showing, substitutes
 from olmo.requests.administration import StepSettings
 from olmo.requests.models import Order, OrderState
 from olmo.staffing.models import Absence
@@ -232,6 +232,7 @@ class StandingIn(OrderTest):
             substitutes.name(away, address="pia@acme.example", starts_on=self.today, ends_on=self.today)
         order = self.place()
         self.assertEqual([row.approver for row in queries.waiting_for(self.pia)], [self.pia])
+        self.assertEqual(self.stuck(order), {"Mia Conti", "Leo Neri"})
         with self.assertRaises(NotAllowed):
             self.decide(order, self.mia, by=self.pia)
         self.decide(order, self.pia)
@@ -242,6 +243,23 @@ class StandingIn(OrderTest):
         self.assertContains(page, "You have a word of your own in this step", status_code=403)
         self.decide(order, self.leo)
         self.assertEqual(Order.objects.get().state, OrderState.APPROVED)
+
+    def stuck(self, order: Order) -> set[str]:
+        trail = showing.trail(queries.approvals(order))
+        return {line["name"] for line in trail if line["more"] == "away, and nobody can decide in their place"}
+
+    def test_for_whom_nobody_can_decide_is_told_to_the_agents_with_the_reminder(self) -> None:
+        self.steps(StepSettings(stage=1, kind="people", people=(self.mia, self.pia)), remind_after_days=1)
+        for away, deputy in ((self.mia, "pia"), (self.leo, "mia")):
+            until = self.today + timedelta(days=9)
+            substitutes.name(away, address=f"{deputy}@acme.example", starts_on=self.today, ends_on=until)
+        order = self.place()
+        with clock.at(clock.now() + timedelta(days=2)):
+            deciding.remind_due()
+        (note,) = Message.objects.filter(ticket=order.ticket_id, kind="internal")
+        self.assertIn("Mia Conti is asked to approve this, but is away", note.text)
+        self.steps(StepSettings(stage=1, kind="people", people=(self.leo,)))
+        self.assertEqual(self.stuck(self.place()), set())  # Mia decides in Leo's place
 
     def test_a_deputy_of_an_absent_agent_does(self) -> None:
         self.steps(StepSettings(stage=1, kind="owner"))
