@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Case, F, QuerySet, When
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -41,14 +42,13 @@ def outgoing(request: DeskRequest) -> HttpResponse:
         "stopped": [_line(envelope) for envelope in found[:PAGE]], "waiting": [_line(envelope) for envelope in waiting],
         "has_relay": outbox.waiting().has_relay, "older_url": f"?before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
     }  # fmt: skip
-    return show(
-        request,
-        "outgoing",
-        "outgoing",
-        context,
-        columns=_COLUMNS,
-        listed=mails.filter(state__in=STOPPED).order_by("-pk"),
-    )
+    return show(request, "outgoing", "outgoing", context, columns=_COLUMNS, listed=_in_order(mails))
+
+
+def _in_order(mails: QuerySet[Envelope]) -> QuerySet[Envelope]:
+    """All of both, as the page has them."""
+    until = Case(When(state__in=PENDING, then=F("next_at")))
+    return mails.filter(state__in=[*STOPPED, *PENDING]).order_by(until.asc(nulls_first=True), "-pk")
 
 
 @require_POST

@@ -2,9 +2,11 @@
 
 import csv
 import io
+from datetime import timedelta
 
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from olmo.channels.models import Mailbox
 from olmo.desk.admin.pages import SECTIONS
@@ -12,6 +14,7 @@ from olmo.desk.lists.files import Table, leave
 from olmo.fulfilment import actions as fulfilment
 from olmo.fulfilment.actions import TaskSettings
 from olmo.knowledge.models import Article
+from olmo.outbox.models import Envelope
 from olmo.people.models import AuditLine, CostCentre, Person
 from olmo.staffing.models import Skill
 from olmo.tickets.models import Category, Supplier
@@ -49,6 +52,16 @@ class ListsAsFiles(PageTest):
                 self.assertGreater(len(rows), 1, name)
                 self.assertEqual(len(page.all(".page-head .as-files button")), 2, name)
             self.assertEqual(self.post(self.address(name), by=self.alma).status, 404)
+
+    def test_mail_that_did_not_leave_stands_as_on_the_page_what_still_waits_too(self) -> None:
+        now = timezone.now()
+        for hours, state in ((3, "queued"), (1, "queued"), (0, "failed"), (0, "sent")):
+            Envelope.objects.create(
+                purpose="reply", to="rui@acme.example", sender="help@desk.example", subject=f"{state} {hours}", state=state,
+                message_id=f"{state}{hours}", next_at=now + timedelta(hours=hours), created_at=now,
+            )  # fmt: skip
+        subjects = [row[3] for row in self.rows(self.address("outgoing"), self.ines)[1:]]
+        self.assertEqual(subjects, ["failed 0", "queued 1", "queued 3"])
 
     def address(self, name: str) -> str:
         return reverse(f"desk:admin_{name}")
