@@ -12,7 +12,7 @@ from olmo.escalation import reactions as escalation
 from olmo.fulfilment import queries as tasks
 from olmo.fulfilment import reactions as fulfilment
 from olmo.fulfilment import undoing as undone_tasks
-from olmo.notifications import devices, pushing
+from olmo.notifications import devices, pushing, telling_suggestions
 from olmo.notifications import reactions as notifications
 from olmo.outbox.models import PUSH
 from olmo.procedures import reactions as procedures
@@ -44,6 +44,7 @@ ASSETS_NAMED = [concerns.naming]  # which assets something names that stays with
 NAMES = {"task": tasks.titles}  # what the log calls the things of other rooms, by their ids
 GIVEN_UP = [notifications.given_up]  # of envelopes that were not delivered
 MAILBOX_FAILED = [notifications.mailbox_failing]  # of mailboxes that cannot be read
+SUGGESTED = [telling_suggestions.tell]  # of what readers say of articles (the id of the suggestion)
 SIGNED_OUT = [devices.signed_out]  # of a person and the session that ended
 # What names a tag follows when it is renamed: (old, new, by) -> how many changed.
 RETAGGED = {

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from olmo.escalation import queries as escalation
 from olmo.kernel.errors import Invalid
 from olmo.kernel.text import whole_number
-from olmo.notifications import actions, kinds, queries, shifts
+from olmo.notifications import actions, kinds, queries, shifts, suggested
 from olmo.notifications.models import Alert
 from olmo.people.models import Person
 from olmo.tickets.models import Event, Ticket
@@ -79,7 +80,7 @@ def read(request: DeskRequest) -> HttpResponse:
 
 
 def _days(request: DeskRequest, alerts: list[Alert]) -> list[dict[str, Any]]:
-    rows = {**_of_tickets(request.person, alerts), **_of_duties(request.person, alerts)}
+    rows = {**_of_tickets(request.person, alerts), **_of_duties(request.person, alerts), **_of_suggestions(alerts)}
     drawn: list[dict[str, Any]] = [
         {**rows[alert.pk], "pk": alert.pk, "at": alert.at, "why": kinds.WHY[alert.why], "is_unread": alert.read_at is None}
         for alert in alerts
@@ -125,6 +126,20 @@ def _of_duties(viewer: Person, alerts: list[Alert]) -> dict[int, dict[str, Any]]
             "why_label": _("Choose what you are told"), "read_label": _("Mark the notice of your duties as read"),
         }
         for alert, row, told in found
+    }  # fmt: skip
+
+
+def _of_suggestions(alerts: list[Alert]) -> dict[int, dict[str, Any]]:
+    """By the notice: what a reader says of which article."""
+    return {
+        alert.pk: {
+            "by": (row.by.name, row.by.kind), "sentence": suggested.said(row), "subject": Truncator(row.words).chars(80),
+            "url": suggested.place(row), "why_url": reverse("notices:preferences"),
+            "why_label": _("Choose what you are told"),
+            "read_label": _("Mark the notice of %(article)s as read") % {"article": row.article.key},
+        }
+        for alert in alerts
+        if (row := alert.suggestion)
     }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from olmo.fulfilment import queries as fulfilment
 from olmo.kernel.errors import Words
-from olmo.kernel.prepared import Part
+from olmo.kernel.prepared import Part, settled
+from olmo.knowledge import feedback
 from olmo.notifications import queries as notifications
 from olmo.people.gate import for_agents
 from olmo.people.models import Person
@@ -122,7 +123,7 @@ def look(viewer: Person) -> Seen:
         staffing.said(viewer),
         worklog.running(viewer),
         status.at_desk(viewer, team_ids(viewer)),
-        _tasks(queries.Reader.of(viewer)),
+        _tasks(queries.Reader.of(viewer), viewer.is_administrator),
     ]
     *numbers, known, notices, presence, timer, told, tasks = queries.counts(viewer, counted, MOST_COUNTED, also=also)
     views = saved.arranged(viewer, known)
@@ -143,8 +144,11 @@ def _unread(reader: queries.Reader) -> Part:
 
 
 @lru_cache(maxsize=512)
-def _tasks(reader: queries.Reader) -> Part:
-    return fulfilment.counting(reader.viewer, MOST_COUNTED)
+def _tasks(reader: queries.Reader, _is_administrator: bool) -> Part:
+    """What can be done, and what readers say of the viewer's own articles, which hang on their role too."""
+    own, own_values = fulfilment.counting(reader.viewer, MOST_COUNTED)
+    said, said_values = settled(queries.counting(feedback.mine(reader.viewer), MOST_COUNTED))
+    return f"({own} + {said})", (*own_values, *said_values)
 
 
 def navigation(

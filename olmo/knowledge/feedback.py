@@ -9,7 +9,7 @@ from olmo.kernel.errors import Conflict, Invalid, NotFound
 from olmo.kernel.text import clean
 from olmo.people.models import Person
 
-from . import policy, queries
+from . import jobs, policy, queries
 from .models import Article, Feedback, Suggestion, Version
 
 MOST = 2000
@@ -28,12 +28,20 @@ def rate(article: Article, *, by: Person, is_helpful: bool, words: str = "") -> 
 
 @transaction.atomic
 def suggest(article: Article, words: str, *, by: Person) -> Suggestion:
-    """Say what is wrong with an article, or could be better. Raises NotFound, Invalid (no words)."""
+    """Say what is wrong with an article, or could be better; its owner is told. Raises NotFound, Invalid (no words)."""
     _require_sight(article, by)
     said = clean(words, MOST).strip()
     if not said:
         raise Invalid("words", _("Say what is wrong, or could be better."))
-    return Suggestion.objects.create(article=article, by=by, words=said, at=clock.now())
+    made = Suggestion.objects.create(article=article, by=by, words=said, at=clock.now())
+    jobs.suggested.defer(suggestion=made.pk)
+    return made
+
+
+def passed_on(article: Article) -> None:
+    """An article has another owner, who is told of what is open about it."""
+    for pk in article.suggestions.filter(state=Suggestion.State.OPEN).order_by("pk").values_list("pk", flat=True):
+        jobs.suggested.defer(suggestion=pk)
 
 
 @transaction.atomic
@@ -62,9 +70,15 @@ def answer(suggestion: Suggestion, *, by: Person, is_changed: bool, words: str) 
 
 def tasks(viewer: Person) -> QuerySet[Suggestion]:
     """Open suggestions about the viewer's articles, the oldest first; administrators see everybody's."""
-    articles = queries.visible_to(viewer)
-    if not viewer.is_administrator:
-        articles = articles.filter(owner=viewer)
+    return _open(queries.visible_to(viewer)) if viewer.is_administrator else mine(viewer)
+
+
+def mine(viewer: Person) -> QuerySet[Suggestion]:
+    """Those about articles that the viewer owns: theirs to answer."""
+    return _open(queries.visible_to(viewer).filter(owner=viewer))
+
+
+def _open(articles: QuerySet[Article]) -> QuerySet[Suggestion]:
     rows = Suggestion.objects.filter(state=Suggestion.State.OPEN, article__in=articles)
     return rows.select_related("article", "by").order_by("at", "pk")
 

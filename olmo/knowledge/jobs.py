@@ -1,5 +1,9 @@
 """One-line tasks of knowledge."""
 
+from importlib import import_module
+
+from django.conf import settings
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from olmo.tenancy.scope import EVERY_CLIENT, scope
@@ -21,3 +25,11 @@ def understand(timestamp: int = 0) -> None:
 def reindex() -> None:
     """Read all published texts anew: the desk changed its synonyms or stop words."""
     indexing.rebuild()
+
+
+@app.task(name="olmo.knowledge.jobs.suggested", queue="reactions", retry=RetryStrategy(max_attempts=10, wait=30))
+def suggested(suggestion: int) -> None:
+    """Tell everybody whom `wiring.SUGGESTED` names what a reader says of an article; each listener is idempotent."""
+    with scope(EVERY_CLIENT):
+        for tell in getattr(import_module(settings.OLMO_WIRING), "SUGGESTED", []):
+            tell(suggestion)

@@ -47,6 +47,7 @@ OF_AGENTS: Mapping[str, Kind] = {
     "rated": Kind(_("Somebody rates the help of your team badly")),
     "follow_up": Kind(_("A solved ticket is to be looked at again today"), frozenset({PAGE, MAIL})),
     "on_call": Kind(_("You are put on call or taken off it, or nobody of a team that you lead is on call")),
+    "suggestion": Kind(_("A reader says what is wrong with an article or a procedure of yours")),
     "approval": Kind(_("A colleague asks you to approve a reply")),
     "order": Kind(_("You are asked to approve an order")),
     "given_back": Kind(_("A reply of yours is given back to be changed")),
@@ -81,6 +82,7 @@ WHY: Mapping[str, Words] = {
     "copied": _("because the desk put your address on it"),
     "duty": _("because you are in this on-call schedule"),
     "duty_lead": _("because you lead the team"),
+    "owner": _("because the article is yours"),
     "": _("because you work on the ticket"),
 }
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from olmo.knowledge.models import Suggestion
 from olmo.outbox.models import Envelope
 from olmo.people.models import Person
 from olmo.staffing.models import Schedule
@@ -44,7 +45,8 @@ class Notice(models.Model):
 class Alert(models.Model):
     """A notice in the pages: that something happened, and why the person is told. Its words are made when it is read.
 
-    It is of an event of a ticket, or of an on-call schedule; shifts: what changed there, see `shifts`.
+    It is of an event of a ticket, of an on-call schedule (shifts: what changed there, see `shifts`), or of what a reader says of
+    an article.
     """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
@@ -52,6 +54,7 @@ class Alert(models.Model):
     event = models.ForeignKey(Event, models.CASCADE, null=True, related_name="+")
     schedule = models.ForeignKey(Schedule, models.CASCADE, null=True, related_name="+")
     shifts: Any = models.JSONField(null=True)
+    suggestion = models.ForeignKey(Suggestion, models.CASCADE, null=True, related_name="+")
     why = models.CharField(max_length=16)
     kind = models.CharField(max_length=16, blank=True, default="")
     at = models.DateTimeField()
@@ -60,9 +63,11 @@ class Alert(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "event"], name="alerted_once"),
+            models.UniqueConstraint(fields=["person", "suggestion"], name="alerted_of_suggestion"),
             models.CheckConstraint(
-                condition=Q(ticket__isnull=False, event__isnull=False, schedule=None, shifts=None)
-                | Q(ticket=None, event=None, schedule__isnull=False, shifts__isnull=False),
+                condition=Q(ticket__isnull=False, event__isnull=False, schedule=None, shifts=None, suggestion=None)
+                | Q(ticket=None, event=None, schedule__isnull=False, shifts__isnull=False, suggestion=None)
+                | Q(ticket=None, event=None, schedule=None, shifts=None, suggestion__isnull=False),
                 name="alert_of_one_thing",
             ),
         ]

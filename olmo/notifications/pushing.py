@@ -6,6 +6,7 @@ padded to one length. Whether the person may see the ticket is asked at the mome
 
 import json
 import os
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +35,7 @@ from olmo.tickets import undo
 from olmo.tickets.models import Event, Priority
 from olmo.tickets.sentences import describe
 
-from . import devices, promising, shifts
+from . import devices, promising, shifts, suggested
 from .models import Device, Notice
 from .telling import may_be_told
 
@@ -42,7 +43,7 @@ KEY = "vapid_key"  # among the secrets of the data folder
 TTL = timedelta(hours=4)  # how long the push service keeps it for a device that is off
 LIFE = timedelta(hours=12)  # of the signature that says who we are (at most a day: RFC 8292, section 2)
 LENGTH = 1024  # every payload is padded to it, so that its length tells nothing
-ONE, DUTY = "event:", "duty:"
+ONE, DUTY, SUGGESTION = "event:", "duty:", "suggestion:"
 
 
 def queue(person: Person, event: Event) -> None:
@@ -60,10 +61,10 @@ def queue_collected(person: Person, notices: list[Notice]) -> None:
         _queue(device, f"digest:{notices[0].pk}", text=",".join(str(notice.event_id) for notice in notices))
 
 
-def queue_duty(person: Person, schedule: int, text: str, not_before: datetime | None) -> None:
-    """Tell each device of on-call duties. text: the shifts as JSON; the words are made when it leaves."""
+def queue_apart(person: Person, reference: str, text: str, not_before: datetime | None) -> None:
+    """Tell each device of what belongs to no ticket. reference: begins with a key of `_APART`, which makes words of `text`."""
     for device in devices.listed(person):
-        _queue(device, f"{DUTY}{schedule}", text=text, not_before=not_before)
+        _queue(device, reference, text=text, not_before=not_before)
 
 
 def carry(envelope: Envelope) -> Outcome:
@@ -96,8 +97,9 @@ def _queue(device: Device, reference: str, **more: Any) -> None:
 
 def _shown(person: Person, envelope: Envelope) -> dict[str, Any] | None:
     """What the device shows: a sentence, the ticket, where a press leads. None: nothing that the person may know (any more)."""
-    if envelope.reference.startswith(DUTY):
-        return _duty(person, envelope)
+    for prefix, words in _APART.items():
+        if envelope.reference.startswith(prefix):
+            return words(person, envelope)
     ids = [envelope.reference.removeprefix(ONE)] if envelope.reference.startswith(ONE) else envelope.text.split(",")
     found = Event.objects.filter(pk__in=[pk for pk in ids if pk]).select_related("ticket", "by").order_by("pk")
     events = [event for event in found if may_be_told(person, event.ticket) and not undo.is_undone(event)]
@@ -129,6 +131,21 @@ def _duty(person: Person, envelope: Envelope) -> dict[str, Any] | None:
         "title": lines[0], "body": "\n".join([f"{row.team}, {row.name}", *lines[1:]])[:200], "tag": f"on-call-{row.pk}",
         "url": f"{reverse('desk:oncall')}?team={row.team_id}", "stays": False,
     }  # fmt: skip
+
+
+def _suggestion(person: Person, envelope: Envelope) -> dict[str, Any] | None:
+    """Nothing of one that was answered meanwhile, or that is somebody else's to answer now."""
+    row = suggested.by_id(int(envelope.reference.split(":")[1]))
+    if row is None or not suggested.is_for(person, row):
+        return None
+    with override(person.language):
+        said = suggested.said(row)
+    return {
+        "title": said, "body": row.words[:200], "tag": f"suggestion-{row.pk}", "url": suggested.place(row), "stays": False,
+    }  # fmt: skip
+
+
+_APART: Mapping[str, Callable[[Person, Envelope], dict[str, Any] | None]] = {DUTY: _duty, SUGGESTION: _suggestion}
 
 
 def _many(events: list[Event]) -> dict[str, Any]:

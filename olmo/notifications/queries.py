@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from olmo.knowledge import queries as knowledge
 from olmo.outbox import queries as outbox
 from olmo.outbox.models import Envelope, State
 from olmo.people.models import Person
@@ -40,17 +41,19 @@ def _delivery(envelopes: list[Envelope]) -> Delivery:
 
 
 def alerts(viewer: Person, *, limit: int, before: int | None = None) -> list[Alert]:
-    """The newest notices of a person: of duties, and of tickets that they may see now.
+    """The newest notices of a person: of duties, and of tickets and articles that they may see now.
 
     before: only those older than this one (its id).
     """
     of_ticket = (
         tickets.visible_to(viewer).order_by().filter(pk=OuterRef("ticket_id"))
     )  # asked row by row, not read whole
-    seen = Q(schedule__isnull=False) | Exists(of_ticket)
+    of_article = knowledge.visible_to(viewer).filter(pk=OuterRef("suggestion__article_id"))
+    seen = Q(schedule__isnull=False) | Exists(of_ticket) | Exists(of_article)
     found = Alert.objects.filter(seen, person=viewer)
     found = found.filter(pk__lt=before) if before is not None else found
-    return list(found.select_related("ticket", "event__by", "schedule__team").order_by("-pk")[:limit])
+    found = found.select_related("ticket", "event__by", "schedule__team", "suggestion__article", "suggestion__by")
+    return list(found.prefetch_related("suggestion__article__translations__shown").order_by("-pk")[:limit])
 
 
 def unread(viewer: Person) -> QuerySet[Alert]:

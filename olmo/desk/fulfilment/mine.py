@@ -1,4 +1,4 @@
-"""The tasks of an agent and of their teams, what is due first at the front."""
+"""The tasks of an agent and of their teams, what is due first at the front; and what readers say of the agent's articles."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,7 +14,10 @@ from olmo.fulfilment import queries
 from olmo.fulfilment.models import Task
 from olmo.kernel import clock
 from olmo.kernel.errors import Words
+from olmo.knowledge import feedback
+from olmo.notifications import suggested
 from olmo.people.models import Person
+from olmo.selfservice.queries import title_of
 
 from .. import places
 from ..lists.files import Columns, Table, listing, page_or_file
@@ -53,7 +56,7 @@ def tasks(request: DeskRequest) -> HttpResponse:
             for when, some in groupby(found, key=lambda pair: pair[1])
         ],
         "whose": asked, "choices": [(name, label, name == asked) for name, label in WHOSE.items()],
-        "is_cut": len(found) >= MOST, "most": MOST,
+        "is_cut": len(found) >= MOST, "most": MOST, "suggestions": _suggestions(request.person, asked),
     }  # fmt: skip
     every = queries.all_of(request.person, _parts(request.person, asked), with_waiting=asked == "mine")
     return page_or_file(request, "desk/fulfilment/tasks.html", context, Table(_("Tasks"), _COLUMNS, every))
@@ -72,6 +75,21 @@ def _parts(viewer: Person, asked: str) -> list[Q]:
             return queries.of_my_teams(viewer)
         case _:
             return [queries.mine(viewer), *queries.of_my_teams(viewer)]
+
+
+def _suggestions(viewer: Person, asked: str) -> list[dict[str, Any]]:
+    """What is open about the viewer's own articles, the oldest first; under "all" what else they may answer."""
+    if asked not in ("", "mine", "all"):
+        return []
+    rows = feedback.tasks(viewer) if asked == "all" else feedback.mine(viewer)
+    found = rows.select_related("article__owner").prefetch_related("article__translations__shown")[:MOST]
+    return [
+        {
+            "url": suggested.place(row), "title": title_of(row.article), "words": row.words, "by": row.by.name, "at": row.at,
+            "owner": row.article.owner.name,
+        }
+        for row in found
+    ]  # fmt: skip
 
 
 def _row(task: Task) -> dict[str, Any]:

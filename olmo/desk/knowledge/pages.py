@@ -17,6 +17,7 @@ from olmo.kernel.errors import NotFound, Words
 from olmo.kernel.text import clean_line
 from olmo.knowledge import feedback, pending, policy, queries, search, showing
 from olmo.knowledge.models import Article, Audience, Kind, State, Step, Translation, Version
+from olmo.notifications import actions as notifications
 from olmo.people.models import Person
 from olmo.tickets.models import Status, Ticket
 from olmo.upkeep import topics
@@ -26,7 +27,7 @@ from .. import places
 from ..lists import belonging
 from ..lists.files import Columns, Table, listing, page_or_file
 from ..lists.filters import Filters
-from ..shell import DeskRequest, agents, is_part, page
+from ..shell import DeskRequest, agents, is_ahead, is_part, page
 from .uploads import listed
 
 PAGE, FOUND, SHOWN_STEPS, THINGS = 50, 20, 30, 6
@@ -170,6 +171,8 @@ _SUGGESTIONS: Columns = {
 def article(request: DeskRequest, pk: int) -> HttpResponse:
     """An article as readers see it; `text=newest` shows what is being written, `beside` another language next to it."""
     found = queries.by_id(request.person, pk)
+    if found.owner_id == request.person.pk and not is_ahead(request):
+        notifications.read(request.person, article=found)
     translations = {row.language: row for row in found.translations.all()}
     chosen = _chosen(translations, request.GET.get("lang", ""))
     may = _may(request.person, found)

@@ -6,6 +6,8 @@ from typing import Any
 from django.test import Client as Browser
 from django.urls import reverse
 
+from olmo.channels.tests.stage import do_jobs
+from olmo.desk.shell import look
 from olmo.knowledge import actions, feedback
 from olmo.knowledge.actions import Text
 from olmo.knowledge.models import Article, State, Suggestion, Version
@@ -174,6 +176,19 @@ class Pages(KnowledgeTest):
         self.assertIn("The address is wrong", self.page(self.alma, "knowledge", query="?show=tasks"))
         self.assertNotIn("The address is wrong", self.page(self.tove, "knowledge", query="?show=tasks"))
         row = Suggestion.objects.get()
+        do_jobs()
+        for page in ("tasks", "notices"):
+            said = self.page(self.alma, page)
+            self.assertIn("The address is wrong", said)
+            self.assertIn(f"{reverse('desk:article', args=[article.pk])}#suggestions", said)
+            self.assertNotIn("The address is wrong", self.page(self.tove, page))
+        self.assertEqual((look(self.alma).tasks, look(self.tove).tasks), (1, 0))
+        self.assertIn("The address is wrong", self.page(self.ines, "tasks", query="?whose=all"))
+        self.assertNotIn("The address is wrong", self.page(self.alma, "tasks", query="?whose=teams"))
+        self.page(self.ines, "article", article.pk)
+        self.assertEqual(look(self.alma).notices, 1)
+        self.page(self.alma, "article", article.pk)
+        self.assertEqual(look(self.alma).notices, 0)
         self.post(self.tove, "suggestion_answer", row.pk, outcome="declined", words="No")
         self.post(self.alma, "suggestion_answer", row.pk, outcome="declined", words="")
         self.post(self.alma, "suggestion_answer", row.pk, outcome="changed", words="")
@@ -183,6 +198,8 @@ class Pages(KnowledgeTest):
         self.post(self.alma, "suggestion_answer", row.pk, outcome="changed", words="")
         row.refresh_from_db()
         self.assertEqual((row.state, row.answered_by), (Suggestion.State.CHANGED, self.alma))
+        self.assertEqual(look(self.alma).tasks, 0)
+        self.assertNotIn("The address is wrong", self.page(self.alma, "tasks"))
 
     def test_readers_are_counted_once_each(self) -> None:
         article = self.published(audience="public")

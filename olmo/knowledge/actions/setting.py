@@ -19,7 +19,7 @@ from olmo.people.queries import clients_of
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EveryClient
 
-from .. import files, policy, reactions
+from .. import feedback, files, policy, reactions
 from ..models import Article, Audience, Kind
 from .changing import changing, note_step
 
@@ -72,6 +72,8 @@ def change_settings(article: Article, wanted: Settings, *, by: Person, seen: int
             note_step(article, "settings", by, change)
             if article.published_at:
                 reactions.shown(article)
+            if "owner_id" in change:
+                feedback.passed_on(article)
 
 
 def apply(article: Article, wanted: Settings, by: Person) -> None:
