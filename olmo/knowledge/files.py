@@ -7,7 +7,6 @@ Markdown (`folder`) the same picture is a file beside it.
 import re
 from collections.abc import Callable, Iterable
 
-from django.conf import settings
 from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -122,10 +121,10 @@ def readdressed(text: str, address_of: Callable[[int], str | None]) -> str:
     return _ADDRESS.sub(lambda found: address_of(int(found[1])) or found[0], text)
 
 
-def as_links(text: str) -> str:
-    """The text with a link in the place of each picture, for a reader who has it by mail."""
+def as_links(text: str, base: str) -> str:
+    """The text with a link in the place of each picture, for a reader who has it by mail and opens Olmo at `base`."""
     unnamed = _("file")
-    return _PICTURE.sub(lambda found: f"[{found[1] or unnamed}]({settings.BASE_URL}{found[2]})", text)
+    return _PICTURE.sub(lambda found: f"[{found[1] or unnamed}]({base}{found[2]})", text)
 
 
 def free_name(name: str, taken: set[str]) -> str:

@@ -21,7 +21,7 @@ from olmo.tickets.signatures import signature_to_strangers
 
 from . import kinds, wording
 from .models import Notice
-from .sending import Sender, automatic_headers, page_of, preferences_url, sender_for, why_url
+from .sending import Sender, automatic_headers, pages_of, sender_for
 from .telling import Reader, once_by_itself, post, reader_of, suppress
 
 PURPOSE = "ack"
@@ -67,8 +67,7 @@ def _mail(event: Event, reader: Reader, sender: Sender, *, is_proven: bool) -> w
     return wording.written(
         "acknowledgement", f"[#{ticket.number}] {ticket.subject if is_proven else subject}", language=language, ticket=ticket,
         name=reader.person.first_name if is_proven and reader.person else "", subject=ticket.subject if is_proven else "",
-        url=page_of(ticket, reader.person), signature=signature_to_strangers(ticket), because=because,
-        preferences_url=preferences_url(), why_url=why_url(event),
+        signature=signature_to_strangers(ticket), because=because, **pages_of(event, reader.person),
     )  # fmt: skip
 
 

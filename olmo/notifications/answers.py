@@ -18,7 +18,7 @@ from olmo.tickets.signatures import signature_for
 
 from . import kinds, surveys, wording
 from .models import Notice
-from .sending import automatic_headers, page_of, preferences_url, sender_for, why_url
+from .sending import automatic_headers, pages_of, sender_for
 from .telling import Reader, is_silenced, once, post, reader_at, reader_of
 
 # Whose mail says why it comes. Somebody at an address that was put in copy has nothing to choose.
@@ -48,8 +48,7 @@ def send_answer(event: Event, message: Message | None, *, resolved: bool = False
             body=wording.as_html(message, content_ids) if message else "",
             words=pictures.as_words(message.text) if message else "", resolved=resolved, signature=signature,
             author_name="" if event.by.name in signature else event.by.name,
-            left_out=left_out, url=page_of(ticket, reader.person), because=because, preferences_url=preferences_url(),
-            why_url=why_url(event),
+            left_out=left_out, because=because, **pages_of(event, reader.person),
             quoted=wording.history(ticket, message, reader.person, language),
             choices=surveys.beside(event, reader) if resolved else [],
         )  # fmt: skip

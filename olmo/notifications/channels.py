@@ -16,7 +16,7 @@ from olmo.tickets.models import Event, Message
 
 from . import devices, kinds, pushing, wording
 from .models import Alert, Notice
-from .sending import automatic_headers, page_of, preferences_url, sender_for, why_url
+from .sending import automatic_headers, pages_of, sender_for
 from .telling import Reader, once_each, post, post_copies, silenced
 
 MAX_WORDS = 5000
@@ -124,6 +124,5 @@ def _mail(telling: Telling, told: Told) -> wording.Mail:
     words = mentions.plain(message.text[:MAX_WORDS]) if message is not None else ""
     return wording.written(
         "notice", wording.subject_of(ticket), language=language, ticket=ticket, sentence=said, words=words,
-        url=page_of(ticket, told.person), because=because, preferences_url=preferences_url(),
-        why_url=why_url(telling.event),
+        because=because, **pages_of(telling.event, told.person),
     )  # fmt: skip

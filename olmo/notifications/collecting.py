@@ -13,7 +13,7 @@ from olmo.tickets.sentences import describe
 
 from . import kinds, pushing, wording
 from .models import Alert, Notice
-from .sending import own_headers, page_of, preferences_url, why_url
+from .sending import own_headers, pages_of, preferences_url
 from .telling import is_silenced, reader_of, suppress
 
 MOST_PEOPLE = 500
@@ -72,8 +72,7 @@ def _mail(person: Person, notices: list[Notice]) -> wording.Mail:
         lines = [
             {
                 "sentence": sentence, "number": notice.event.ticket.number, "subject": notice.event.ticket.subject,
-                "url": page_of(notice.event.ticket, person), "because": str(kinds.WHY[notice.why]),
-                "why_url": why_url(notice.event),
+                "because": str(kinds.WHY[notice.why]), **pages_of(notice.event, person),
             }
             for notice, sentence in zip(notices, sentences, strict=True)
         ]  # fmt: skip

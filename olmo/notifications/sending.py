@@ -7,9 +7,10 @@ from django.urls import NoReverseMatch, reverse
 
 from olmo.channels import loops
 from olmo.channels.models import Mailbox, RawMessage
-from olmo.kernel.config import current
 from olmo.outbox.actions import own_host
 from olmo.people.models import Person
+from olmo.people.queries import address_for
+from olmo.tenancy import branding
 from olmo.tenancy.queries import provider
 from olmo.tickets.models import Event, Message, MessageKind, Ticket
 
@@ -81,21 +82,34 @@ def own_headers(extra: Mapping[str, str]) -> dict[str, str]:
 
 def page_of(ticket: Ticket, reader: Person | None) -> str:
     """The address of the ticket's page, in the desk for agents and in the portal for everybody else."""
+    return _page(ticket, reader, _base(ticket, reader))
+
+
+def pages_of(event: Event, reader: Person | None) -> dict[str, str]:
+    """The addresses that stand in a mail of an event: `url` of its ticket's page, `why_url`, `preferences_url`."""
+    base = _base(event.ticket, reader)
+    return {
+        "url": _page(event.ticket, reader, base), "why_url": base + reverse("notices:told", args=[event.pk]),
+        "preferences_url": base + reverse("notices:preferences"),
+    }  # fmt: skip
+
+
+def preferences_url(reader: Person | None = None) -> str:
+    """Where everybody chooses what they are told. reader: a requester may have a host name of their own."""
+    return address_for(reader) + reverse("notices:preferences")
+
+
+def _base(ticket: Ticket, reader: Person | None) -> str:
+    """Where a reader opens Olmo; of whom nothing but an address is known, as the ticket's organisation does."""
+    return branding.address_of(ticket.client_id) if reader is None else address_for(reader)
+
+
+def _page(ticket: Ticket, reader: Person | None, base: str) -> str:
     name = "desk:ticket" if reader is not None and reader.is_agent else "portal:ticket"
     try:
-        return current().base_url + reverse(name, args=[ticket.number])
+        return base + reverse(name, args=[ticket.number])
     except NoReverseMatch:
-        return current().base_url
-
-
-def why_url(event: Event) -> str:
-    """Where whoever was told of an event reads why."""
-    return current().base_url + reverse("notices:told", args=[event.pk])
-
-
-def preferences_url() -> str:
-    """Where everybody chooses what they are told."""
-    return current().base_url + reverse("notices:preferences")
+        return base
 
 
 def _mailbox_of(ticket: Ticket) -> Mailbox | None:

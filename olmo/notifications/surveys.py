@@ -9,7 +9,7 @@ from olmo.tenancy.scope import EVERY_CLIENT, scope
 from olmo.tickets.models import Event
 
 from . import kinds, wording
-from .sending import automatic_headers, page_of, preferences_url, sender_for, why_url
+from .sending import automatic_headers, pages_of, sender_for
 from .telling import Reader, is_silenced, once, post, reader_of
 
 PURPOSE, KIND = "survey", "survey"
@@ -65,8 +65,8 @@ def _mail(invitation: Invitation) -> bool:
         because, headline = str(kinds.WHY["requester"]), _("How was our help?")
     mail = wording.written(
         "survey", f"[#{ticket.number}] {headline}", language=language, ticket=ticket, name=ticket.requester.first_name,
-        choices=links.choices(invitation, language), because=because, url=page_of(ticket, reader.person),
-        preferences_url=preferences_url(), why_url=why_url(event), ends_at=invitation.ends_at,
+        choices=links.choices(invitation, language), because=because, ends_at=invitation.ends_at,
+        **pages_of(event, reader.person),
     )  # fmt: skip
     post(notice, reader, mail, sender=sender, headers=automatic_headers("auto-generated", sender), is_automatic=True)
     return True

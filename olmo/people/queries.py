@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from olmo.kernel import prepared
+from olmo.tenancy import branding
 from olmo.tenancy.models import Client
 from olmo.tenancy.scope import EVERY_CLIENT, Clients, EveryClient
 
@@ -26,6 +27,11 @@ def visible_to(viewer: Person) -> QuerySet[Person]:
     if viewer.is_requester:
         return people.filter(~Q(kind=Kind.REQUESTER) | Q(pk=viewer.pk))
     return people
+
+
+def address_for(person: Person | None) -> str:
+    """Where somebody opens Olmo, for links in mails to them: requesters at their organisation's own host name, if it has one."""
+    return branding.address_of(person.client_id if person is not None and person.is_requester else None)
 
 
 def clients_of(person: Person) -> Clients:

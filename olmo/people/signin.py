@@ -30,7 +30,7 @@ from olmo.tenancy.scope import EVERY_CLIENT, scope
 from . import throttle
 from .identities import normal_address
 from .models import Identity, Person, SignInLink
-from .queries import by_address
+from .queries import address_for, by_address
 
 log = logging.getLogger("olmo.people.signin")
 
@@ -155,7 +155,7 @@ def send_link(person: Person, address: str, *, next_url: str = "", invites: bool
     token = new_token()
     link = SignInLink.objects.create(person=person, digest=token_digest(token), address=address)
     query = f"?{urlencode({'next': next_url})}" if next_url else ""
-    url = settings.BASE_URL + reverse("people:link", args=[token]) + query
+    url = address_for(person) + reverse("people:link", args=[token]) + query
     host = tenancy.provider()
     sender = (person.client.address if person.client else "") or (host.address if host else "")
     with translation.override(person.language):

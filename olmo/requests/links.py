@@ -4,8 +4,8 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 from olmo.kernel import clock
-from olmo.kernel.config import current
 from olmo.people.models import Person
+from olmo.people.queries import address_for
 from olmo.tickets.models import Attachment
 
 from .models import Approval, Link
@@ -18,7 +18,7 @@ def url(approval: Approval, person: Person) -> str:
     row, _made = Link.objects.get_or_create(
         approval=approval, person=person, defaults={"client_id": approval.client_id, "at": clock.now()}
     )
-    return current().base_url + reverse("requests:link", args=[_token(row)])
+    return address_for(person) + reverse("requests:link", args=[_token(row)])
 
 
 def file_url(approval: Approval, person: Person, file: Attachment) -> str:

@@ -91,7 +91,7 @@ def _mail(event: Event, approval: Approval, person: Person, url: str) -> None:
         context = {
             "facts": facts(approval.order), "parts": readable(approval.order, approval.revision), "approval": approval,
             "in_place_of": approval.approver.name if person.pk != approval.approver_id else "",
-            "is_reminder": event.kind != ASKING[0], "preferences_url": preferences_url(),
+            "is_reminder": event.kind != ASKING[0], "preferences_url": preferences_url(person),
         }  # fmt: skip
         mail = wording.written(
             "approval", f"[#{ticket.number}] {_subject(approval)}", language=person.language, ticket=ticket, person=person,

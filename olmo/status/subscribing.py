@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.core import signing
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
@@ -17,6 +16,7 @@ from olmo.outbox.models import Envelope
 from olmo.people import throttle
 from olmo.people.models import Identity, Person
 from olmo.people.throttle import Limit
+from olmo.tenancy import branding
 from olmo.tenancy.models import Client
 from olmo.tenancy.queries import provider
 
@@ -48,7 +48,7 @@ def ask(address: str, *, client: Client | None, by: Person | None, language: str
             "Somebody, probably you, wants news of the service status of %(name)s to be sent to this address.\n\n"
             "If it was you, open this page and press its button within seven days:\n\n%(url)s\n\n"
             "If not, do nothing: nothing will be sent."
-        ) % {"name": name_of(row), "url": _url("portal:status_confirm", signing.dumps(row.pk, salt=CONFIRM))}
+        ) % {"name": name_of(row), "url": _url(row, reverse("portal:status_confirm", args=[_token(row, CONFIRM)]))}
     _send(row, subject, text, f"status-ask:{row.pk}:{int(clock.now().timestamp())}")
 
 
@@ -148,10 +148,10 @@ def name_of(row: Subscriber) -> str:
 
 def _mail(row: Subscriber, told: Update) -> None:
     subject = f"{told.happening.title}: {State(told.state).label}"
-    leave_url = _url("portal:status_leave", signing.dumps(row.pk, salt=LEAVE))
+    leave_url = _url(row, reverse("portal:status_leave", args=[_token(row, LEAVE)]))
     text = "\n\n".join([
         told.text,
-        _("The whole of it: %(url)s") % {"url": settings.BASE_URL + _place(row, told.happening)},
+        _("The whole of it: %(url)s") % {"url": _url(row, _place(row, told.happening))},
         _("You get this since this address subscribed to the service status. No more of it: %(url)s") % {"url": leave_url},
     ])  # fmt: skip
     headers = {"List-Unsubscribe": f"<{leave_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
@@ -176,5 +176,10 @@ def _send(row: Subscriber, subject: str, text: str, reference: str, headers: dic
     )  # fmt: skip
 
 
-def _url(name: str, token: str) -> str:
-    return settings.BASE_URL + reverse(name, args=[token])
+def _token(row: Subscriber, salt: str) -> str:
+    return signing.dumps(row.pk, salt=salt)
+
+
+def _url(row: Subscriber, path: str) -> str:
+    """A page of ours for this reader: at the host name of the organisation whose status it is, if it has one."""
+    return branding.address_of(row.client_id) + path

@@ -4,7 +4,7 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils.translation import override
 
-from olmo.kernel.config import current
+from olmo.people.queries import address_for
 from olmo.tickets.choices import Score
 
 from .models import Invitation
@@ -28,7 +28,7 @@ def read(text: str) -> tuple[int, int] | None:
 
 def choices(invitation: Invitation, language: str) -> list[dict[str, str]]:
     """Every answer with its link, the best first, in words of the reader."""
-    base = current().base_url
+    base = address_for(invitation.person)
     with override(language):
         return [
             {"label": str(score.label), "url": base + reverse("surveys:link", args=[token(invitation, score)])}

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -110,12 +111,25 @@ def of_person(client: int | None) -> dict[str, Any]:
 
 def of_host(host: str) -> Brand | None:
     """The brand of the organisation whose host name this is."""
-    name = host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host
-    if name.lower() not in hosts.known():
+    name = hosts.name_of(host)
+    if name not in hosts.known():
         return None
-    return (
-        Brand.objects.select_related("client").defer("logo").filter(host=name.lower(), client__is_active=True).first()
-    )
+    return Brand.objects.select_related("client").defer("logo").filter(host=name, client__is_active=True).first()
+
+
+def address_of(client: int | None) -> str:
+    """Where the people of an organisation open Olmo, for links in mails: its own host name where it has one that is answered to.
+
+    Scheme and port are the desk's, whose proxy speaks for all hosts.
+    """
+    own = Brand.objects.filter(client=client, client__is_active=True) if client else Brand.objects.none()
+    return _address(own.values_list("host", flat=True).first() or "")
+
+
+def _address(host: str) -> str:
+    base = urlsplit(settings.BASE_URL)
+    port = f":{base.port}" if base.port else ""
+    return f"{base.scheme}://{host}{port}" if host else settings.BASE_URL
 
 
 def shown(row: Brand | None, name: str) -> dict[str, Any]:
@@ -146,7 +160,7 @@ def dressed(client: int | None, text: str, html: str, sender_name: str, language
 
 def _with_frame(row: Brand, html: str, legal: str) -> str:
     name = escape(row.name or row.client.name)
-    source = f"{settings.BASE_URL}/brand/{row.logo_digest}.png"
+    source = f"{_address(row.host if row.client.is_active else '')}/brand/{row.logo_digest}.png"
     head = (
         f'<p><img src="{source}" alt="{name}" height="32"></p>'
         if row.logo_digest

@@ -21,4 +21,4 @@ def _is_its_own(request: HttpRequest) -> bool:
         host = request.get_host()
     except DisallowedHost:
         return False
-    return host in hosts.known() and request.META["HTTP_ORIGIN"] == f"https://{host}"
+    return hosts.name_of(host) in hosts.known() and request.META["HTTP_ORIGIN"] == f"https://{host}"

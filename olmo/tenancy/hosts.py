@@ -39,6 +39,11 @@ def forget() -> None:
     _seen = (0.0, frozenset())
 
 
+def name_of(host: str) -> str:
+    """The name of a request's host, without a port."""
+    return (host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host).lower()
+
+
 def own() -> set[str]:
     """The host names of the settings."""
     given = config.current()

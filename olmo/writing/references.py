@@ -15,6 +15,7 @@ from olmo.knowledge import files
 from olmo.knowledge import queries as knowledge
 from olmo.knowledge.models import PARTS, Article, Audience, Version
 from olmo.people.models import Person
+from olmo.tenancy import branding
 from olmo.tickets import policy
 from olmo.tickets.models import Ticket
 
@@ -35,7 +36,9 @@ def insert(article: Article, ticket: Ticket, *, by: Person, as_text: bool) -> Dr
     if translation is None or translation.shown is None:
         raise Invalid("article", _("Nothing of this article is published yet."))
     kind = Kind.REPLY if is_for_requester(whole, ticket) else Kind.NOTE
-    words = text_of(translation.shown) if as_text else f"[{translation.shown.title}]({link_to(whole, kind)})"
+    base = branding.address_of(ticket.client_id) if kind == Kind.REPLY else settings.BASE_URL
+    shown = translation.shown
+    words = text_of(shown, base) if as_text else f"[{shown.title}]({base}{place_of(whole, kind)})"
     draft = queries.open_draft(by, ticket, kind, locked=True)
     before = draft.text.rstrip() if draft else ""
     content = Content(
@@ -64,17 +67,16 @@ def is_for_requester(article: Article, ticket: Ticket) -> bool:
     return article.audience == Audience.PUBLIC or is_theirs
 
 
-def link_to(article: Article, kind: str) -> str:
+def place_of(article: Article, kind: str) -> str:
     """Where its readers find it: requesters in the portal, agents at the desk."""
-    name = "portal:guide" if kind == Kind.REPLY else "desk:article"
-    return f"{settings.BASE_URL}{reverse(name, args=[article.pk])}"
+    return reverse("portal:guide" if kind == Kind.REPLY else "desk:article", args=[article.pk])
 
 
-def text_of(version: Version) -> str:
-    """What helps: the solution and the text, else all there is."""
+def text_of(version: Version, base: str) -> str:
+    """What helps: the solution and the text, else all there is. base: where its readers open Olmo."""
     helping = [part for part in (version.workaround, version.solution, version.body) if part]
     words = "\n\n".join(helping or [part for name in PARTS if (part := getattr(version, name))])
-    return files.as_links(words)
+    return files.as_links(words, base)
 
 
 def used_on(tickets: Sequence[int]) -> list[tuple[int, datetime, str]]:

@@ -42,7 +42,8 @@ class BrandForm(SettingsForm):
     )
     host = line(
         _("Host name"), limit=253, required=False, spellcheck="false",
-        hint=_("Such as help.acme.example, leading to this server: its pages are this organisation’s before the sign-in."),
+        hint=_("Such as help.acme.example, leading to this server: its pages are this organisation’s before the sign-in, "
+            "and links in mails lead its people there."),
     )  # fmt: skip
     languages = forms.MultipleChoiceField(
         label=_("Languages"), choices=settings.LANGUAGES, required=False, widget=forms.CheckboxSelectMultiple,

@@ -138,9 +138,11 @@ class FilesOfAnArticle(KnowledgeTest):
         self.assertEqual(files.one(self.tove, file.pk), file)
 
     def test_in_a_mail_a_picture_is_a_link(self) -> None:
-        self.assertIn("[the socket](http", files.as_links("Look: ![the socket](/files/knowledge/3/socket.png)"))
+        self.assertIn(
+            "[the socket](http", files.as_links("Look: ![the socket](/files/knowledge/3/socket.png)", "http://x")
+        )
         with translation.override("it"):
-            self.assertIn("[file](http", files.as_links("![](/files/knowledge/3/socket.png)"))
+            self.assertIn("[file](http", files.as_links("![](/files/knowledge/3/socket.png)", "http://x"))
 
 
 class AFolderWithPictures(KnowledgeTest):

@@ -3,7 +3,9 @@
 import io
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client as Browser
 from django.test import override_settings
@@ -17,6 +19,9 @@ from olmo.kernel.errors import Conflict, Invalid, NotAllowed
 from olmo.outbox import actions as outbox
 from olmo.people import administration, signin
 from olmo.people.models import AuditLine, Person
+from olmo.status import subscribing
+from olmo.surveys.administration import RulesSettings, save_rules
+from olmo.surveys.models import Rating
 from olmo.tenancy import branding, hosts
 from olmo.tenancy.branding import BrandSettings
 from olmo.tenancy.hosts import AllowedHosts
@@ -179,6 +184,50 @@ class Hosts(BrandTest):
         for evil in ("https://evil.example", "https://help.bolt.example"):
             refused = browser.post("/sign-in", given, headers={**head, "origin": evil})
             self.assertEqual(refused.status_code, 403)
+
+    def test_links_in_mails_to_its_people_lead_there_and_hold_there(self) -> None:
+        save_rules(RulesSettings(is_on=True, every_days=0), by=self.ines)
+        self.save(host="help.acme.example")
+        own = branding.address_of(self.acme.pk)
+        self.assertEqual(
+            own, settings.BASE_URL.replace(urlsplit(settings.BASE_URL).hostname or "", "help.acme.example")
+        )
+        for requester in (self.rui, self.bea):
+            ticket = self.report("VPN", by=requester)
+            actions.resolve(ticket, by=self.alma, code="fixed", note="New profile.")
+        do_jobs()
+        signin.send_link(self.rui, "rui@acme.example")
+        subscribing.ask("rui@acme.example", client=self.acme, by=self.rui, language="en", place="x")
+        mailed = "\n".join(envelope.text for envelope in envelopes(to="rui@acme.example"))
+        self.assertNotIn(settings.BASE_URL, mailed)
+        for path in ("/requests/", "/account/notices", "/rating/", "/sign-in/", "/status/confirm/"):
+            self.assertIn(own + path, mailed)
+        there = Browser(enforce_csrf_checks=True, headers={"host": urlsplit(own).netloc})
+        for path in ("/rating/", "/sign-in/", "/status/confirm/"):
+            url = mailed[mailed.index(own + path) + len(own) :].split()[0]
+            token = LexborHTMLParser(there.get(url).content).css("[name=csrfmiddlewaretoken]")[0].attributes["value"]
+            given = {"csrfmiddlewaretoken": token, "score": 5}
+            self.assertIn(there.post(url, given, headers={"origin": own}).status_code, (200, 302, 303), url)
+        self.assertEqual(Rating.objects.get().person, self.rui)
+        for address in ("bea@bolt.example", self.alma.email):
+            words = "\n".join(envelope.text for envelope in envelopes(to=address))
+            self.assertNotIn(own, words)
+        self.assertIn(settings.BASE_URL, "\n".join(envelope.text for envelope in envelopes(to="bea@bolt.example")))
+
+    def test_a_host_that_is_not_answered_to_is_in_no_link(self) -> None:
+        self.save(host="help.acme.example")
+        type(self.acme).objects.filter(pk=self.acme.pk).update(is_active=False)
+        self.assertEqual(branding.address_of(self.acme.pk), settings.BASE_URL)
+        self.assertEqual(branding.address_of(self.bolt.pk), settings.BASE_URL)
+        with override_settings(BASE_URL="https://desk.example:8443"):
+            self.save(self.bolt, host="help.bolt.example")
+            self.assertEqual(branding.address_of(self.bolt.pk), "https://help.bolt.example:8443")
+            browser = Browser(enforce_csrf_checks=True)
+            head = {"host": "help.bolt.example:8443", "origin": "https://help.bolt.example:8443"}
+            page = browser.get("/sign-in", headers=head)
+            token = LexborHTMLParser(page.content).css("[name=csrfmiddlewaretoken]")[0].attributes["value"]
+            given = {"address": "bea@bolt.example", "link": "1", "csrfmiddlewaretoken": token}
+            self.assertEqual(browser.post("/sign-in", given, headers=head).status_code, 200)
 
     def test_a_database_that_does_not_answer_takes_no_host_away(self) -> None:
         self.save(host="help.acme.example")

@@ -1,14 +1,21 @@
 """The link of an approval mail: looking changes nothing, one press decides, and it is for one person alone."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.test import Client as Browser
+from django.test import override_settings
 
 from olmo.people import signin
+from olmo.people.administration import save_brand
 from olmo.people.models import Person
-from olmo.requests import ordering
+from olmo.requests import links, ordering
 from olmo.requests.administration import StepSettings
 from olmo.requests.models import Link, Order, OrderState
+from olmo.tenancy import branding, hosts
+from olmo.tenancy.branding import BrandSettings
+from olmo.tenancy.hosts import AllowedHosts
 
 from .stage import OrderTest
 
@@ -33,6 +40,19 @@ class OpeningALink(OrderTest):
         self.browser.head(self.url)
         self.assertEqual(Order.objects.get().state, OrderState.PENDING)
         self.assertEqual(page.cookies.keys() - {"csrftoken", "olmo_csrf"}, set())
+
+    def test_it_leads_to_the_host_name_of_the_organisation_and_holds_there(self) -> None:
+        self.addCleanup(hosts.forget)
+        save_brand(self.acme, BrandSettings(host="help.acme.example"), by=self.ines)
+        url = links.url(self.one(self.order, self.mia), self.mia)
+        own = branding.address_of(self.acme.pk)
+        self.assertTrue(own.startswith("http://help.acme.example") and url.startswith(own), url)
+        self.assertEqual(url, own + self.url)
+        with override_settings(ALLOWED_HOSTS=AllowedHosts(["testserver"])):
+            answer = self.browser.post(self.url, {"seen": 1, "says": "yes"}, headers={"host": urlsplit(own).netloc})
+        self.assertEqual(answer.status_code, 303)
+        self.assertEqual(Order.objects.get().state, OrderState.APPROVED)
+        self.assertTrue(links.url(self.one(self.order, self.mia), self.alma).startswith(settings.BASE_URL))
 
     def test_one_press_decides_and_the_second_says_that_it_was(self) -> None:
         self.assertEqual(self.post(says="yes").status_code, 303)
