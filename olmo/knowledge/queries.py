@@ -1,6 +1,6 @@
 """Reads of articles. Each starts from the viewer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -14,7 +14,7 @@ from olmo.tenancy.scope import EveryClient
 from . import vocabulary
 from .models import Article, Audience, State, Term, Translation, Version
 
-MOST_TOPICS = 100
+MOST_TOPICS, MOST_ABOUT = 100, 200
 
 
 def visible_to(viewer: Person) -> QuerySet[Article]:
@@ -82,6 +82,14 @@ def about(viewer: Person, names: Iterable[str]) -> QuerySet[Article]:
     said = Term.objects.filter(lexeme__in=named).values("translation__article")
     rows = visible_to(viewer).filter(readable(clock.now().date()), pk__in=said)
     return rows.order_by("-uses", "key").prefetch_related(Prefetch("translations", _texts()))
+
+
+def about_each(viewer: Person, things: Sequence[Iterable[str]], *, limit: int) -> list[list[Article]]:
+    """The same for each of several things (its names), read at once: up to `limit` for each."""
+    named = [{vocabulary.subject_of(name) for name in names if vocabulary.words_of(name)} for names in things]
+    found = list(about(viewer, [name for names in things for name in names])[:MOST_ABOUT]) if any(named) else []
+    told = [(one, {vocabulary.subject_of(name) for name in one.products}) for one in found]
+    return [[one for one, subjects in told if subjects & wanted][:limit] for wanted in named]
 
 
 def topics(viewer: Person) -> list[str]:

@@ -2,7 +2,9 @@
 
 from django.test import Client as Browser
 from django.urls import reverse
+from selectolax.lexbor import LexborHTMLParser
 
+from olmo.assets.tests.base import take_in
 from olmo.knowledge import actions, feedback, files
 from olmo.knowledge.actions import Text
 from olmo.knowledge.models import Suggestion
@@ -48,6 +50,23 @@ class Guides(KnowledgeTest):
         self.bring_out(article)
         self.assertContains(browser.get(address), "steps.txt")
         self.assertEqual(browser.get(files.address(file)).status_code, 200)
+
+    def test_those_about_a_device_stand_beside_it_as_far_as_one_may_read_them(self) -> None:
+        dock = self.published(
+            "dock", title="Second screen stays dark", audience="public", products=("Lenovo ThinkPad",)
+        )
+        for key, more in (("inside", {}), ("bolt", {"audience": "organisation", "client": self.bolt})):
+            self.published(key, title=f"Not for Rui: {key}", products=("LT-0042",), **more)
+        self.draft("half", title="Not for Rui: half", audience="public", products=("LT-0042",))
+        for tag, model in (("LT-0042", "ThinkPad T14"), ("LT-0043", "Yoga")):
+            take_in(self.acme, tag, by=self.alma, person=self.rui, name=model, maker="Lenovo", model=model)
+        browser = self.browser(self.rui)
+        rows = LexborHTMLParser(browser.get(reverse("portal:devices")).content).css(".my-devices > li")
+        self.assertEqual(
+            [[link.attributes["href"] for link in row.css(".my-devices__guides a")] for row in rows],
+            [[reverse("portal:guide", args=[dock.pk])], []],
+        )
+        self.assertIn("Second screen stays dark", rows[0].text())
 
     def test_what_is_not_for_them_is_not_there(self) -> None:
         hidden = (
