@@ -1,6 +1,7 @@
 """Telling by mail: an address is asked to confirm, is told of each update, and leaves by one press (RFC 8058)."""
 
 from datetime import timedelta
+from functools import cache
 
 from django.core import signing
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -48,7 +49,10 @@ def ask(address: str, *, client: Client | None, by: Person | None, language: str
             "Somebody, probably you, wants news of the service status of %(name)s to be sent to this address.\n\n"
             "If it was you, open this page and press its button within seven days:\n\n%(url)s\n\n"
             "If not, do nothing: nothing will be sent."
-        ) % {"name": name_of(row), "url": _url(row, reverse("portal:status_confirm", args=[_token(row, CONFIRM)]))}
+        ) % {
+            "name": name_of(row),
+            "url": branding.address_of(row.client_id) + _place_of("portal:status_confirm", row, CONFIRM),
+        }
     _send(row, subject, text, f"status-ask:{row.pk}:{int(clock.now().timestamp())}")
 
 
@@ -113,9 +117,10 @@ def tell(update: int) -> int:
     rows = _readers(told.happening)
     done = set(Envelope.objects.filter(reference__startswith=f"status:{update}:").values_list("reference", flat=True))
     waiting = [row for row in rows.iterator() if f"status:{update}:{row.pk}" not in done]
+    address = cache(branding.address_of)
     for row in waiting:
         with translation.override(row.language):
-            _mail(row, told)
+            _mail(row, told, address(row.client_id))
     return len(waiting)
 
 
@@ -146,12 +151,13 @@ def name_of(row: Subscriber) -> str:
     return row.client.name if row.client else host.name if host else "Olmo"
 
 
-def _mail(row: Subscriber, told: Update) -> None:
+def _mail(row: Subscriber, told: Update, base: str) -> None:
+    """base: where the readers of this organisation's status open Olmo."""
     subject = f"{told.happening.title}: {State(told.state).label}"
-    leave_url = _url(row, reverse("portal:status_leave", args=[_token(row, LEAVE)]))
+    leave_url = base + _place_of("portal:status_leave", row, LEAVE)
     text = "\n\n".join([
         told.text,
-        _("The whole of it: %(url)s") % {"url": _url(row, _place(row, told.happening))},
+        _("The whole of it: %(url)s") % {"url": base + _place(row, told.happening)},
         _("You get this since this address subscribed to the service status. No more of it: %(url)s") % {"url": leave_url},
     ])  # fmt: skip
     headers = {"List-Unsubscribe": f"<{leave_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
@@ -176,10 +182,5 @@ def _send(row: Subscriber, subject: str, text: str, reference: str, headers: dic
     )  # fmt: skip
 
 
-def _token(row: Subscriber, salt: str) -> str:
-    return signing.dumps(row.pk, salt=salt)
-
-
-def _url(row: Subscriber, path: str) -> str:
-    """A page of ours for this reader: at the host name of the organisation whose status it is, if it has one."""
-    return branding.address_of(row.client_id) + path
+def _place_of(name: str, row: Subscriber, salt: str) -> str:
+    return reverse(name, args=[signing.dumps(row.pk, salt=salt)])
