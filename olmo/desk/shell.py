@@ -69,6 +69,7 @@ def _around(request: DeskRequest) -> dict[str, Any]:
     return {
         "nav": items,
         "banners": seen.banners,
+        "suggestion_count": seen.suggestions,
         "timer_bar": ticking.bar(seen.timer),
         "nav_is_counted_later": bool(seen.views),
         "bell": bell(bounded(seen.notices), request.path == address("desk:notices")),
@@ -110,6 +111,7 @@ class Seen:
     notices: int
     presence: str
     tasks: int = 0
+    suggestions: int = 0  # about the person's articles
     timer: Any = None  # as the statement answered
     banners: Sequence[status.Banner] = ()
 
@@ -123,9 +125,11 @@ def look(viewer: Person) -> Seen:
         staffing.said(viewer),
         worklog.running(viewer),
         status.at_desk(viewer, team_ids(viewer)),
-        _tasks(queries.Reader.of(viewer), viewer.is_administrator),
+        _tasks(queries.Reader.of(viewer)),
+        _suggestions(queries.Reader.of(viewer), viewer.is_administrator),
     ]
-    *numbers, known, notices, presence, timer, told, tasks = queries.counts(viewer, counted, MOST_COUNTED, also=also)
+    found = queries.counts(viewer, counted, MOST_COUNTED, also=also)
+    *numbers, known, notices, presence, timer, told, tasks, suggestions = found
     views = saved.arranged(viewer, known)
     return Seen(
         dict(zip(counted, numbers, strict=True)),
@@ -133,6 +137,7 @@ def look(viewer: Person) -> Seen:
         notices,
         staffing.presence_of(presence),
         tasks=tasks,
+        suggestions=suggestions,
         timer=timer,
         banners=status.banners_of(told),
     )
@@ -144,11 +149,14 @@ def _unread(reader: queries.Reader) -> Part:
 
 
 @lru_cache(maxsize=512)
-def _tasks(reader: queries.Reader, _is_administrator: bool) -> Part:
-    """What can be done, and what readers say of the viewer's own articles, which hang on their role too."""
-    own, own_values = fulfilment.counting(reader.viewer, MOST_COUNTED)
-    said, said_values = settled(queries.counting(feedback.mine(reader.viewer), MOST_COUNTED))
-    return f"({own} + {said})", (*own_values, *said_values)
+def _tasks(reader: queries.Reader) -> Part:
+    return fulfilment.counting(reader.viewer, MOST_COUNTED)
+
+
+@lru_cache(maxsize=512)
+def _suggestions(reader: queries.Reader, _is_administrator: bool) -> Part:
+    """Which articles one may see hangs on that role too."""
+    return settled(queries.counting(feedback.mine(reader.viewer), MOST_COUNTED))
 
 
 def navigation(
@@ -162,7 +170,7 @@ def navigation(
     counted = _counted(viewer, views) if counts_views else []
     items = [*_boxes(boxes.INBOX, seen, place), *_boxes(boxes.WORK, seen, place)]
     tasks = _place_item(boxes.WORK, _("Tasks"), "list", "desk:tasks", "tasks", path)
-    items += [{**tasks, "count": bounded(seen.tasks)}, *_view_items(views, counted, place)]
+    items += [{**tasks, "count": bounded(seen.tasks + seen.suggestions)}, *_view_items(views, counted, place)]
     items += [_place_item("own", *words, path) for words in OWN]
     items += _boxes(boxes.DESK, seen, place)
     items.append(_place_item(boxes.DESK, _("Knowledge"), "book", "desk:knowledge", "knowledge", path))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -56,7 +57,8 @@ def tasks(request: DeskRequest) -> HttpResponse:
             for when, some in groupby(found, key=lambda pair: pair[1])
         ],
         "whose": asked, "choices": [(name, label, name == asked) for name, label in WHOSE.items()],
-        "is_cut": len(found) >= MOST, "most": MOST, "suggestions": _suggestions(request.person, asked),
+        "is_cut": len(found) >= MOST, "most": MOST,
+        "suggestions": partial(_suggestions, request.person, asked), "is_all": asked == "all",
     }  # fmt: skip
     every = queries.all_of(request.person, _parts(request.person, asked), with_waiting=asked == "mine")
     return page_or_file(request, "desk/fulfilment/tasks.html", context, Table(_("Tasks"), _COLUMNS, every))
@@ -78,7 +80,10 @@ def _parts(viewer: Person, asked: str) -> list[Q]:
 
 
 def _suggestions(viewer: Person, asked: str) -> list[dict[str, Any]]:
-    """What is open about the viewer's own articles, the oldest first; under "all" what else they may answer."""
+    """What is open about the viewer's own articles, the oldest first; under "all" what else they may answer.
+
+    The page asks when the navigation has counted any, or all are wanted.
+    """
     if asked not in ("", "mine", "all"):
         return []
     rows = feedback.tasks(viewer) if asked == "all" else feedback.mine(viewer)

@@ -182,7 +182,7 @@ class Pages(KnowledgeTest):
             self.assertIn("The address is wrong", said)
             self.assertIn(f"{reverse('desk:article', args=[article.pk])}#suggestions", said)
             self.assertNotIn("The address is wrong", self.page(self.tove, page))
-        self.assertEqual((look(self.alma).tasks, look(self.tove).tasks), (1, 0))
+        self.assertEqual((look(self.alma).suggestions, look(self.tove).suggestions), (1, 0))
         self.assertIn("The address is wrong", self.page(self.ines, "tasks", query="?whose=all"))
         self.assertNotIn("The address is wrong", self.page(self.alma, "tasks", query="?whose=teams"))
         self.page(self.ines, "article", article.pk)
@@ -198,7 +198,7 @@ class Pages(KnowledgeTest):
         self.post(self.alma, "suggestion_answer", row.pk, outcome="changed", words="")
         row.refresh_from_db()
         self.assertEqual((row.state, row.answered_by), (Suggestion.State.CHANGED, self.alma))
-        self.assertEqual(look(self.alma).tasks, 0)
+        self.assertEqual(look(self.alma).suggestions, 0)
         self.assertNotIn("The address is wrong", self.page(self.alma, "tasks"))
 
     def test_readers_are_counted_once_each(self) -> None:
