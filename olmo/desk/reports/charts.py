@@ -6,20 +6,23 @@ from html import escape
 from django.utils.safestring import SafeString
 
 WIDE, BAR_STEP, LABEL, END = 460, 30, 92, 420
+LETTER, MOST_LABEL = 7.5, 160  # a letter is as wide on a phone, where they are largest
 TALL, BASE, TOP = 190, 160, 16
 
 
 def bars(rows: Sequence[tuple[str, int, bool]], label: str) -> SafeString:
     """Horizontal bars: (what, how many, whether it calls for attention)."""
     most = max((n for _what, n, _calls in rows), default=0) or 1
+    longest = max((len(what) for what, _n, _calls in rows), default=0)
+    left = min(max(LABEL, round(LETTER * longest) + 8), MOST_LABEL)
     parts = []
     for place, (what, n, calls) in enumerate(rows):
-        y, width = 8 + place * BAR_STEP, round((END - LABEL) * n / most, 1)
+        y, width = 8 + place * BAR_STEP, round((END - left) * n / most, 1)
         css = "bar bar--old" if calls else "bar"
         parts.append(
             f'<text x="0" y="{y + 13}">{escape(what)}</text>'
-            f'<rect class="{css}" x="{LABEL}" y="{y}" width="{max(width, 1)}" height="17" rx="2"/>'
-            f'<text class="strong" x="{LABEL + max(width, 1) + 6}" y="{y + 13}">{n}</text>'
+            f'<rect class="{css}" x="{left}" y="{y}" width="{max(width, 1)}" height="17" rx="2"/>'
+            f'<text class="strong" x="{left + max(width, 1) + 6}" y="{y + 13}">{n}</text>'
         )
     return _svg(WIDE, 10 + len(rows) * BAR_STEP, label, "".join(parts))
 

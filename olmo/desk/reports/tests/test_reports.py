@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from django.http import QueryDict
 
 from olmo.desk.lists.filters import Filters
+from olmo.desk.reports import charts
 from olmo.desk.tests.base import PageTest, Visit
 from olmo.people.models import Person
 from olmo.reports import rollup
@@ -144,6 +145,10 @@ class Reports(PageTest):
     def test_before_anything_was_counted_the_page_says_so(self) -> None:
         self.assertIn("No figures yet", self.look("/desk/reports/desk", by=self.ines).text)
         self.assertIn("being gathered", self.look("/desk/reports/", by=self.alma).text)
+
+    def test_bars_begin_behind_the_longest_label(self) -> None:
+        for label, left in (("Alma", 92), ("da 15 min a 1 h", 120), ("A" * 40, 160)):
+            self.assertIn(f'<rect class="bar" x="{left}"', charts.bars([("x", 1, False), (label, 3, False)], "Bars"))
 
     def test_a_wrong_word_is_named(self) -> None:
         for query in ("?days=13", "?by=moon", "?client=x", "?team=1e9"):
