@@ -42,9 +42,9 @@ class Shot(NamedTuple):
 SHOTS = (
     Shot("desk-list", LEAD, "/desk/?box=teams", (1280, 720)),
     Shot("desk-list-dark", LEAD, "/desk/?box=teams", (1280, 720), "dark"),
-    Shot("desk-ticket", LEAD, "/desk/?box=mine:first", (1440, 900)),
-    Shot("desk-ticket-dark", LEAD, "/desk/?box=mine:first", (1440, 900), "dark"),
-    Shot("dashboard", LEAD, "/desk/reports/desk"),
+    Shot("desk-ticket", LEAD, "/desk/?box=mine:first", (1440, 880)),
+    Shot("desk-ticket-dark", LEAD, "/desk/?box=mine:first", (1440, 880), "dark"),
+    Shot("dashboard", LEAD, "/desk/reports/desk", (1280, 1120)),
     Shot("portal-phone", REQUESTER, "/", (390, 720)),
     Shot("desk-phone", LEAD, "/desk/?box=teams", (390, 720), "dark"),
 )
@@ -97,6 +97,9 @@ def _take(browser: Browser, shot: Shot, address: str, password: str) -> None:
     page.press("input[name=password]", "Enter")
     page.wait_for_url(lambda url: "/sign-in" not in url)
     page.goto(address + shot.path.removesuffix(":first"))
+    while (news := page.locator(".desk__above form[action$='/heard'] button")).count():  # read, as on most days
+        news.first.click()
+        page.wait_for_load_state()
     if shot.path.endswith(":first"):
         page.locator(".row__subject").first.click()
         page.wait_for_selector("#log")
