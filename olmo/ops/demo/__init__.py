@@ -51,11 +51,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         last, more = guarding.last_job(), guarding.disturbances(stage, content.guard(), now) if apart else []
         order(stage, now)
         play(stage, tickets=asked.tickets - apart, seed=asked.seed, now=now, more=more)
-        guarding.watch(stage, content.guard(), now, last)
+        guarding.watch(stage, content.guard(), now)
         know(stage, now)
         rollup.refresh()
         usual.learn()
         help_themselves(stage, now)
+        guarding.tell_nobody(last)
         report = _report(stage, password)
     firstrun.burn_token()
     sys.stdout.write(report)

@@ -63,7 +63,7 @@ def last_job() -> int:
         return int(cursor.fetchone()[0])
 
 
-def watch(stage: Stage, words: dict[str, Any], now: datetime, last: int) -> None:
+def watch(stage: Stage, words: dict[str, Any], now: datetime) -> None:
     """Policies and promises as they are by now, and a dry run to look at."""
     _policies(stage.administrator, now)
     _waive(stage.administrator, words["waived"], now)
@@ -72,6 +72,10 @@ def watch(stage: Stage, words: dict[str, Any], now: datetime, last: int) -> None
             watching.keep(ticket)
         routing.dry_run(trying.begin(stage.administrator).pk)
         duties.take_as_told()
+
+
+def tell_nobody(last: int) -> None:
+    """No worker takes up what was queued since that job while the past was played."""
     with connection.cursor() as cursor:
         cursor.execute(_CANCEL, [last])
 
