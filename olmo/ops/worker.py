@@ -108,7 +108,7 @@ async def work_until(stopping: asyncio.Event, app: procrastinate.App, config: Co
         asked = asyncio.create_task(stopping.wait())
         try:
             await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
-            worker.stop()  # type: ignore[no-untyped-call]
+            worker.stop()
             await working
         finally:
             for task in (rescuing, asked):
@@ -118,12 +118,19 @@ async def work_until(stopping: asyncio.Event, app: procrastinate.App, config: Co
 class SteadyWorker(Worker):
     """A worker that does not lose the result of a job because the database was away for a moment.
 
+    Once it is asked to stop it waits no longer for that: who finds the job silent does it again.
     Like the app's own workers it closes Django's connections after each job, so none outlives its server.
     """
+
+    is_stopping = False
 
     def __init__(self, app: procrastinate.App, **options: Any) -> None:
         cleaning = app.worker_defaults.get("task_middleware")
         super().__init__(app, task_middleware=cleaning, install_signal_handlers=False, **options)
+
+    def stop(self) -> None:
+        self.is_stopping = True
+        super().stop()  # type: ignore[no-untyped-call]
 
     async def _persist_job_status(self, *args: Any, **kwargs: Any) -> None:
         for pause in PAUSES_SECONDS:
@@ -133,6 +140,8 @@ class SteadyWorker(Worker):
             except UniqueViolation:
                 raise
             except ConnectorException:
+                if self.is_stopping:
+                    raise
                 await asyncio.sleep(pause)
         await super()._persist_job_status(*args, **kwargs)
 

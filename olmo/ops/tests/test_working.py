@@ -93,6 +93,34 @@ class TakingUpJobs(CommittingTest):
         self.assertEqual([1], done)
         self.assertEqual("succeeded", self.status(job))
 
+    def test_who_is_asked_to_stop_waits_for_no_database_that_is_gone(self) -> None:
+        tries: list[int] = []
+        steady: Any = None
+
+        async def finish_job(*_args: Any, **_kwargs: Any) -> None:
+            tries.append(1)
+            steady.stop()
+            raise ConnectorException("gone")
+
+        async def run() -> None:
+            nonlocal steady
+            with worker._own_connections() as own:
+                async with own.open_async():
+                    steady = worker.SteadyWorker(own, wait=False, delete_jobs=DeleteJobCondition.NEVER)
+                    await steady.run()
+
+        app.task(name=NAME)(lambda: None)
+        self.addCleanup(app.tasks.pop, NAME)
+        job = self.defer()
+        with (
+            mock.patch.object(procrastinate.manager.JobManager, "finish_job", finish_job),
+            mock.patch.object(worker, "PAUSES_SECONDS", (600.0,)),
+            contextlib.suppress(ConnectorException),
+        ):
+            async_to_sync(run)()
+        self.assertEqual([1], tries)
+        self.assertEqual("doing", self.status(job), "and another worker finds it silent")
+
 
 class DoingJobs(CommittingTest):
     def work(self, task: Any, *, times: int = 1) -> None:
