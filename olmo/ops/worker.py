@@ -84,7 +84,7 @@ def _own_connections() -> Iterator[procrastinate.App]:
     from procrastinate.contrib.django import app, connector_params
 
     connector = procrastinate.PsycopgConnector(
-        kwargs=connector_params(), min_size=1, max_size=4, timeout=5, reconnect_timeout=2
+        kwargs=connector_params(), min_size=1, max_size=4, timeout=3, reconnect_timeout=2
     )
     own = procrastinate.App(connector=connector, import_paths=app.import_paths, worker_defaults=app.worker_defaults)
     own.tasks, own.periodic_registry = app.tasks, app.periodic_registry
