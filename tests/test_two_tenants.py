@@ -15,7 +15,6 @@ import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test import override_settings
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from olmo.assets import actions as assets
 from olmo.assets import importing, many
@@ -44,6 +43,7 @@ from olmo.tickets.models import Attachment, Event, Message, Ticket
 from olmo.writing import drafting, sharing
 from olmo.writing.drafting import Content
 from tests.cast import DeskTest
+from tests.routes import routes
 
 pytestmark = pytest.mark.long
 WORD = "zyxomma"  # in every text of Acme's
@@ -173,7 +173,7 @@ class Walk(DeskTest):
     def addresses(self, ticket: Ticket) -> Iterator[str]:
         """Every address of the site, with every value of its parameters."""
         known = self.parameters(ticket)
-        for route in _routes(get_resolver().url_patterns):
+        for route in routes():
             if route == "readyz":
                 continue  # it answers 503 where no worker runs
             names = re.findall(r"<(?:\w+:)?(\w+)>", route)
@@ -263,15 +263,6 @@ class Walk(DeskTest):
                 answer = browser.generic("POST", address, b'{"send": "close", "text": "x"}', content_type=kind)
                 self.assertIn(answer.status_code, (403, 404), f"{address} {kind}")
         self.assertEqual(_fingerprint(), before)
-
-
-def _routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
-    for pattern in patterns:
-        route = before + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from _routes(pattern.url_patterns, route)
-        else:
-            yield route
 
 
 def _is_plain(address: str) -> bool:

@@ -54,8 +54,8 @@ def step(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return _step_page(request, run, number)
     chosen = request.POST.get("answer", "")
     try:
-        index = int(chosen) if whole_number(chosen, 3) is not None else -1
-        actions.answer(run, number, index, by=person)
+        index = whole_number(chosen, 3)
+        actions.answer(run, number, -1 if index is None else index, by=person)
     except (Invalid, Conflict) as refusal:
         return _step_page(request, run, number, error=str(refusal.message), status=status_of(refusal))
     return onward(reverse("portal:step", args=[pk, number + 1]))

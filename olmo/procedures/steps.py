@@ -140,8 +140,8 @@ def _with(step: Step, word: str, value: str) -> Step:
         case "expect":
             return replace(step, expect=value)
         case "otherwise":
-            is_number = whole_number(value, 3) is not None
-            return replace(step, otherwise=int(value) if is_number else STOP)
+            number = whole_number(value, 3)
+            return replace(step, otherwise=STOP if number is None else number)
         case _:
             return replace(step, link=value.strip("<>"))
 

@@ -1,13 +1,12 @@
 """Every page of the address map, as those see it whom it is for: axe in both themes, nothing sideways at 200 % or on a phone."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Page, ViewportSize
 
 from olmo.tenancy.scope import EVERY_CLIENT, scope
+from tests.routes import routes
 
 from .base import PHONE, WHOLE, WIDE, Journey
 from .stage import Stage
@@ -113,13 +112,4 @@ class EveryPage(Stage, Journey):
 
 def pages() -> list[str]:
     """Every address but for those that are passed over."""
-    return [one for one in sorted(set(_routes(get_resolver().url_patterns))) if not _PASSED_OVER.match(one)]
-
-
-def _routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
-    for pattern in patterns:
-        route = before + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from _routes(pattern.url_patterns, route)
-        else:
-            yield route
+    return [one for one in sorted(set(routes())) if not _PASSED_OVER.match(one)]

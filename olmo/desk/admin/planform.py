@@ -18,6 +18,7 @@ from olmo.people.models import Kind, Person, Team
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Category, CustomField
 
+from ..forms.growing import row_count
 from ..fulfilment.editing import UNITS, minutes, parted
 from .forms import Lines, SettingsForm, line, one_of, paragraph, tick
 
@@ -54,9 +55,7 @@ class PlanForm(SettingsForm):
     def prepare(self) -> None:
         """Add the fields of each step: those that are there, and at least one."""
         known = administration.steps_of(self.thing) if self.thing else []
-        text = (self.typed or {}).get("rows", "")
-        count = int(text) if whole_number(text, 3) is not None else max(len(known), 1)
-        self.initial["rows"] = min(count, MOST_STEPS)
+        self.initial["rows"] = row_count(self.typed, len(known), MOST_STEPS)
         places = {step["key"]: n + 1 for n, step in enumerate(known)}
         for place in range(self.initial["rows"]):
             self._add(place, known[place] if place < len(known) else {}, places)

@@ -14,11 +14,11 @@ from olmo.escalation import administration
 from olmo.escalation.administration import PolicySettings, StepSettings
 from olmo.escalation.models import Act, Metric, Policy, Unit
 from olmo.kernel.errors import Invalid
-from olmo.kernel.text import whole_number
 from olmo.people.models import Kind, Person, Team
 from olmo.tenancy.models import Client
 from olmo.tickets.models import Priority
 
+from ..forms.growing import row_count
 from ..lists.files import Columns, listing
 from ..shell import DeskRequest, SeeOther
 from .drawn import drawn, in_words
@@ -81,16 +81,10 @@ class PolicyForm(SettingsForm):
     def prepare(self) -> None:
         """Add the fields of each step: those that are there, and one more."""
         known = self.known = list(self.thing.steps.select_related("team", "person")) if self.thing else []
-        count = self._count(len(known))
-        self.initial["rows"] = count
-        for place in range(count):
+        self.initial["rows"] = row_count(self.typed, len(known), administration.MOST_STEPS)
+        for place in range(self.initial["rows"]):
             step = known[place] if place < len(known) else None
             self._add(place, step)
-
-    def _count(self, known: int) -> int:
-        text = (self.typed or {}).get("rows", "")
-        count = int(text) if whole_number(text, 3) is not None else max(known, 1)
-        return min(count, administration.MOST_STEPS)
 
     def _add(self, place: int, step: Any) -> None:
         """The fields of one step."""

@@ -132,8 +132,8 @@ def change(request: DeskRequest, number: int) -> HttpResponse:
     require(policy.may_change(request.person, found))
     before = requests.answers(found)
     around = replace(_page(request, found.item, found.ticket.requester), url=request.path, before=before)
-    given = request.POST.get("seen", "")
-    seen = int(given) if whole_number(given, 8) is not None else found.revision
+    given = whole_number(request.POST.get("seen", ""), 8)
+    seen = found.revision if given is None else given
     more: dict[str, Any] = {"order": found, "seen": seen, "reason": request.POST.get("reason", "")}
     if found.item.approval_steps.exists():
         more["approvals"] = "again" if ordering.asks_again(found, request.person) else "stay"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from olmo.assets import queries
 from olmo.assets.models import Asset
 from olmo.kernel.errors import Invalid
-from olmo.kernel.text import whole_number
+from olmo.kernel.text import whole_numbers
 from olmo.people.models import Person
 from olmo.tickets import actions
 from olmo.tickets.models import Ticket
@@ -45,7 +45,7 @@ class Assets(ChangeForm):
             self.fields["assets"].widget = forms.MultipleHiddenInput()
 
     def change(self, data: dict[str, Any], seen: int | None) -> object:
-        before = {int(pk) for pk in data["shown_assets"].split() if whole_number(pk) is not None}
+        before = set(whole_numbers(data["shown_assets"].split()))
         wanted = set(data["assets"])
         added = wanted - before | ({data["add"]} if data["add"] else set())
         if data["find"].strip():

@@ -59,8 +59,7 @@ def _renewable(tasks: list[Task]) -> list[Run]:
 def plans(request: DeskRequest, number: int) -> HttpResponse:
     """Start a plan (`plan`) on the ticket."""
     ticket = tickets.by_number(request.person, number)
-    pk = request.POST.get("plan", "")
-    plan = Plan.objects.filter(pk=int(pk)).first() if whole_number(pk) is not None else None
+    plan = Plan.objects.filter(pk=whole_number(request.POST.get("plan", "")) or 0).first()
     if plan is None:
         raise NotFound
     try:

@@ -51,8 +51,8 @@ def step(request: DeskRequest, pk: int, number: int) -> HttpResponse:
     if request.method == "POST":
         chosen = request.POST.get("answer", "")
         try:
-            index = int(chosen) if whole_number(chosen, 3) is not None else -1
-            actions.answer(run, number, index, by=request.person)
+            index = whole_number(chosen, 3)
+            actions.answer(run, number, -1 if index is None else index, by=request.person)
         except (Invalid, Conflict) as refusal:
             return _page(request, run, number, error=str(refusal.message), status=status_of(refusal))
         return SeeOther(_url(run, number + 1))

@@ -41,7 +41,7 @@ def proposal(request: DeskRequest) -> HttpResponse:
 def _category(text: str) -> Category | None:
     if not text:
         return None
-    found = categories().filter(pk=int(text)).first() if whole_number(text) is not None else None
+    found = categories().filter(pk=whole_number(text) or 0).first()
     if found is None:
         raise NotFound
     return found

@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from olmo.kernel.errors import Invalid
-from olmo.kernel.text import whole_number
 from olmo.procedures import steps
 from olmo.procedures.steps import MOST_STEPS, Record, Step
 from olmo.procedures.writing import Draft
 from olmo.tickets.models import Category
 
+from ..forms.growing import row_count
 from ..forms.refusable import Refusable
 from ..forms.values import CategoryChoice, categories
 
@@ -69,9 +69,7 @@ class ProcedureForm(Refusable):
         fields["category"].plant(categories())
         for name in ("reason",) if is_new else ("key", "markdown"):
             del fields[name]
-        text = (data or {}).get("rows", "")
-        count = int(text) if whole_number(text, 3) is not None else max(len(known), 1)
-        self.initial["rows"] = min(count, MOST_STEPS)
+        self.initial["rows"] = row_count(data, len(known), MOST_STEPS)
         for place in range(self.initial["rows"]):
             self._add(place, known[place] if place < len(known) else None)
 

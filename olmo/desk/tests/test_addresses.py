@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 from unittest import TestCase
 
-from django.urls import URLPattern, URLResolver
-
 from olmo.desk import urls
+from tests.routes import routes
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "desk.md"
 _ARGUMENT = re.compile(r"<[^>]*>")
@@ -18,10 +17,10 @@ _MAP: list[Any] = urls.urlpatterns
 class TheTableOfAddresses(TestCase):
     def test_names_every_address_of_the_desk(self) -> None:
         whole = {one.removesuffix("/…").rstrip("/") for row in _rows() for one in _meant(row)}
-        self.assertEqual([one for one in _routes(_MAP) if not whole & _at_or_above(one)], [])
+        self.assertEqual([one for one in _desk() if not whole & _at_or_above(one)], [])
 
     def test_names_none_that_is_not_there(self) -> None:
-        known = set(_routes(_MAP))
+        known = set(_desk())
         told = [(row[0], one) for row in _rows() for one in row if not one.endswith("/…")]
         self.assertEqual([one for first, one in told if not known & {one, _beside(first, one)}], [])
 
@@ -50,10 +49,5 @@ def _beside(first: str, one: str) -> str:
     return f"{first.rpartition('/')[0]}/{one}"
 
 
-def _routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
-    for pattern in patterns:
-        route = before + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from _routes(pattern.url_patterns, route)
-        else:
-            yield _ARGUMENT.sub("<>", route)
+def _desk() -> Iterator[str]:
+    return (_ARGUMENT.sub("<>", route) for route in routes(_MAP))

@@ -119,6 +119,5 @@ def notes(request: DeskRequest, pk: int) -> HttpResponse:
         actions.erase_note(person, whole_number(erase) or 0)
     else:
         actions.note_person(person, by=request.person, text=request.POST.get("text", ""))
-    back = request.POST.get("ticket", "")
-    is_number = whole_number(back) is not None
-    return SeeOther(places.ticket(int(back)) if is_number else reverse("desk:person", args=[pk]))
+    back = whole_number(request.POST.get("ticket", ""))
+    return SeeOther(reverse("desk:person", args=[pk]) if back is None else places.ticket(back))

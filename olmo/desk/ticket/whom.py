@@ -48,8 +48,7 @@ def title(ticket: Ticket, viewer: int = 0) -> str:
 def _told(request: DeskRequest, ticket: Ticket) -> dict[str, Any]:
     seq = request.GET.get("seq", "")
     if seq:
-        is_number = whole_number(seq, 8) is not None
-        event = Event.objects.filter(ticket=ticket, seq=int(seq) if is_number else 0).first()
+        event = Event.objects.filter(ticket=ticket, seq=whole_number(seq, 8) or 0).first()
         found = words.of_event(event) if event else None
         if event is None or found is None:
             raise NotFound

@@ -214,8 +214,7 @@ def whose(request: DeskRequest) -> Person:
 def team_of(request: DeskRequest) -> Team:
     """The team whose week is asked for. Raises NotFound."""
     pk = request.GET.get("team", "")
-    is_id = whole_number(pk) is not None
-    found = queries.teams_of_lead(request.person).filter(pk=int(pk) if is_id else 0).first()
+    found = queries.teams_of_lead(request.person).filter(pk=whole_number(pk) or 0).first()
     if found is None:
         raise NotFound
     return found
